@@ -1,0 +1,81 @@
+#pragma once
+// Timeline: a world with its past and its other futures. A tree of branches; each is a journal of what
+// was done when, with checkpoints to seek from. Acting in the past forks a branch; nothing is lost.
+//
+// The position is between two events: `event_count()` events of the current branch have happened.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "lab/scenario.h"
+#include "sim/command.h"
+#include "sim/world.h"
+
+namespace raftarium::lab {
+
+using BranchId = std::uint32_t;
+
+// One branch as a view may show it.
+struct BranchView {
+  BranchId id = 0;
+  BranchId parent = 0;             // itself for the root
+  sim::TimeUs fork_us = 0;         // where it left its parent
+  std::uint64_t fork_event = 0;
+  sim::TimeUs end_us = 0;          // how far it has been simulated
+  std::uint64_t end_event = 0;
+  std::string name;                // "main", or what the first act on it was
+};
+
+// A moment worth a mark on the timeline.
+struct Mark {
+  enum class Kind : std::uint8_t { Leader, Crash, Restart, Network, Client, Commit, Violation };
+  Kind kind = Kind::Leader;
+  sim::TimeUs time_us = 0;
+  std::uint64_t event = 0;
+  raft::NodeId node;
+  raft::Term term;
+  std::string text;
+};
+
+class Timeline {
+ public:
+  explicit Timeline(Scenario scenario);
+
+  const Scenario& scenario() const;
+  // The world at the position. It changes with every call below.
+  const sim::World& world() const;
+  sim::TimeUs now_us() const;
+  std::uint64_t event_count() const;
+  std::uint64_t digest() const;
+
+  // Forward: replays what is recorded on this branch, then simulates on.
+  void step_event();
+  void run_until(sim::TimeUs time_us);
+  // Backward and anywhere: never changes a branch, except that seeking past its end simulates on.
+  void step_back();
+  void seek_event(std::uint64_t event);
+  void seek_time(sim::TimeUs time_us);
+
+  // Acts now. At the end of a branch the act joins it; in the past it forks a new branch, which becomes
+  // the current one. Refused with a reason when the command makes no sense (unknown member, ...).
+  base::Status act(const sim::Command& command);
+  // Undo: goes to just before the last act on this branch (on the parent, if the act made the branch).
+  bool undo();
+
+  BranchId branch() const;
+  void switch_branch(BranchId branch);  // stays at the same time, or at the branch's end
+  std::vector<BranchView> branches() const;
+  // Of the current branch, up to its end, in order of time.
+  const std::vector<Mark>& marks() const;
+  // The story of the current branch up to the position: at most `limit` of the newest lines.
+  std::vector<StoryLine> story(std::size_t limit) const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace raftarium::lab

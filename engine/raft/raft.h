@@ -1,0 +1,271 @@
+#pragma once
+// RawNode: one member's consensus as a pure state machine. It does no I/O and reads no clock.
+//
+//   step(message) | tick() | propose(...) | read_index(...)   change its state
+//   ready() -> Ready                                          says what has to be done because of it
+//   advance()                                                 says that it has been done
+//
+// The caller's loop, in the order that safety needs (§5.1: term, vote and log survive before an answer):
+//
+//   while (node.has_ready()) {
+//     Ready ready = node.ready();
+//     save ready.snapshot, ready.entries, ready.hard_state; sync if ready.must_sync
+//     send ready.messages
+//     apply ready.committed_entries (and node.apply_conf_change for configuration entries)
+//     node.advance();
+//   }
+//
+// With Config::async_storage_writes, storage work travels as messages to kAppendThread and kApplyThread
+// instead; each carries the responses to deliver when it is done, and advance() is not called.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "raft/storage.h"
+#include "raft/types.h"
+
+namespace raftarium::raft {
+
+enum class Role : std::uint8_t { Follower, Candidate, Leader, PreCandidate };
+const char* describe(Role role);  // "StateFollower", as in etcd
+
+enum class ReadOnlyMode : std::uint8_t {
+  Safe,        // a round of heartbeats confirms leadership (dissertation §6.4)
+  LeaseBased,  // trusts the check-quorum lease, hence clocks; needs check_quorum
+};
+
+struct Config {
+  NodeId id;                     // not zero, not a storage thread
+  int election_ticks = 10;       // > heartbeat_ticks; an election starts after [1, 2) times this
+  int heartbeat_ticks = 1;       // > 0
+  Index applied;                 // the last entry applied before a restart; 0: from the snapshot
+  std::uint64_t max_size_per_msg = 1U << 20U;              // bytes of entries in one MsgApp
+  std::uint64_t max_committed_size_per_ready = 0;          // bytes; 0: max_size_per_msg
+  std::uint64_t max_uncommitted_size = kNoLimit;           // bytes; more are dropped; 0: no limit
+  int max_inflight_msgs = 256;                             // > 0, per follower
+  std::uint64_t max_inflight_bytes = kNoLimit;             // >= max_size_per_msg; 0: no limit
+  bool check_quorum = false;     // a leader that hears no quorum for an election timeout steps down
+  bool pre_vote = false;         // ask before raising the term (dissertation §9.6)
+  ReadOnlyMode read_only = ReadOnlyMode::Safe;
+  bool async_storage_writes = false;
+  bool disable_proposal_forwarding = false;
+  bool disable_conf_change_validation = false;
+  bool step_down_on_removal = false;
+  std::uint64_t seed = 0;        // of the randomised election timeout
+};
+
+enum class Refusal : std::uint8_t {
+  None,
+  NoLeader,
+  LeaderTransferring,
+  UncommittedLimit,
+  ForwardingDisabled,
+  NotMember,              // removed from the configuration
+  ConfChangePending,      // an earlier change is not applied yet
+  MustLeaveJointFirst,
+  NotInJoint,
+  LogBehind,              // a vote refused: the candidate's log is not up to date (§5.4.1)
+  VotedForAnother,        // a vote refused: this term's vote is given (§5.2)
+  LeaderLease,            // a vote refused: a live leader was heard of (dissertation §4.2.3)
+  NotPromotable,          // a learner, or not a member, cannot campaign
+  PendingConfChangeToApply,  // campaign refused: a committed configuration is not applied yet
+  StaleTerm,
+  LogMismatch,            // an append refused: the entry before it is missing or of another term (§5.3)
+  NotCommittedInTerm,     // a read held back until the leader commits in its term
+  UnknownPeer,            // a local message or response about a member that is not tracked
+};
+const char* describe(Refusal refusal);
+
+// What the core says about itself, for narration, traces and log lines. Never steers anything.
+struct Event {
+  enum class Kind : std::uint8_t {
+    BecameFollower,      // peer: the leader, or none
+    BecamePreCandidate,
+    BecameCandidate,
+    BecameLeader,
+    ElectionTimeout,     // the election timer ran out and an election starts
+    CampaignRefused,     // refusal
+    VoteCast,            // peer: candidate; message_type: MsgVote or MsgPreVote; entry: its log's end
+    VoteRefused,         // the same, and refusal
+    VoteReceived,        // peer: voter; granted; count: votes granted so far; needed: quorum size
+    QuorumLost,          // a leader steps down because it hears no quorum
+    HigherTermSeen,      // peer; seen_term
+    MessageIgnored,      // peer, message_type, refusal
+    EntriesAppended,     // count entries, ending at entry
+    LogTruncated,        // entries from entry.index on were overwritten (§5.3)
+    AppendRejected,      // peer: leader; entry: what was asked for; last: own hint
+    ProbeBack,           // peer: follower; entry.index: the new next (§5.3)
+    CommitAdvanced,      // entry: the new commit
+    ConfigurationChanged,
+    SnapshotSent,        // peer, entry
+    SnapshotRestored,    // entry
+    ProposalRefused,     // refusal
+    ConfChangeRefused,   // refusal
+    ReadHeld,            // refusal
+    ReadReady,           // entry.index: the read index
+    TransferStarted,     // peer
+    TransferAborted,     // peer
+  };
+  Kind kind = Kind::BecameFollower;
+  NodeId node;
+  Term term;
+  NodeId peer;
+  MessageType message_type = MessageType::MsgHup;
+  EntryId entry;        // of the other side, or as the kind says
+  EntryId last;         // of this member's log where the kind compares two
+  Term seen_term;
+  std::uint64_t count = 0;
+  std::uint64_t needed = 0;
+  bool granted = false;
+  Refusal refusal = Refusal::None;
+};
+const char* describe(Event::Kind kind);
+
+class Observer {
+ public:
+  Observer() = default;
+  Observer(const Observer&) = default;
+  Observer& operator=(const Observer&) = default;
+  virtual ~Observer() = default;
+  virtual void observe(const Event& event) = 0;
+};
+
+struct SoftState {
+  NodeId leader;
+  Role role = Role::Follower;
+  friend bool operator==(const SoftState&, const SoftState&) = default;
+};
+
+// A read that may be answered once the state machine has applied `index`.
+struct ReadState {
+  Index index;
+  std::uint64_t context = 0;
+};
+
+struct Ready {
+  std::optional<SoftState> soft_state;  // when it changed
+  std::vector<ReadState> read_states;
+  HardState hard_state;  // empty when unchanged
+  Entries entries;       // to be made durable
+  std::shared_ptr<const Snapshot> snapshot;  // to be made durable and restored; null when none
+  Entries committed_entries;                 // to be applied
+  std::vector<Message> messages;             // to be sent, after the above is durable
+  bool must_sync = false;                    // hard state or entries need a sync
+};
+
+enum class ProgressState : std::uint8_t { Probe, Replicate, Snapshot };
+const char* describe(ProgressState state);  // "StateProbe", as in etcd
+
+// A leader's knowledge of one peer, as a copy for those who look on.
+struct ProgressView {
+  NodeId id;
+  ProgressState state = ProgressState::Probe;
+  Index match;
+  Index next;
+  bool recent_active = false;
+  bool flow_paused = false;   // nothing more is sent until the peer answers
+  bool is_learner = false;
+  Index pending_snapshot;
+  int inflight = 0;
+  int inflight_capacity = 0;
+  bool inflight_full = false;
+};
+
+struct Status {
+  NodeId id;
+  SoftState soft_state;
+  HardState hard_state;
+  Index applied;
+  Index first_index;
+  Index last_index;
+  Term last_term;
+  NodeId lead_transferee;
+  ConfState conf_state;
+  int election_elapsed_ticks = 0;
+  int heartbeat_elapsed_ticks = 0;
+  int randomized_election_timeout_ticks = 0;
+  std::vector<NodeId> votes_granted;     // while campaigning
+  std::vector<NodeId> votes_rejected;
+  std::vector<ProgressView> progress;    // sorted by id; only on a leader
+};
+std::string describe(const ProgressView& progress);
+
+class Raft;
+
+class RawNode {
+ public:
+  // Refuses a configuration that cannot work, saying which field and why. `storage` must outlive the node
+  // (or be replaced by rebind()); `observer` may be null.
+  static base::Result<RawNode> create(const Config& config, const Storage& storage,
+                                      Observer* observer = nullptr);
+  RawNode(const RawNode& other);
+  RawNode(RawNode&& other) noexcept;
+  RawNode& operator=(const RawNode& other);
+  RawNode& operator=(RawNode&& other) noexcept;
+  ~RawNode();
+
+  // After a copy of a whole member: use the copy's storage and observer from now on.
+  void rebind(const Storage& storage, Observer* observer);
+
+  // Initialises an empty member with its peers, as if they had been added one by one.
+  base::Status bootstrap(const std::vector<NodeId>& peers);
+
+  void tick();
+  Refusal campaign();
+  Refusal propose(base::Bytes data);
+  // Several proposals as one message: accepted or refused together.
+  Refusal propose(std::vector<base::Bytes> batch);
+  Refusal propose_conf_change(const ConfChange& change);
+  // Returns the configuration in force after it. REQUIRES: the entry is committed and in order.
+  ConfState apply_conf_change(const ConfChange& change);
+  // A message from a peer or from a storage thread.
+  Refusal step(const Message& message);
+  // Asks for a read index; the answer is a ReadState with the same context. Contexts must not repeat.
+  void read_index(std::uint64_t context);
+  void transfer_leadership(NodeId transferee);
+  Refusal forget_leader();
+  void report_unreachable(NodeId peer);
+  void report_snapshot(NodeId peer, bool ok);
+
+  bool has_ready() const;
+  // REQUIRES: every Ready before it was advanced (synchronous mode).
+  Ready ready();
+  void advance();
+
+  Status status() const;
+  // Cheap looks at the state, without a copy of the progress.
+  NodeId id() const;
+  Role role() const;
+  Term term() const;
+  NodeId leader() const;
+  Index commit() const;
+  Index applied() const;
+  Index last_index() const;
+  Index first_index() const;
+  // Entries in [low, high) as this member sees them, stable or not.
+  Storage::EntriesResult entries(Index low, Index high, std::uint64_t max_size) const;
+  Storage::TermResult term_of(Index index) const;
+
+  // For tests and teaching: the ticks until the next election timeout are set by hand.
+  void set_randomized_election_timeout(int ticks);
+  // The core inside, for tests of the algorithm itself.
+  Raft& core() { return *raft_; }
+  const Raft& core() const { return *raft_; }
+
+ private:
+  explicit RawNode(std::unique_ptr<Raft> raft);
+  Message storage_append_message(const Ready& ready);
+  Message storage_apply_message(const Ready& ready) const;
+  bool accept_ready_needed() const;
+
+  std::unique_ptr<Raft> raft_;
+  SoftState previous_soft_;
+  HardState previous_hard_;
+  std::vector<Message> steps_on_advance_;
+};
+
+}  // namespace raftarium::raft

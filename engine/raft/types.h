@@ -1,0 +1,230 @@
+#pragma once
+// The words of Raft: terms, indexes, entries, messages, configurations. Small value types in etcd's
+// dialect (etcd-io/raft, raftpb), so that its transcripts and its people's habits carry over.
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/result.h"
+
+namespace raftarium::raft {
+
+// A counted thing that must not be mixed up with another counted thing.
+template <class Tag>
+class Ordinal {
+ public:
+  constexpr Ordinal() = default;
+  constexpr explicit Ordinal(std::uint64_t value) : value_(value) {}
+  constexpr std::uint64_t value() const { return value_; }
+  constexpr bool is_zero() const { return value_ == 0; }
+
+  friend constexpr auto operator<=>(Ordinal, Ordinal) = default;
+  friend constexpr Ordinal operator+(Ordinal a, std::uint64_t n) { return Ordinal(a.value_ + n); }
+  friend constexpr Ordinal operator-(Ordinal a, std::uint64_t n) { return Ordinal(a.value_ - n); }
+  // The distance from `b` up to `a`. REQUIRES: a >= b.
+  friend constexpr std::uint64_t operator-(Ordinal a, Ordinal b) { return a.value_ - b.value_; }
+  constexpr Ordinal& operator++() {
+    ++value_;
+    return *this;
+  }
+  friend std::ostream& operator<<(std::ostream& out, Ordinal o) { return out << o.value_; }
+
+ private:
+  std::uint64_t value_ = 0;
+};
+
+using Term = Ordinal<struct TermTag>;      // 0: before any election (§5.1)
+using Index = Ordinal<struct IndexTag>;    // position in the log, from 1; 0: before the first entry
+using NodeId = Ordinal<struct NodeIdTag>;  // a member, from 1; 0: none
+
+inline constexpr NodeId kNone{0};
+// Message targets that stand for a member's own storage threads (asynchronous storage writes).
+inline constexpr NodeId kAppendThread{~std::uint64_t{0}};
+inline constexpr NodeId kApplyThread{~std::uint64_t{0} - 1};
+inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+
+constexpr bool is_storage_thread(NodeId id) { return id == kAppendThread || id == kApplyThread; }
+
+// The term and index that together name one entry for ever (log matching, §5.3).
+struct EntryId {
+  Term term;
+  Index index;
+  friend bool operator==(const EntryId&, const EntryId&) = default;
+};
+
+enum class EntryType : std::uint8_t { Normal, ConfChange, ConfChangeV2 };
+
+struct Entry {
+  Term term;
+  Index index;
+  EntryType type = EntryType::Normal;
+  base::Bytes data;
+
+  EntryId id() const { return {term, index}; }
+  // Bytes that count against the size limits: an upper bound of the encoded form.
+  std::uint64_t size() const;
+  friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+// An immutable run of entries, contiguous in index. A copy shares the entries.
+class Entries {
+ public:
+  Entries() = default;
+  Entries(std::vector<Entry> entries);  // NOLINT: a vector is the natural way to write one
+
+  std::size_t size() const { return count_; }
+  bool empty() const { return count_ == 0; }
+  const Entry* begin() const { return count_ == 0 ? nullptr : block_->data() + offset_; }
+  const Entry* end() const { return begin() + count_; }
+  const Entry& operator[](std::size_t i) const { return begin()[i]; }
+  const Entry& front() const { return begin()[0]; }
+  const Entry& back() const { return begin()[count_ - 1]; }
+  // `count` entries from position `from`. REQUIRES: from + count <= size().
+  Entries sub(std::size_t from, std::size_t count) const;
+  std::uint64_t total_size() const;
+  friend bool operator==(const Entries& a, const Entries& b);
+
+ private:
+  std::shared_ptr<const std::vector<Entry>> block_;
+  std::size_t offset_ = 0;
+  std::size_t count_ = 0;
+};
+
+// The prefix of `entries` whose sizes sum to at most `max_size`, but at least one entry.
+Entries limit_size(const Entries& entries, std::uint64_t max_size);
+
+// What must be durable before any message that depends on it leaves (§5.1, Figure 2 "persistent").
+struct HardState {
+  Term term;
+  NodeId vote;
+  Index commit;
+  bool is_empty() const { return *this == HardState{}; }
+  friend bool operator==(const HardState&, const HardState&) = default;
+};
+
+// The configuration as snapshots carry it. Sorted by id; `voters_outgoing` is non-empty in a joint
+// configuration (dissertation §4.3).
+struct ConfState {
+  std::vector<NodeId> voters;
+  std::vector<NodeId> learners;
+  std::vector<NodeId> voters_outgoing;
+  std::vector<NodeId> learners_next;
+  bool auto_leave = false;
+  friend bool operator==(const ConfState&, const ConfState&) = default;
+};
+
+struct Snapshot {
+  Index index;  // the last entry that the snapshot stands for
+  Term term;    // and its term
+  ConfState conf_state;
+  base::Bytes data;  // the state machine's own bytes
+  bool is_empty() const { return index.is_zero(); }
+  friend bool operator==(const Snapshot&, const Snapshot&) = default;
+};
+
+enum class ConfChangeType : std::uint8_t { AddNode, RemoveNode, UpdateNode, AddLearnerNode };
+enum class ConfChangeTransition : std::uint8_t { Auto, JointImplicit, JointExplicit };
+
+struct ConfChangeSingle {
+  ConfChangeType type = ConfChangeType::AddNode;
+  NodeId node;
+  friend bool operator==(const ConfChangeSingle&, const ConfChangeSingle&) = default;
+};
+
+// One or several changes that take effect together. Empty: leave the joint configuration.
+struct ConfChange {
+  ConfChangeTransition transition = ConfChangeTransition::Auto;
+  std::vector<ConfChangeSingle> changes;
+  base::Bytes context;
+  // The form that fits EntryType::ConfChange: exactly one change, default transition (etcd's "v1").
+  bool v1 = false;
+
+  // Whether the change needs a joint configuration, and whether that one leaves by itself.
+  struct Joint {
+    bool enter = false;
+    bool auto_leave = false;
+  };
+  Joint enter_joint() const;
+  bool leave_joint() const {
+    return transition == ConfChangeTransition::Auto && changes.empty();
+  }
+  friend bool operator==(const ConfChange&, const ConfChange&) = default;
+};
+
+// The payload of a configuration entry, and back. Decoding is total: any bytes give a value or an error.
+base::Bytes encode(const ConfChange& change);
+base::Result<ConfChange> decode_conf_change(const base::Bytes& data, EntryType type);
+
+// Order and names are etcd's (raftpb.MessageType).
+enum class MessageType : std::uint8_t {
+  MsgHup,
+  MsgBeat,
+  MsgProp,
+  MsgApp,
+  MsgAppResp,
+  MsgVote,
+  MsgVoteResp,
+  MsgSnap,
+  MsgHeartbeat,
+  MsgHeartbeatResp,
+  MsgUnreachable,
+  MsgSnapStatus,
+  MsgCheckQuorum,
+  MsgTransferLeader,
+  MsgTimeoutNow,
+  MsgReadIndex,
+  MsgReadIndexResp,
+  MsgPreVote,
+  MsgPreVoteResp,
+  MsgStorageAppend,
+  MsgStorageAppendResp,
+  MsgStorageApply,
+  MsgStorageApplyResp,
+  MsgForgetLeader,
+};
+
+// What a vote request says about why it was sent: a transfer may break a leader's lease (dissertation
+// §4.2.3).
+enum class CampaignType : std::uint8_t { PreElection, Election, Transfer };
+
+struct Message {
+  MessageType type = MessageType::MsgHup;
+  NodeId to;
+  NodeId from;
+  Term term;      // 0: local, or a proposal or read that carries no term
+  Term log_term;  // of the entry at `index`
+  Index index;    // MsgApp: the entry before `entries`; answers: what the type says
+  Index commit;
+  NodeId vote;
+  Entries entries;
+  bool reject = false;
+  Index reject_hint;
+  std::uint64_t context = 0;  // read context, or a CampaignType in a vote request
+  std::shared_ptr<const Snapshot> snapshot;
+  // MsgStorageAppend, MsgStorageApply: what to deliver once the work is durable or applied.
+  std::vector<Message> responses;
+};
+
+// Messages that never travel between members.
+bool is_local(MessageType type);
+bool is_response(MessageType type);
+
+const char* describe(EntryType type);
+const char* describe(MessageType type);
+const char* describe(ConfChangeType type);
+const char* describe(ConfChangeTransition transition);
+std::string describe(const HardState& state);
+std::string describe(const ConfState& state);
+std::string describe(const Entry& entry);
+std::string describe(const ConfChange& change);
+std::string describe(const Snapshot& snapshot);
+std::string describe(const Message& message);
+
+}  // namespace raftarium::raft

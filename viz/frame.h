@@ -1,0 +1,92 @@
+#pragma once
+// Frame: everything that a panel may read, as one immutable value. Built from a timeline between two
+// steps; it holds no reference into the world, so a panel cannot change what it shows.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lab/timeline.h"
+#include "raft/raft.h"
+
+namespace raftarium::viz {
+
+enum class Process : std::uint8_t { Running, Crashed, Paused };
+
+struct EntryView {
+  raft::Term term;
+  raft::Index index;
+  std::string text;      // "x=5"; a dash for a leader's empty entry; the change for a configuration
+  bool committed = false;  // as this member knows
+};
+
+struct MemberView {
+  raft::NodeId id;
+  Process process = Process::Running;
+  raft::Status status;             // of a crashed member: what its storage holds
+  raft::Index snapshot_index;      // the log before it is compacted away
+  std::vector<EntryView> entries;  // from snapshot_index + 1
+  double election_elapsed = 0;     // share of the randomised election timeout that has passed, 0..1
+  std::int64_t timer_left_us = 0;  // until the election timeout, or a leader's next quorum check
+  bool leads_minority = false;     // a leader that cannot reach a quorum over the links as they are
+  std::vector<std::string> store;  // "key=value", sorted by key
+};
+
+struct LinkView {  // directed
+  raft::NodeId from;
+  raft::NodeId to;
+  bool cut = false;
+  std::uint32_t loss_per_million = 0;
+};
+
+struct MessageView {
+  std::uint64_t id = 0;  // unique in its branch, for selection
+  raft::Message message;
+  std::int64_t sent_us = 0;
+  std::int64_t deliver_us = 0;
+  double travelled = 0;  // 0..1
+  bool doomed = false;   // will be lost: its link is cut or the network drops it
+};
+
+struct RequestView {
+  std::uint64_t id = 0;
+  std::string text;     // "put x=9"
+  std::string state;    // "waiting", "committed", "refused: no leader", ...
+  raft::NodeId node;    // where it is now
+  std::int64_t sent_us = 0;
+  bool open = false;
+};
+
+struct PropertyView {
+  std::string name;
+  bool holds = true;
+  std::string why;      // of the first violation
+  std::uint64_t event = 0;
+};
+
+struct Frame {
+  std::string scenario_title;
+  std::string scenario_description;
+  std::uint64_t seed = 0;
+  std::int64_t time_us = 0;
+  std::uint64_t event = 0;
+  std::uint64_t digest = 0;
+  std::vector<MemberView> members;  // by id
+  std::vector<LinkView> links;      // every ordered pair, by from, then to
+  std::vector<std::vector<raft::NodeId>> islands;  // groups that can reach each other both ways
+  std::vector<MessageView> messages;               // in flight, by id
+  std::vector<RequestView> requests;               // newest last
+  std::vector<PropertyView> properties;
+  std::vector<lab::StoryLine> story;               // newest last
+  std::string next;                                // what comes next, in words; may be empty
+  std::vector<lab::Mark> marks;
+  std::vector<lab::BranchView> branches;
+  lab::BranchId branch = 0;
+};
+
+Frame build_frame(const lab::Timeline& timeline);
+
+// The whole frame as JSON, for tests and for those who automate the program.
+std::string to_json(const Frame& frame);
+
+}  // namespace raftarium::viz
