@@ -1,0 +1,57 @@
+#!/bin/bash
+# fetch-imgui.sh FOLDER: puts Dear ImGui's sources, 1.92 or newer, into FOLDER from Debian's archive.
+#
+# bookworm's own is 1.86, so this asks the first newer suite that has it. apt runs on a configuration of its
+# own (sources, lists and cache in a temporary folder), so that the machine's is neither read for versions
+# nor changed, and checks the archive's signature as ever. Fails where apt or Debian is missing.
+set -euo pipefail
+
+folder=$1
+minimum=1.92
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+for tool in apt-get apt-cache dpkg-source; do
+  command -v "$tool" >/dev/null || { echo "no $tool"; exit 1; }
+done
+[ -r "$keyring" ] || { echo "no $keyring"; exit 1; }
+
+# The mirror that the machine itself uses.
+codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+mirror=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' 'Component: main' |
+  awk -v codename="$codename" '$1 == codename && !mirror { mirror = $2 } END { print mirror }')
+[ -n "$mirror" ] || { echo "no Debian mirror in the machine's apt sources"; exit 1; }
+
+mkdir -p "$(dirname "$folder")"
+work=$(mktemp -d "$folder.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work"/{state/lists/partial,cache/archives/partial,parts,source}
+: >"$work/status"
+
+apt_private() {
+  local program=$1
+  shift
+  "$program" -q \
+    -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts="$work/parts" \
+    -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts="$work/parts" \
+    -o Dir::State="$work/state" -o Dir::State::status="$work/status" -o Dir::Cache="$work/cache" \
+    -o APT::Sandbox::User= -o APT::Update::Post-Invoke-Success::= \
+    -o Acquire::Languages=none -o Acquire::Retries=3 "$@"
+}
+
+for suite in forky sid; do
+  echo "deb-src [signed-by=$keyring] $mirror $suite main" >"$work/sources.list"
+  apt_private apt-get update || continue
+  version=$(apt_private apt-cache showsrc --only-source imgui | sed -n 's/^Version: //p' |
+    sort -V | tail -n 1)
+  if [ -z "$version" ] || ! dpkg --compare-versions "$version" ge "$minimum"; then
+    echo "$suite has imgui ${version:-not at all}, not $minimum or newer"
+    continue
+  fi
+  (cd "$work/source" && apt_private apt-get source "imgui=$version")
+  tree=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d)
+  rm -rf "$folder"
+  mv "$tree" "$folder"
+  echo "Dear ImGui $version from $suite"
+  exit 0
+done
+exit 1
