@@ -36,6 +36,9 @@ DOCTEST_REGISTER_LISTENER("totals", 1, Totals);
 
 int main(int argc, char** argv) {
   doctest::Context context(argc, argv);
+#ifdef __EMSCRIPTEN__
+  context.setOption("no-colors", true);  // there, every output claims to be a terminal
+#endif
   const int status = context.run();
   if (context.shouldExit()) return status;
   if (Totals::run == 0) std::cout << "no test case matches\n";
