@@ -58,7 +58,7 @@ Bytes::Bytes(std::span<const std::uint8_t> data) {
   void* memory = std::malloc(sizeof(Block) + data.size());
   CHECK(memory != nullptr, "out of memory for ", data.size(), " bytes");
   block_ = new (memory) Block{{1}};
-  std::memcpy(block_ + 1, data.data(), data.size());
+  std::memcpy(static_cast<void*>(block_ + 1), data.data(), data.size());
   size_ = static_cast<std::uint32_t>(data.size());
 }
 

@@ -77,6 +77,8 @@ enum class Refusal : std::uint8_t {
   LogMismatch,            // an append refused: the entry before it is missing or of another term (§5.3)
   NotCommittedInTerm,     // a read held back until the leader commits in its term
   UnknownPeer,            // a local message or response about a member that is not tracked
+  BadConfChange,          // cannot be decoded, or cannot be applied to the configuration
+  CommitBeyondLog,        // a heartbeat tells of a commit that this log does not reach (etcd 20269)
 };
 const char* describe(Refusal refusal);
 
@@ -111,13 +113,13 @@ struct Event {
     TransferAborted,     // peer
   };
   Kind kind = Kind::BecameFollower;
-  NodeId node;
-  Term term;
-  NodeId peer;
+  NodeId node{};
+  Term term{};
+  NodeId peer{};
   MessageType message_type = MessageType::MsgHup;
-  EntryId entry;        // of the other side, or as the kind says
-  EntryId last;         // of this member's log where the kind compares two
-  Term seen_term;
+  EntryId entry{};        // of the other side, or as the kind says
+  EntryId last{};         // of this member's log where the kind compares two
+  Term seen_term{};
   std::uint64_t count = 0;
   std::uint64_t needed = 0;
   bool granted = false;

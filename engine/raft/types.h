@@ -54,18 +54,18 @@ constexpr bool is_storage_thread(NodeId id) { return id == kAppendThread || id =
 
 // The term and index that together name one entry for ever (log matching, §5.3).
 struct EntryId {
-  Term term;
-  Index index;
+  Term term{};
+  Index index{};
   friend bool operator==(const EntryId&, const EntryId&) = default;
 };
 
 enum class EntryType : std::uint8_t { Normal, ConfChange, ConfChangeV2 };
 
 struct Entry {
-  Term term;
-  Index index;
+  Term term{};
+  Index index{};
   EntryType type = EntryType::Normal;
-  base::Bytes data;
+  base::Bytes data{};
 
   EntryId id() const { return {term, index}; }
   // Bytes that count against the size limits: an upper bound of the encoded form.
@@ -102,9 +102,9 @@ Entries limit_size(const Entries& entries, std::uint64_t max_size);
 
 // What must be durable before any message that depends on it leaves (§5.1, Figure 2 "persistent").
 struct HardState {
-  Term term;
-  NodeId vote;
-  Index commit;
+  Term term{};
+  NodeId vote{};
+  Index commit{};
   bool is_empty() const { return *this == HardState{}; }
   friend bool operator==(const HardState&, const HardState&) = default;
 };
@@ -112,19 +112,19 @@ struct HardState {
 // The configuration as snapshots carry it. Sorted by id; `voters_outgoing` is non-empty in a joint
 // configuration (dissertation §4.3).
 struct ConfState {
-  std::vector<NodeId> voters;
-  std::vector<NodeId> learners;
-  std::vector<NodeId> voters_outgoing;
-  std::vector<NodeId> learners_next;
+  std::vector<NodeId> voters{};
+  std::vector<NodeId> learners{};
+  std::vector<NodeId> voters_outgoing{};
+  std::vector<NodeId> learners_next{};
   bool auto_leave = false;
   friend bool operator==(const ConfState&, const ConfState&) = default;
 };
 
 struct Snapshot {
-  Index index;  // the last entry that the snapshot stands for
-  Term term;    // and its term
-  ConfState conf_state;
-  base::Bytes data;  // the state machine's own bytes
+  Index index{};  // the last entry that the snapshot stands for
+  Term term{};    // and its term
+  ConfState conf_state{};
+  base::Bytes data{};  // the state machine's own bytes
   bool is_empty() const { return index.is_zero(); }
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
@@ -134,15 +134,15 @@ enum class ConfChangeTransition : std::uint8_t { Auto, JointImplicit, JointExpli
 
 struct ConfChangeSingle {
   ConfChangeType type = ConfChangeType::AddNode;
-  NodeId node;
+  NodeId node{};
   friend bool operator==(const ConfChangeSingle&, const ConfChangeSingle&) = default;
 };
 
 // One or several changes that take effect together. Empty: leave the joint configuration.
 struct ConfChange {
   ConfChangeTransition transition = ConfChangeTransition::Auto;
-  std::vector<ConfChangeSingle> changes;
-  base::Bytes context;
+  std::vector<ConfChangeSingle> changes{};
+  base::Bytes context{};
   // The form that fits EntryType::ConfChange: exactly one change, default transition (etcd's "v1").
   bool v1 = false;
 
@@ -196,20 +196,20 @@ enum class CampaignType : std::uint8_t { PreElection, Election, Transfer };
 
 struct Message {
   MessageType type = MessageType::MsgHup;
-  NodeId to;
-  NodeId from;
-  Term term;      // 0: local, or a proposal or read that carries no term
-  Term log_term;  // of the entry at `index`
-  Index index;    // MsgApp: the entry before `entries`; answers: what the type says
-  Index commit;
-  NodeId vote;
-  Entries entries;
+  NodeId to{};
+  NodeId from{};
+  Term term{};      // 0: local, or a proposal or read that carries no term
+  Term log_term{};  // of the entry at `index`
+  Index index{};    // MsgApp: the entry before `entries`; answers: what the type says
+  Index commit{};
+  NodeId vote{};
+  Entries entries{};
   bool reject = false;
-  Index reject_hint;
+  Index reject_hint{};
   std::uint64_t context = 0;  // read context, or a CampaignType in a vote request
-  std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<const Snapshot> snapshot{};
   // MsgStorageAppend, MsgStorageApply: what to deliver once the work is durable or applied.
-  std::vector<Message> responses;
+  std::vector<Message> responses{};
 };
 
 // Messages that never travel between members.

@@ -1,0 +1,326 @@
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+#include "raft/core.h"
+#include "raft/raft.h"
+
+namespace raftarium::raft {
+
+const char* describe(Role role) {
+  static constexpr std::array kNames{"StateFollower", "StateCandidate", "StateLeader",
+                                     "StatePreCandidate"};
+  return kNames.at(static_cast<std::size_t>(role));
+}
+
+const char* describe(ProgressState state) {
+  static constexpr std::array kNames{"StateProbe", "StateReplicate", "StateSnapshot"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
+const char* describe(Refusal refusal) {
+  static constexpr std::array kTexts{
+      "accepted",
+      "there is no leader",
+      "leadership is being handed over",
+      "too much is uncommitted already",
+      "forwarding proposals is switched off",
+      "this member is not in the configuration",
+      "an earlier configuration change is not applied yet",
+      "the joint configuration must be left first",
+      "there is no joint configuration to leave",
+      "its log is not up to date",
+      "this term's vote is given",
+      "a live leader was heard of lately",
+      "a learner or an outsider cannot campaign",
+      "a committed configuration change is not applied yet",
+      "the message is of an older term",
+      "the entry before it is missing or of another term",
+      "the leader has not committed in its term yet",
+      "the sender is not tracked",
+      "the configuration change cannot be read or applied",
+      "the commit index lies beyond this log: entries were lost",
+  };
+  return kTexts.at(static_cast<std::size_t>(refusal));
+}
+
+const char* describe(Event::Kind kind) {
+  static constexpr std::array kNames{
+      "became follower",   "became pre-candidate", "became candidate", "became leader",
+      "election timeout",  "campaign refused",     "vote cast",        "vote refused",
+      "vote received",     "quorum lost",          "higher term seen", "message ignored",
+      "entries appended",  "log truncated",        "append rejected",  "probe back",
+      "commit advanced",   "configuration changed", "snapshot sent",   "snapshot restored",
+      "proposal refused",  "configuration change refused", "read held", "read ready",
+      "transfer started",  "transfer aborted"};
+  return kNames.at(static_cast<std::size_t>(kind));
+}
+
+std::string describe(const ProgressView& p) {
+  std::ostringstream out;
+  out << describe(p.state) << " match=" << p.match << " next=" << p.next;
+  if (p.is_learner) out << " learner";
+  if (p.flow_paused || p.state == ProgressState::Snapshot) out << " paused";
+  if (!p.pending_snapshot.is_zero()) out << " pendingSnap=" << p.pending_snapshot;
+  if (!p.recent_active) out << " inactive";
+  if (p.inflight > 0) {
+    out << " inflight=" << p.inflight;
+    if (p.inflight_full) out << "[full]";
+  }
+  return out.str();
+}
+
+base::Result<RawNode> RawNode::create(const Config& config, const Storage& storage, Observer* observer) {
+  auto raft = Raft::create(config, storage, observer);
+  if (!raft) return raft.error();
+  return RawNode(std::move(*raft));
+}
+
+RawNode::RawNode(std::unique_ptr<Raft> raft)
+    : raft_(std::move(raft)),
+      previous_soft_(raft_->soft_state()),
+      previous_hard_(raft_->hard_state()) {}
+
+RawNode::RawNode(const RawNode& other)
+    : raft_(std::make_unique<Raft>(*other.raft_)),
+      previous_soft_(other.previous_soft_),
+      previous_hard_(other.previous_hard_),
+      steps_on_advance_(other.steps_on_advance_) {}
+
+RawNode& RawNode::operator=(const RawNode& other) {
+  if (this != &other) *this = RawNode(other);
+  return *this;
+}
+
+RawNode::RawNode(RawNode&& other) noexcept = default;
+RawNode& RawNode::operator=(RawNode&& other) noexcept = default;
+RawNode::~RawNode() = default;
+
+void RawNode::rebind(const Storage& storage, Observer* observer) { raft_->rebind(storage, observer); }
+
+base::Status RawNode::bootstrap(const std::vector<NodeId>& peers) {
+  if (peers.empty()) return base::Error{"bootstrap: expected at least one peer, got none"};
+  if (!raft_->log().last_index().is_zero()) {
+    return base::Error{"bootstrap: expected an empty log, got entries up to " +
+                       std::to_string(raft_->log().last_index().value())};
+  }
+  previous_hard_ = {};
+  raft_->bootstrap(peers);
+  return {};
+}
+
+void RawNode::tick() { raft_->tick(); }
+
+Refusal RawNode::campaign() { return raft_->step({.type = MessageType::MsgHup, .from = id()}); }
+
+Refusal RawNode::propose(base::Bytes data) {
+  std::vector<base::Bytes> batch;
+  batch.push_back(std::move(data));
+  return propose(std::move(batch));
+}
+
+Refusal RawNode::propose(std::vector<base::Bytes> batch) {
+  std::vector<Entry> entries(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) entries[i].data = std::move(batch[i]);
+  return raft_->step({.type = MessageType::MsgProp, .from = id(), .entries = Entries(std::move(entries))});
+}
+
+Refusal RawNode::propose_conf_change(const ConfChange& change) {
+  if (role() == Role::Leader && !raft_->config().disable_conf_change_validation) {
+    // Refused to the proposer's face, not turned into a no-op behind its back (etcd-io/raft 80, 354).
+    if (const Refusal refusal = raft_->check_conf_change(change); refusal != Refusal::None) {
+      raft_->observe({.kind = Event::Kind::ConfChangeRefused, .refusal = refusal});
+      return refusal;
+    }
+  }
+  Entry entry;
+  entry.type = change.v1 ? EntryType::ConfChange : EntryType::ConfChangeV2;
+  entry.data = encode(change);
+  return raft_->step({.type = MessageType::MsgProp, .from = id(), .entries = std::vector<Entry>{entry}});
+}
+
+ConfState RawNode::apply_conf_change(const ConfChange& change) { return raft_->apply_conf_change(change); }
+
+Refusal RawNode::step(const Message& message) {
+  const bool from_storage = is_storage_thread(message.from);
+  if (is_local(message.type) && !from_storage) return Refusal::UnknownPeer;
+  if (is_response(message.type) && !from_storage && raft_->tracker().find(message.from) == nullptr) {
+    return Refusal::UnknownPeer;
+  }
+  return raft_->step(message);
+}
+
+void RawNode::read_index(std::uint64_t context) {
+  raft_->step({.type = MessageType::MsgReadIndex, .from = id(), .context = context});
+}
+
+void RawNode::transfer_leadership(NodeId transferee) {
+  raft_->step({.type = MessageType::MsgTransferLeader, .from = transferee});
+}
+
+Refusal RawNode::forget_leader() {
+  return raft_->step({.type = MessageType::MsgForgetLeader, .from = id()});
+}
+
+void RawNode::report_unreachable(NodeId peer) {
+  raft_->step({.type = MessageType::MsgUnreachable, .from = peer});
+}
+
+void RawNode::report_snapshot(NodeId peer, bool ok) {
+  raft_->step({.type = MessageType::MsgSnapStatus, .from = peer, .reject = !ok});
+}
+
+bool RawNode::accept_ready_needed() const {
+  const RaftLog& log = raft_->log();
+  const bool allow_unstable = !raft_->config().async_storage_writes;
+  return log.unstable().next_snapshot() != nullptr || !raft_->messages().empty() ||
+         !raft_->messages_after_append().empty() || log.unstable().has_next_entries() ||
+         log.has_next_committed(allow_unstable) || !raft_->read_states().empty();
+}
+
+bool RawNode::has_ready() const {
+  const HardState hard = raft_->hard_state();
+  if (raft_->soft_state() != previous_soft_) return true;
+  if (!hard.is_empty() && hard != previous_hard_) return true;
+  return accept_ready_needed();
+}
+
+Message RawNode::storage_append_message(const Ready& ready) {
+  Message message{.type = MessageType::MsgStorageAppend, .to = kAppendThread, .from = id()};
+  message.entries = ready.entries;
+  if (!ready.hard_state.is_empty()) {
+    message.term = ready.hard_state.term;
+    message.vote = ready.hard_state.vote;
+    message.commit = ready.hard_state.commit;
+  }
+  message.snapshot = ready.snapshot;
+  message.responses = std::move(raft_->messages_after_append());
+  return message;
+}
+
+Message RawNode::storage_apply_message(const Ready& ready) const {
+  Message message{.type = MessageType::MsgStorageApply, .to = kApplyThread, .from = id()};
+  message.entries = ready.committed_entries;
+  message.responses.push_back({.type = MessageType::MsgStorageApplyResp,
+                               .to = id(),
+                               .from = kApplyThread,
+                               .entries = ready.committed_entries});
+  return message;
+}
+
+Ready RawNode::ready() {
+  const bool async = raft_->config().async_storage_writes;
+  CHECK(async || steps_on_advance_.empty(), "ready() before the last Ready was advanced");
+  RaftLog& log = raft_->log();
+  Ready ready;
+  ready.entries = log.unstable().next_entries();
+  ready.snapshot = log.unstable().next_snapshot();
+  ready.committed_entries = log.next_committed(!async);
+  ready.messages = std::move(raft_->messages());
+  ready.read_states = std::move(raft_->read_states());
+  if (const SoftState soft = raft_->soft_state(); soft != previous_soft_) {
+    ready.soft_state = soft;
+    previous_soft_ = soft;
+  }
+  if (const HardState hard = raft_->hard_state(); hard != previous_hard_) {
+    ready.must_sync = hard.term != previous_hard_.term || hard.vote != previous_hard_.vote;
+    ready.hard_state = hard;
+    if (!hard.is_empty()) previous_hard_ = hard;
+  }
+  ready.must_sync = ready.must_sync || !ready.entries.empty();
+
+  // Tells the core, in time, what has become durable. After a change of term it is out of date and
+  // ignored, for the entries may have been overwritten.
+  std::optional<Message> append_response;
+  if (log.unstable().has_entries() || ready.snapshot) {
+    Message response{.type = MessageType::MsgStorageAppendResp, .to = id(), .from = kAppendThread};
+    response.term = raft_->term();
+    if (log.unstable().has_entries()) {
+      const EntryId last = log.last_id();
+      response.index = last.index;
+      response.log_term = last.term;
+    }
+    response.snapshot = ready.snapshot;
+    append_response = std::move(response);
+  }
+
+  if (async) {
+    const bool append = !ready.entries.empty() || !ready.hard_state.is_empty() || ready.snapshot ||
+                        !raft_->messages_after_append().empty();
+    if (append) {
+      Message message = storage_append_message(ready);
+      if (append_response) message.responses.push_back(std::move(*append_response));
+      ready.messages.push_back(std::move(message));
+    }
+    if (!ready.committed_entries.empty()) ready.messages.push_back(storage_apply_message(ready));
+  } else {
+    for (Message& message : raft_->messages_after_append()) {
+      (message.to == id() ? steps_on_advance_ : ready.messages).push_back(std::move(message));
+    }
+    if (append_response) steps_on_advance_.push_back(std::move(*append_response));
+    if (!ready.committed_entries.empty()) {
+      steps_on_advance_.push_back(std::move(storage_apply_message(ready).responses.front()));
+    }
+  }
+  raft_->messages().clear();
+  raft_->messages_after_append().clear();
+  raft_->read_states().clear();
+  log.unstable().accept_in_progress();
+  if (!ready.committed_entries.empty()) {
+    log.accept_applying(ready.committed_entries.back().index, ready.committed_entries.total_size(), !async);
+  }
+  return ready;
+}
+
+void RawNode::advance() {
+  CHECK(!raft_->config().async_storage_writes, "with asynchronous storage writes nothing is advanced");
+  const std::vector<Message> steps = std::move(steps_on_advance_);
+  steps_on_advance_.clear();
+  for (const Message& message : steps) raft_->step(message);
+}
+
+Status RawNode::status() const {
+  const Raft& raft = *raft_;
+  Status status;
+  status.id = raft.id();
+  status.soft_state = raft.soft_state();
+  status.hard_state = raft.hard_state();
+  status.applied = raft.log().applied();
+  status.first_index = raft.log().first_index();
+  status.last_index = raft.log().last_index();
+  status.last_term = raft.log().last_id().term;
+  status.lead_transferee = raft.lead_transferee();
+  status.conf_state = raft.tracker().config.conf_state();
+  status.election_elapsed_ticks = raft.election_elapsed();
+  status.heartbeat_elapsed_ticks = raft.heartbeat_elapsed();
+  status.randomized_election_timeout_ticks = raft.randomized_election_timeout();
+  status.votes_granted = raft.tracker().voted(true);
+  status.votes_rejected = raft.tracker().voted(false);
+  if (raft.role() == Role::Leader) {
+    for (const Progress& p : raft.tracker().progress) {
+      status.progress.push_back({p.id, p.state, p.match, p.next, p.recent_active, p.flow_paused,
+                                 p.is_learner, p.pending_snapshot, p.inflights.count(),
+                                 p.inflights.capacity(), p.inflights.full()});
+    }
+  }
+  return status;
+}
+
+NodeId RawNode::id() const { return raft_->id(); }
+Role RawNode::role() const { return raft_->role(); }
+Term RawNode::term() const { return raft_->term(); }
+NodeId RawNode::leader() const { return raft_->leader(); }
+Index RawNode::commit() const { return raft_->log().committed(); }
+Index RawNode::applied() const { return raft_->log().applied(); }
+Index RawNode::last_index() const { return raft_->log().last_index(); }
+Index RawNode::first_index() const { return raft_->log().first_index(); }
+
+Storage::EntriesResult RawNode::entries(Index low, Index high, std::uint64_t max_size) const {
+  return raft_->log().slice(low, high, max_size);
+}
+
+Storage::TermResult RawNode::term_of(Index index) const { return raft_->log().term(index); }
+
+void RawNode::set_randomized_election_timeout(int ticks) { raft_->set_randomized_election_timeout(ticks); }
+
+}  // namespace raftarium::raft
