@@ -22,13 +22,15 @@ if(NOT RAFTARIUM_FONT_PYTHON OR NOT RAFTARIUM_INTER_DIR OR NOT RAFTARIUM_JETBRAI
                       "out with -DRAFTARIUM_VIZ=OFF.")
 endif()
 
-# Latin-1; dashes, quotes, bullets, ellipsis, primes; super- and subscript digits; arrows; operators and
-# relations; technical keys; geometric shapes; stars, crosses, ticks.
+# Latin-1 and the commonest letters beyond; dashes, quotes, bullets, ellipsis, primes; super- and subscript
+# digits; arrows; operators and relations; brackets and keys; single-line boxes; shapes; stars, ticks, crosses.
 set(_font_characters
   "U+0020-007E,U+00A0-00FF,U+0131,U+0141,U+0142,U+0152,U+0153,U+0160,U+0161,U+02C6,U+02DC"
   "U+2009,U+200A,U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032,U+2033,U+2039,U+203A,U+2044"
-  "U+2070,U+2074-208E,U+20AC,U+2116,U+2122,U+2190-21FF,U+2200-22FF,U+2300-23FF"
-  "U+2500-25FF,U+2605,U+2606,U+2610-2612,U+2665,U+26A0,U+26A1,U+2713,U+2714,U+2717,U+2718,U+27F2,U+27F3")
+  "U+2070,U+2074-208E,U+20AC,U+2116,U+2122,U+2190-21FF,U+2200-2265,U+2282-2287,U+22A2,U+22A5,U+22C0-22C6"
+  "U+22EE,U+22EF,U+2303-2305,U+2308-230B,U+2318,U+2325,U+2326,U+232B,U+2387,U+238B,U+23CE"
+  "U+2500,U+2502,U+250C,U+2510,U+2514,U+2518,U+251C,U+2524,U+252C,U+2534,U+253C,U+2574-2577"
+  "U+25A0-25FF,U+2605,U+2606,U+2665,U+26A0,U+26A1,U+2713,U+2715,U+2717,U+2736,U+276E,U+276F")
 list(JOIN _font_characters "," _font_characters)
 
 set(_font_folder ${PROJECT_SOURCE_DIR}/build/_deps/fonts)
@@ -41,13 +43,14 @@ foreach(source
     ${RAFTARIUM_JETBRAINS_MONO_DIR}/JetBrainsMono-Bold.ttf)
   cmake_path(GET source FILENAME name)
   set(file ${_font_folder}/${name})
+  # ImGui neither shapes nor kerns nor hints, so the tables for that go, but the notices of the licence stay.
   # Written aside and renamed, because another preset may be reading the same file.
   add_custom_command(
     OUTPUT ${file}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${_font_folder}
     COMMAND ${RAFTARIUM_FONT_PYTHON} -m fontTools.subset ${source} --unicodes=${_font_characters} --output-file=${file}.new
-            --layout-features=kern,mark,mkmk,ccmp --no-hinting --desubroutinize --notdef-outline
-            --name-IDs=0,1,2,13,14 --drop-tables+=DSIG,GSUB,meta,STAT
+            --no-hinting --desubroutinize --notdef-outline --name-IDs=0,1,2,13,14
+            --drop-tables+=GPOS,GSUB,GDEF,DSIG,STAT,meta
     COMMAND ${CMAKE_COMMAND} -E rename ${file}.new ${file}
     DEPENDS ${source} ${CMAKE_CURRENT_LIST_FILE}
     COMMENT "Subsetting ${name}"

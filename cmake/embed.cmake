@@ -4,6 +4,7 @@
 set(table "")
 set(data "")
 set(number 0)
+set(total 0)
 foreach(file IN LISTS FILES)
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "(................................................................)" "\\1\"\n    \"" hex "${hex}")
@@ -13,6 +14,7 @@ foreach(file IN LISTS FILES)
   string(APPEND data "const char kData${number}[] =\n    \"${hex}\";\n")
   string(APPEND table "    File{\"${name}\", view(kData${number}, ${size})},\n")
   math(EXPR number "${number} + 1")
+  math(EXPR total "${total} + ${size}")
 endforeach()
 
 file(WRITE ${FOLDER}/embedded/file.h [[
@@ -78,3 +80,6 @@ std::span<const unsigned char> find(std::string_view name) {
 
 }  // namespace raftarium::embedded::${NAME}
 ")
+
+math(EXPR total "(${total} + 1023) / 1024")
+message(STATUS "${NAME}: ${number} files, ${total} KB")
