@@ -1,63 +1,26 @@
 #include "base/bytes.h"
 
-#include <atomic>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <new>
 
 #include "base/check.h"
 
-#if defined(__GLIBC__)
-#include <sys/single_threaded.h>
-#endif
-
 namespace raftarium::base {
 
-struct Bytes::Block {
-  std::atomic<std::uint32_t> references;
-  // The bytes follow.
-};
-
-namespace {
-
-// True while the process has never had a second thread, so that a plain increment is enough.
-bool single_threaded() noexcept {
-#if defined(__GLIBC__)
-  return __libc_single_threaded != 0;
-#elif defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
-  return true;
-#else
-  return false;
-#endif
+Bytes::Block* Bytes::allocate(std::size_t size) {
+  CHECK(size <= std::numeric_limits<std::uint32_t>::max(), "a block of ", size, " bytes");
+  return new (::operator new(sizeof(Block) + size)) Block;
 }
 
-void add_reference(std::atomic<std::uint32_t>& count) noexcept {
-  if (single_threaded()) {
-    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  } else {
-    count.fetch_add(1, std::memory_order_relaxed);
-  }
+void Bytes::destroy(Block* block) noexcept {
+  block->~Block();
+  ::operator delete(static_cast<void*>(block));
 }
-
-// Returns true when the last reference went.
-bool drop_reference(std::atomic<std::uint32_t>& count) noexcept {
-  if (single_threaded()) {
-    const std::uint32_t left = count.load(std::memory_order_relaxed) - 1;
-    count.store(left, std::memory_order_relaxed);
-    return left == 0;
-  }
-  return count.fetch_sub(1, std::memory_order_acq_rel) == 1;
-}
-
-}  // namespace
 
 Bytes::Bytes(std::span<const std::uint8_t> data) {
   if (data.empty()) return;
-  CHECK(data.size() <= std::numeric_limits<std::uint32_t>::max(), "payload of ", data.size(), " bytes");
-  void* memory = std::malloc(sizeof(Block) + data.size());
-  CHECK(memory != nullptr, "out of memory for ", data.size(), " bytes");
-  block_ = new (memory) Block{{1}};
+  block_ = allocate(data.size());
   std::memcpy(static_cast<void*>(block_ + 1), data.data(), data.size());
   size_ = static_cast<std::uint32_t>(data.size());
 }
@@ -65,42 +28,29 @@ Bytes::Bytes(std::span<const std::uint8_t> data) {
 Bytes::Bytes(std::string_view text)
     : Bytes(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())) {}
 
-Bytes::Bytes(const Bytes& other) noexcept : block_(other.block_), size_(other.size_) {
-  if (block_ != nullptr) add_reference(block_->references);
+Bytes Bytes::sub(std::size_t from, std::size_t count) const {
+  CHECK(from <= size_ && count <= size_ - from, from, "+", count, " of ", size_);
+  if (count == 0) return {};
+  Bytes part = *this;
+  part.offset_ += static_cast<std::uint32_t>(from);
+  part.size_ = static_cast<std::uint32_t>(count);
+  return part;
 }
 
-Bytes& Bytes::operator=(const Bytes& other) noexcept {
-  if (this != &other) {
-    if (other.block_ != nullptr) add_reference(other.block_->references);
-    release();
-    block_ = other.block_;
-    size_ = other.size_;
-  }
-  return *this;
+BytesArena::BytesArena(std::size_t capacity) : capacity_(static_cast<std::uint32_t>(capacity)) {
+  block_.block_ = Bytes::allocate(capacity);
+  block_.size_ = capacity_;
 }
 
-Bytes& Bytes::operator=(Bytes&& other) noexcept {
-  if (this != &other) {
-    release();
-    block_ = other.block_;
-    size_ = other.size_;
-    other.block_ = nullptr;
-    other.size_ = 0;
-  }
-  return *this;
-}
-
-Bytes::~Bytes() { release(); }
-
-const std::uint8_t* Bytes::data() const noexcept {
-  return block_ == nullptr ? nullptr : reinterpret_cast<const std::uint8_t*>(block_ + 1);
-}
-
-void Bytes::release() noexcept {
-  if (block_ != nullptr && drop_reference(block_->references)) {
-    block_->~Block();
-    std::free(block_);
-  }
+Bytes BytesArena::append(std::span<const std::uint8_t> data) {
+  CHECK(data.size() <= room(), data.size(), " bytes into a room of ", room());
+  if (data.empty()) return {};
+  // Nobody has been given these bytes yet, so writing them changes nothing that anybody can see.
+  auto* bytes = reinterpret_cast<std::uint8_t*>(block_.block_ + 1);
+  std::memcpy(bytes + used_, data.data(), data.size());
+  const std::uint32_t offset = used_;
+  used_ += static_cast<std::uint32_t>(data.size());
+  return at(offset, static_cast<std::uint32_t>(data.size()));
 }
 
 }  // namespace raftarium::base

@@ -220,7 +220,7 @@ void Raft::tick_heartbeat() {
 
 bool Raft::promotable() const {
   const Progress* self = tracker_.find(id());
-  return self != nullptr && !self->is_learner && !log_.unstable().has_snapshot();
+  return self != nullptr && !self->is_learner && !log_.tail().has_snapshot();
 }
 
 bool Raft::has_unapplied_conf_changes() const {
@@ -447,7 +447,7 @@ void Raft::on_vote_request(const Message& message) {
 }
 
 void Raft::on_storage_append_response(const Message& message) {
-  if (!message.index.is_zero()) log_.unstable().stable_to({message.log_term, message.index});
+  if (!message.index.is_zero()) log_.tail().stable_to({message.log_term, message.index});
   if (message.snapshot) applied_snapshot(*message.snapshot);
 }
 

@@ -4,97 +4,20 @@
 
 namespace raftarium::raft {
 
-std::optional<Index> Unstable::maybe_first_index() const {
-  if (snapshot_) return snapshot_->index + 1;
-  return std::nullopt;
-}
-
-std::optional<Index> Unstable::maybe_last_index() const {
-  if (!entries_.empty()) return end() - 1;
-  if (snapshot_) return snapshot_->index;
-  return std::nullopt;
-}
-
-std::optional<Term> Unstable::maybe_term(Index index) const {
-  if (index < offset_) {
-    if (snapshot_ && snapshot_->index == index) return snapshot_->term;
-    return std::nullopt;
-  }
-  if (index >= end()) return std::nullopt;
-  return entries_[index - offset_].term;
-}
-
-Entries Unstable::next_entries() const { return slice(offset_in_progress_, end()); }
-bool Unstable::has_next_entries() const { return offset_in_progress_ < end(); }
-
-std::shared_ptr<const Snapshot> Unstable::next_snapshot() const {
-  return snapshot_in_progress_ ? nullptr : snapshot_;
-}
-
-void Unstable::accept_in_progress() {
-  offset_in_progress_ = end();
-  if (snapshot_) snapshot_in_progress_ = true;
-}
-
-void Unstable::stable_to(EntryId id) {
-  const auto own = maybe_term(id.index);
-  // Unknown: stable already. Before offset_: the snapshot itself. Another term: overwritten meanwhile.
-  if (!own || id.index < offset_ || *own != id.term) return;
-  const std::uint64_t count = id.index + 1 - offset_;
-  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(count));
-  offset_ = id.index + 1;
-  offset_in_progress_ = std::max(offset_in_progress_, offset_);
-}
-
-void Unstable::stable_snapshot_to(Index index) {
-  if (snapshot_ && snapshot_->index == index) {
-    snapshot_ = nullptr;
-    snapshot_in_progress_ = false;
-  }
-}
-
-void Unstable::restore(std::shared_ptr<const Snapshot> snapshot) {
-  offset_ = snapshot->index + 1;
-  offset_in_progress_ = offset_;
-  entries_.clear();
-  snapshot_ = std::move(snapshot);
-  snapshot_in_progress_ = false;
-}
-
-void Unstable::truncate_and_append(const Entries& entries) {
-  const Index from = entries.front().index;
-  CHECK(from <= end(), "entries from ", from, " leave a gap after ", end() - 1);
-  if (from <= offset_) {
-    offset_ = from;
-    offset_in_progress_ = from;
-    entries_.clear();
-  } else {
-    entries_.resize(from - offset_);
-    offset_in_progress_ = std::min(offset_in_progress_, from);
-  }
-  entries_.insert(entries_.end(), entries.begin(), entries.end());
-}
-
-Entries Unstable::slice(Index low, Index high) const {
-  CHECK(offset_ <= low && low <= high && high <= end(), low, "..", high, " of ", offset_, "..", end());
-  const auto from = entries_.begin() + static_cast<std::ptrdiff_t>(low - offset_);
-  return std::vector<Entry>(from, from + static_cast<std::ptrdiff_t>(high - low));
-}
-
 RaftLog::RaftLog(const Storage& storage, std::uint64_t max_applying_size)
     : storage_(&storage),
-      unstable_(storage.last_index() + 1),
+      tail_(storage.last_index() + 1),
       committed_(storage.first_index() - 1),
       applying_(committed_),
       applied_(committed_),
       max_applying_size_(max_applying_size) {}
 
 Index RaftLog::first_index() const {
-  return unstable_.maybe_first_index().value_or(storage_->first_index());
+  return tail_.maybe_first_index().value_or(storage_->first_index());
 }
 
 Index RaftLog::last_index() const {
-  if (const auto index = unstable_.maybe_last_index()) return *index;
+  if (const auto index = tail_.maybe_last_index()) return *index;
   return storage_->last_index();
 }
 
@@ -104,8 +27,11 @@ EntryId RaftLog::last_id() const {
 }
 
 Storage::TermResult RaftLog::term(Index index) const {
-  if (const auto term = unstable_.maybe_term(index)) return {*term};
-  if (index + 1 < first_index()) return {Term(), StorageError::Compacted};
+  if (index < tail_.offset()) {
+    // The snapshot's own index is known though the entry is gone.
+    if (index + 1 < first_index()) return {Term(), StorageError::Compacted};
+  }
+  if (const auto term = tail_.maybe_term(index)) return {*term};
   if (index > last_index()) return {Term(), StorageError::Unavailable};
   return storage_->term(index);
 }
@@ -141,7 +67,7 @@ std::optional<RaftLog::Appended> RaftLog::maybe_append(EntryId prev, Index leade
 Index RaftLog::append(const Entries& entries) {
   if (entries.empty()) return last_index();
   CHECK(entries.front().index > committed_, "entry ", entries.front().index, " after commit ", committed_);
-  unstable_.truncate_and_append(entries);
+  tail_.truncate_and_append(entries);
   return last_index();
 }
 
@@ -171,8 +97,8 @@ Storage::EntriesResult RaftLog::slice(Index low, Index high, std::uint64_t max_s
   if (low < first_index()) return {{}, StorageError::Compacted};
   if (high > last_index() + 1) return {{}, StorageError::Unavailable};
   if (low == high) return {};
-  const Index cut = std::min(high, unstable_.offset());
-  if (low >= cut) return {limit_size(unstable_.slice(low, high), max_size)};
+  if (low >= tail_.start()) return {limit_size(tail_.slice(low, high), max_size)};
+  const Index cut = std::min(high, tail_.offset());
 
   auto stable = storage_->entries(low, cut, max_size);
   if (stable.error != StorageError::None || high <= cut || stable.entries.size() < cut - low) {
@@ -180,7 +106,7 @@ Storage::EntriesResult RaftLog::slice(Index low, Index high, std::uint64_t max_s
   }
   const std::uint64_t size = stable.entries.total_size();
   if (size >= max_size) return stable;
-  const Entries more = limit_size(unstable_.slice(cut, high), max_size - size);
+  const Entries more = limit_size(tail_.slice(cut, high), max_size - size);
   // The limit lets one entry through whatever its size, but there are some already.
   if (more.size() == 1 && size + more.total_size() > max_size) return stable;
   std::vector<Entry> all(stable.entries.begin(), stable.entries.end());
@@ -194,11 +120,11 @@ Storage::EntriesResult RaftLog::entries_from(Index low, std::uint64_t max_size) 
 }
 
 Index RaftLog::max_appliable(bool allow_unstable) const {
-  return allow_unstable ? committed_ : std::min(committed_, unstable_.offset() - 1);
+  return allow_unstable ? committed_ : std::min(committed_, tail_.offset() - 1);
 }
 
 bool RaftLog::has_next_committed(bool allow_unstable) const {
-  return !applying_paused_ && !unstable_.has_snapshot() && applying_ < max_appliable(allow_unstable);
+  return !applying_paused_ && !tail_.has_snapshot() && applying_ < max_appliable(allow_unstable);
 }
 
 Entries RaftLog::next_committed(bool allow_unstable) const {
@@ -225,11 +151,12 @@ void RaftLog::applied_to(Index index, std::uint64_t size) {
   applying_ = std::max(applying_, index);
   applying_size_ -= std::min(applying_size_, size);
   applying_paused_ = applying_size_ >= max_applying_size_;
+  tail_.release_to(applied_);
 }
 
 void RaftLog::restore(std::shared_ptr<const Snapshot> snapshot) {
   committed_ = snapshot->index;
-  unstable_.restore(std::move(snapshot));
+  tail_.restore(std::move(snapshot));
 }
 
 Storage::SnapshotResult RaftLog::snapshot() const {

@@ -13,41 +13,90 @@
 
 namespace raftarium::raft {
 
-// The part that storage does not have yet. Positions before `offset_in_progress_` are being written.
-class Unstable {
+// Entry blocks that are used again once nobody else holds their entries, so that a log in its steady
+// state allocates nothing. A copy of a pool is empty: blocks belong to one log.
+class EntryPool {
  public:
-  explicit Unstable(Index offset) : offset_(offset), offset_in_progress_(offset) {}
+  EntryPool() = default;
+  EntryPool(const EntryPool&) {}
+  EntryPool(EntryPool&&) noexcept = default;
+  EntryPool& operator=(EntryPool other) noexcept {
+    blocks_ = std::move(other.blocks_);
+    return *this;
+  }
+  ~EntryPool() = default;
+
+  // An empty block with room for at least `capacity` entries.
+  EntryArena take(std::size_t capacity);
+
+ private:
+  static constexpr std::size_t kBlockEntries = 128;
+  static constexpr std::size_t kMaxBlocks = 16;
+  std::vector<EntryArena> blocks_;
+  std::size_t next_ = 0;
+};
+
+// The newest entries, in memory: those that storage does not have yet, from offset() on, and before them
+// those that are durable but not yet applied, so that they need not be read back.
+// What next_entries() and next_snapshot() handed out and accept_in_progress() noted is being written.
+class Tail {
+ public:
+  explicit Tail(Index offset) : start_(offset), offset_(offset), offset_in_progress_(offset), end_(offset) {}
 
   std::optional<Index> maybe_first_index() const;
   std::optional<Index> maybe_last_index() const;
+  // Of an entry in [start(), end), or of the snapshot.
   std::optional<Term> maybe_term(Index index) const;
 
-  Entries next_entries() const;
-  bool has_next_entries() const;
+  Entries next_entries();
+  bool has_next_entries() const { return offset_in_progress_ < end_; }
   std::shared_ptr<const Snapshot> next_snapshot() const;
   bool has_snapshot() const { return snapshot_ != nullptr; }
-  bool has_entries() const { return !entries_.empty(); }
+  bool has_entries() const { return offset_ < end_; }
+  Index start() const { return start_; }
   Index offset() const { return offset_; }
 
-  // Everything handed out by next_entries() and next_snapshot() is being written now.
   void accept_in_progress();
   // Entries up to `id` are durable, unless they were overwritten meanwhile.
   void stable_to(EntryId id);
   void stable_snapshot_to(Index index);
+  // Durable entries up to `applied` need not stay in memory.
+  void release_to(Index applied);
   void restore(std::shared_ptr<const Snapshot> snapshot);
   // REQUIRES: no gap.
   void truncate_and_append(const Entries& entries);
-  // REQUIRES: offset() <= low <= high <= end.
+  // The only way in for a leader's own: REQUIRES: id follows the last entry.
+  void push(Entry entry);
+  // Makes room so that the next `count` pushes lie in one block.
+  void reserve(std::size_t count);
+  // REQUIRES: start() <= low <= high <= end.
   Entries slice(Index low, Index high) const;
 
  private:
-  Index end() const { return offset_ + entries_.size(); }
+  // A part of a block; the newest one may grow.
+  struct Segment {
+    Index first;
+    EntryArena arena;
+    std::size_t skip = 0;   // entries of the block before the segment
+    std::size_t count = 0;  // entries of the segment
+    Index end() const { return first + count; }
+    // Whether the segment ends where the block does, so that a push extends both.
+    bool can_grow() const { return arena.room() > 0 && skip + count == arena.size(); }
+    Entries part(Index low, Index high) const {
+      return arena.all().sub(skip + (low - first), high - low);
+    }
+  };
+  void truncate_from(Index index);
+  void clear(Index offset);
 
   std::shared_ptr<const Snapshot> snapshot_;
-  std::vector<Entry> entries_;
-  Index offset_;
   bool snapshot_in_progress_ = false;
+  std::vector<Segment> segments_;
+  mutable EntryPool pool_;
+  Index start_;
+  Index offset_;
   Index offset_in_progress_;
+  Index end_;
 };
 
 class RaftLog {
@@ -80,6 +129,9 @@ class RaftLog {
   std::optional<Appended> maybe_append(EntryId prev, Index leader_commit, const Entries& entries);
   // Appends without a check. REQUIRES: entries start after committed().
   Index append(const Entries& entries);
+  // A leader's own entries, pushed one by one after the last. reserve() keeps a batch in one block.
+  void reserve(std::size_t count) { tail_.reserve(count); }
+  void push(Entry entry) { tail_.push(std::move(entry)); }
   // The greatest entry at or before `index` whose term is at most `term`: where two logs may still agree.
   EntryId find_conflict_by_term(Index index, Term term) const;
 
@@ -99,14 +151,14 @@ class RaftLog {
 
   void restore(std::shared_ptr<const Snapshot> snapshot);
   Storage::SnapshotResult snapshot() const;
-  Unstable& unstable() { return unstable_; }
-  const Unstable& unstable() const { return unstable_; }
+  Tail& tail() { return tail_; }
+  const Tail& tail() const { return tail_; }
 
  private:
   Index max_appliable(bool allow_unstable) const;
 
   const Storage* storage_;
-  Unstable unstable_;
+  Tail tail_;
   Index committed_;
   Index applying_;
   Index applied_;

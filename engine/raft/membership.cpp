@@ -93,7 +93,7 @@ void Raft::applied_to(Index index, std::uint64_t size) {
 }
 
 void Raft::applied_snapshot(const Snapshot& snapshot) {
-  log_.unstable().stable_snapshot_to(snapshot.index);
+  log_.tail().stable_snapshot_to(snapshot.index);
   applied_to(snapshot.index, 0);
 }
 

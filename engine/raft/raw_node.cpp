@@ -173,8 +173,8 @@ void RawNode::report_snapshot(NodeId peer, bool ok) {
 bool RawNode::accept_ready_needed() const {
   const RaftLog& log = raft_->log();
   const bool allow_unstable = !raft_->config().async_storage_writes;
-  return log.unstable().next_snapshot() != nullptr || !raft_->messages().empty() ||
-         !raft_->messages_after_append().empty() || log.unstable().has_next_entries() ||
+  return log.tail().next_snapshot() != nullptr || !raft_->messages().empty() ||
+         !raft_->messages_after_append().empty() || log.tail().has_next_entries() ||
          log.has_next_committed(allow_unstable) || !raft_->read_states().empty();
 }
 
@@ -213,8 +213,8 @@ Ready RawNode::ready() {
   CHECK(async || steps_on_advance_.empty(), "ready() before the last Ready was advanced");
   RaftLog& log = raft_->log();
   Ready ready;
-  ready.entries = log.unstable().next_entries();
-  ready.snapshot = log.unstable().next_snapshot();
+  ready.entries = log.tail().next_entries();
+  ready.snapshot = log.tail().next_snapshot();
   ready.committed_entries = log.next_committed(!async);
   ready.messages = std::move(raft_->messages());
   ready.read_states = std::move(raft_->read_states());
@@ -232,10 +232,10 @@ Ready RawNode::ready() {
   // Tells the core, in time, what has become durable. After a change of term it is out of date and
   // ignored, for the entries may have been overwritten.
   std::optional<Message> append_response;
-  if (log.unstable().has_entries() || ready.snapshot) {
+  if (log.tail().has_entries() || ready.snapshot) {
     Message response{.type = MessageType::MsgStorageAppendResp, .to = id(), .from = kAppendThread};
     response.term = raft_->term();
-    if (log.unstable().has_entries()) {
+    if (log.tail().has_entries()) {
       const EntryId last = log.last_id();
       response.index = last.index;
       response.log_term = last.term;
@@ -265,7 +265,7 @@ Ready RawNode::ready() {
   raft_->messages().clear();
   raft_->messages_after_append().clear();
   raft_->read_states().clear();
-  log.unstable().accept_in_progress();
+  log.tail().accept_in_progress();
   if (!ready.committed_entries.empty()) {
     log.accept_applying(ready.committed_entries.back().index, ready.committed_entries.total_size(), !async);
   }

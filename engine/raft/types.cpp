@@ -57,18 +57,46 @@ std::uint64_t Entry::size() const {
   return kHeaderBytes + data.size();
 }
 
+Entries::Block* Entries::allocate(std::size_t capacity) {
+  static_assert(sizeof(Block) % alignof(Entry) == 0, "entries follow the header");
+  auto* block = new (::operator new(sizeof(Block) + capacity * sizeof(Entry))) Block;
+  block->capacity = static_cast<std::uint32_t>(capacity);
+  return block;
+}
+
+void Entries::destroy(Block* block) noexcept {
+  std::destroy_n(block->entries(), block->used);
+  block->~Block();
+  ::operator delete(static_cast<void*>(block));
+}
+
 Entries::Entries(std::vector<Entry> entries) {
   if (entries.empty()) return;
-  count_ = entries.size();
-  block_ = std::make_shared<const std::vector<Entry>>(std::move(entries));
+  EntryArena arena(entries.size());
+  for (Entry& entry : entries) arena.push(std::move(entry));
+  *this = arena.all();
+}
+
+void EntryArena::push(Entry entry) {
+  CHECK(room() > 0, "the block of ", all_.block_->capacity, " entries is full");
+  new (all_.block_->entries() + all_.count_) Entry(std::move(entry));
+  all_.block_->used = ++all_.count_;
+}
+
+void EntryArena::reset() {
+  CHECK(unique(), "somebody still holds the entries");
+  std::destroy_n(all_.block_->entries(), all_.block_->used);
+  all_.block_->used = 0;
+  all_.count_ = 0;
+  sealed_ = false;
 }
 
 Entries Entries::sub(std::size_t from, std::size_t count) const {
   CHECK(from + count <= count_, from, "+", count, " of ", count_);
   if (count == 0) return {};
   Entries part = *this;
-  part.offset_ += from;
-  part.count_ = count;
+  part.offset_ += static_cast<std::uint32_t>(from);
+  part.count_ = static_cast<std::uint32_t>(count);
   return part;
 }
 

@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/refcount.h"
 #include "base/result.h"
 
 namespace raftarium::raft {
@@ -73,15 +75,33 @@ struct Entry {
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
-// An immutable run of entries, contiguous in index. A copy shares the entries.
+// An immutable run of entries, contiguous in index. A copy or a part shares the entries.
 class Entries {
  public:
   Entries() = default;
   Entries(std::vector<Entry> entries);  // NOLINT: a vector is the natural way to write one
+  Entries(const Entries& other) noexcept
+      : block_(other.block_), offset_(other.offset_), count_(other.count_) {
+    if (block_ != nullptr) block_->references.add();
+  }
+  Entries(Entries&& other) noexcept
+      : block_(other.block_), offset_(other.offset_), count_(other.count_) {
+    other.block_ = nullptr;
+    other.count_ = 0;
+  }
+  Entries& operator=(Entries other) noexcept {
+    std::swap(block_, other.block_);
+    std::swap(offset_, other.offset_);
+    std::swap(count_, other.count_);
+    return *this;
+  }
+  ~Entries() {
+    if (block_ != nullptr && block_->references.drop()) destroy(block_);
+  }
 
   std::size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
-  const Entry* begin() const { return count_ == 0 ? nullptr : block_->data() + offset_; }
+  const Entry* begin() const { return count_ == 0 ? nullptr : block_->entries() + offset_; }
   const Entry* end() const { return begin() + count_; }
   const Entry& operator[](std::size_t i) const { return begin()[i]; }
   const Entry& front() const { return begin()[0]; }
@@ -92,9 +112,57 @@ class Entries {
   friend bool operator==(const Entries& a, const Entries& b);
 
  private:
-  std::shared_ptr<const std::vector<Entry>> block_;
-  std::size_t offset_ = 0;
-  std::size_t count_ = 0;
+  friend class EntryArena;
+  struct alignas(alignof(Entry)) Block {
+    base::RefCount references;
+    std::uint32_t used = 0;
+    std::uint32_t capacity = 0;
+    // The entries follow.
+    Entry* entries() { return reinterpret_cast<Entry*>(this + 1); }
+  };
+  static Block* allocate(std::size_t capacity);
+  static void destroy(Block* block) noexcept;
+
+  Block* block_ = nullptr;
+  std::uint32_t offset_ = 0;
+  std::uint32_t count_ = 0;
+};
+
+// A block of entries under construction: what was pushed can be handed out and never changes; what
+// follows can still be pushed. A copy has the same entries and no room: only one may push.
+class EntryArena {
+ public:
+  explicit EntryArena(std::size_t capacity) { all_.block_ = Entries::allocate(capacity); }
+  EntryArena(const EntryArena& other) : all_(other.all_), sealed_(true) {}
+  EntryArena(EntryArena&&) noexcept = default;
+  EntryArena& operator=(EntryArena other) noexcept {
+    all_ = std::move(other.all_);
+    sealed_ = other.sealed_;
+    return *this;
+  }
+  ~EntryArena() = default;
+
+  std::size_t size() const { return all_.count_; }
+  std::size_t room() const { return sealed_ ? 0 : all_.block_->capacity - all_.count_; }
+  // REQUIRES: room() > 0.
+  void push(Entry entry);
+  // Everything pushed so far.
+  const Entries& all() const { return all_; }
+
+  // Another handle that takes over the room; this one keeps only its eye on the block.
+  EntryArena share() {
+    EntryArena other(*this);
+    std::swap(other.sealed_, sealed_);
+    return other;
+  }
+  // Whether nobody else holds any of the entries.
+  bool unique() const { return all_.block_->references.unique(); }
+  // Forgets everything, keeping the memory. REQUIRES: unique().
+  void reset();
+
+ private:
+  Entries all_;
+  bool sealed_ = false;
 };
 
 // The prefix of `entries` whose sizes sum to at most `max_size`, but at least one entry.

@@ -71,12 +71,12 @@ TEST_CASE("what was overwritten while it was being written is not taken for stab
   const MemoryStorage storage = stored({});
   RaftLog log(storage, kNoLimit);
   log.append(run(1, {1, 1}));
-  log.unstable().accept_in_progress();
+  log.tail().accept_in_progress();
   log.append(run(2, {2}));
-  log.unstable().stable_to({Term(1), Index(2)});
-  EXPECT(log.unstable().offset() == Index(1));
-  log.unstable().stable_to({Term(2), Index(2)});
-  EXPECT(log.unstable().offset() == Index(3));
+  log.tail().stable_to({Term(1), Index(2)});
+  EXPECT(log.tail().offset() == Index(1));
+  log.tail().stable_to({Term(2), Index(2)});
+  EXPECT(log.tail().offset() == Index(3));
 }
 
 TEST_CASE("a conflict hint skips the terms that cannot match") {

@@ -1,0 +1,146 @@
+#include <algorithm>
+
+#include "raft/log.h"
+
+namespace raftarium::raft {
+
+EntryArena EntryPool::take(std::size_t capacity) {
+  if (capacity > kBlockEntries) return EntryArena(capacity);
+  // Round robin, for the oldest block is the likeliest to be free.
+  for (std::size_t tried = 0; tried < blocks_.size(); ++tried) {
+    next_ = (next_ + 1) % blocks_.size();
+    EntryArena& block = blocks_[next_];
+    if (!block.unique()) continue;
+    block.reset();
+    return block.share();
+  }
+  EntryArena fresh(kBlockEntries);
+  if (blocks_.size() < kMaxBlocks) blocks_.push_back(fresh);
+  return fresh;
+}
+
+std::optional<Index> Tail::maybe_first_index() const {
+  if (snapshot_) return snapshot_->index + 1;
+  return std::nullopt;
+}
+
+std::optional<Index> Tail::maybe_last_index() const {
+  if (start_ < end_) return end_ - 1;
+  if (snapshot_) return snapshot_->index;
+  return std::nullopt;
+}
+
+std::optional<Term> Tail::maybe_term(Index index) const {
+  if (snapshot_ && snapshot_->index == index) return snapshot_->term;
+  if (index < start_ || index >= end_) return std::nullopt;
+  for (std::size_t i = segments_.size(); i-- > 0;) {
+    const Segment& segment = segments_[i];
+    if (segment.first <= index) return segment.arena.all()[segment.skip + (index - segment.first)].term;
+  }
+  return std::nullopt;
+}
+
+Entries Tail::next_entries() { return slice(offset_in_progress_, end_); }
+
+std::shared_ptr<const Snapshot> Tail::next_snapshot() const {
+  return snapshot_in_progress_ ? nullptr : snapshot_;
+}
+
+void Tail::accept_in_progress() {
+  offset_in_progress_ = end_;
+  if (snapshot_) snapshot_in_progress_ = true;
+}
+
+void Tail::stable_to(EntryId id) {
+  if (id.index < offset_) return;
+  const auto own = maybe_term(id.index);
+  if (!own || *own != id.term) return;  // overwritten meanwhile
+  offset_ = id.index + 1;
+  offset_in_progress_ = std::max(offset_in_progress_, offset_);
+}
+
+void Tail::stable_snapshot_to(Index index) {
+  if (snapshot_ && snapshot_->index == index) {
+    snapshot_ = nullptr;
+    snapshot_in_progress_ = false;
+  }
+}
+
+void Tail::release_to(Index applied) {
+  const Index keep_from = std::min(offset_, applied + 1);
+  std::size_t gone = 0;
+  while (gone < segments_.size() && segments_[gone].end() <= keep_from &&
+         !(gone + 1 == segments_.size() && segments_[gone].can_grow())) {
+    ++gone;
+  }
+  if (gone == 0) return;
+  start_ = segments_[gone - 1].end();
+  segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(gone));
+}
+
+void Tail::clear(Index offset) {
+  segments_.clear();
+  start_ = offset;
+  offset_ = offset;
+  offset_in_progress_ = offset;
+  end_ = offset;
+}
+
+void Tail::restore(std::shared_ptr<const Snapshot> snapshot) {
+  clear(snapshot->index + 1);
+  snapshot_ = std::move(snapshot);
+  snapshot_in_progress_ = false;
+}
+
+void Tail::truncate_from(Index index) {
+  if (index <= start_) {
+    clear(index);
+    return;
+  }
+  while (!segments_.empty() && segments_.back().first >= index) segments_.pop_back();
+  if (!segments_.empty() && segments_.back().end() > index) {
+    segments_.back().count = index - segments_.back().first;
+  }
+  end_ = index;
+  offset_ = std::min(offset_, index);
+  offset_in_progress_ = std::min(offset_in_progress_, index);
+}
+
+void Tail::truncate_and_append(const Entries& entries) {
+  const Index from = entries.front().index;
+  CHECK(from <= end_, "entries from ", from, " leave a gap after ", end_ - 1);
+  if (from < end_) truncate_from(from);
+  reserve(entries.size());
+  for (const Entry& entry : entries) push(entry);
+}
+
+void Tail::reserve(std::size_t count) {
+  if (!segments_.empty() && segments_.back().can_grow() && segments_.back().arena.room() >= count) return;
+  segments_.push_back({end_, pool_.take(count), 0, 0});
+}
+
+void Tail::push(Entry entry) {
+  CHECK(entry.index == end_, "entry ", entry.index, " after ", end_ - 1);
+  if (segments_.empty() || !segments_.back().can_grow()) reserve(1);
+  segments_.back().arena.push(std::move(entry));
+  ++segments_.back().count;
+  ++end_;
+}
+
+Entries Tail::slice(Index low, Index high) const {
+  CHECK(start_ <= low && low <= high && high <= end_, low, "..", high, " of ", start_, "..", end_);
+  if (low == high) return {};
+  std::size_t at = segments_.size() - 1;
+  while (segments_[at].first > low) --at;
+  if (high <= segments_[at].end()) return segments_[at].part(low, high);
+  EntryArena gathered = pool_.take(high - low);
+  for (; at < segments_.size() && segments_[at].first < high; ++at) {
+    const Segment& segment = segments_[at];
+    for (const Entry& entry : segment.part(std::max(low, segment.first), std::min(high, segment.end()))) {
+      gathered.push(entry);
+    }
+  }
+  return gathered.all();
+}
+
+}  // namespace raftarium::raft
