@@ -34,7 +34,8 @@ TEST_SUITE("directive") {
   }
 
   TEST_CASE("a backslash continues a line") {
-    const Transcript transcript = parse_transcript("add-nodes 3 \\\n  voters=(1,2,3) \\\n  index=2\n----\nok\n");
+    const Transcript transcript =
+        parse_transcript("add-nodes 3 \\\n  voters=(1,2,3) \\\n  index=2\n----\nok\n");
     REQUIRE(transcript.directives.size() == 1);
     const Directive& directive = transcript.directives[0];
     EXPECT(directive.line == 1);
@@ -54,8 +55,8 @@ TEST_SUITE("directive") {
   }
 
   TEST_CASE("output with blank lines stands between doubled fences") {
-    const Transcript transcript = parse_transcript(
-        "cmd\n----\n----\none\n\n----\ntwo\n----\n----\n\nnext\n----\nok\n");
+    const Transcript transcript =
+        parse_transcript("cmd\n----\n----\none\n\n----\ntwo\n----\n----\n\nnext\n----\nok\n");
     REQUIRE(transcript.directives.size() == 2);
     EXPECT(transcript.directives[0].expected == "one\n\n----\ntwo\n");
     EXPECT(transcript.directives[1].command == "next");

@@ -143,9 +143,8 @@ std::string entry_payload(const raft::Entry& entry) {
 }
 
 void print(std::ostream& out, const raft::Message& message, const std::string& indent) {
-  out << indent << target(message.from) << "->" << target(message.to) << ' '
-      << raft::describe(message.type) << " Term:" << message.term << " Log:" << message.log_term << '/'
-      << message.index;
+  out << indent << target(message.from) << "->" << target(message.to) << ' ' << raft::describe(message.type)
+      << " Term:" << message.term << " Log:" << message.log_term << '/' << message.index;
   if (message.reject) out << " Rejected (Hint: " << message.reject_hint << ')';
   if (!message.commit.is_zero()) out << " Commit:" << message.commit;
   if (!message.vote.is_zero()) out << " Vote:" << message.vote;

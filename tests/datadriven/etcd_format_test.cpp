@@ -63,7 +63,5 @@ TEST_SUITE("etcd format") {
     EXPECT_FALSE(etcd::parse_changes("vone").ok());
   }
 
-  TEST_CASE("a Ready without work is empty") {
-    EXPECT(etcd::text(raft::Ready{}) == "<empty Ready>");
-  }
+  TEST_CASE("a Ready without work is empty") { EXPECT(etcd::text(raft::Ready{}) == "<empty Ready>"); }
 }

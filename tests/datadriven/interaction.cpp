@@ -2,6 +2,7 @@
 // Commands are documented where they are handled. Behaviour and texts are those of the
 // package rafttest of etcd-io/raft.
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <limits>
@@ -428,8 +429,7 @@ Outcome InteractionGrammar::add_nodes(const Args& args) {
       if (mode != "safe" && mode != "lease-based") {
         return refused("invalid read-only option " + etcd::quoted(mode));
       }
-      made.config.read_only =
-          mode == "safe" ? raft::ReadOnlyMode::Safe : raft::ReadOnlyMode::LeaseBased;
+      made.config.read_only = mode == "safe" ? raft::ReadOnlyMode::Safe : raft::ReadOnlyMode::LeaseBased;
       continue;
     }
     const base::Status set = set_option(arg, made);
@@ -452,8 +452,7 @@ Outcome InteractionGrammar::add_nodes(const Args& args) {
     config.seed = config.id.value();
     base::Result<raft::RawNode> node = raft::RawNode::create(config, *storage);
     if (!node.ok()) return refused(config_problem(config, node.error()));
-    members_.push_back(
-        std::make_unique<Member>(config, std::move(storage), std::move(node).value()));
+    members_.push_back(std::make_unique<Member>(config, std::move(storage), std::move(node).value()));
   }
   return {};
 }
@@ -611,9 +610,11 @@ Outcome InteractionGrammar::compact(const Args& args) {
   const base::Result<std::uint64_t> index = parse_number("index", args[1].key);
   if (!index.ok()) return malformed(index.error().message);
   raft::MemoryStorage& storage = *(*who)->storage;
-  if (Index(*index) > storage.last_index()) {
-    return malformed("index " + args[1].key + " is beyond the last one, " +
-                     std::to_string(storage.last_index().value()));
+  // Entries that are still to be applied cannot be forgotten: no snapshot stands for them.
+  const Index applied = std::max((*who)->storage->newest().index, (*who)->node.applied());
+  if (Index(*index) > applied) {
+    return malformed("index " + args[1].key + " is beyond what is applied, " +
+                     std::to_string(applied.value()));
   }
   const raft::StorageError error = storage.compact(Index(*index));
   if (error != raft::StorageError::None) return refused(storage_error_text(error));

@@ -42,8 +42,8 @@ std::string text(Index index) {
 
 struct Input {
   bool joint = false;
-  std::vector<NodeId> ids;    // of cfg, as written
-  std::vector<NodeId> ids_j;  // of cfgj
+  std::vector<NodeId> ids;     // of cfg, as written
+  std::vector<NodeId> ids_j;   // of cfgj
   std::vector<Index> indexes;  // 0: not heard of
   std::vector<std::optional<bool>> votes;
 

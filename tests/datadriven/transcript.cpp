@@ -102,8 +102,8 @@ class Rewriter {
 
   static std::vector<std::string> formatted(const std::string& got) {
     std::vector<std::string> lines = split_lines(got);
-    const bool blank = std::any_of(lines.begin(), lines.end(),
-                                   [](const std::string& line) { return trim(line).empty(); });
+    const bool blank =
+        std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return trim(line).empty(); });
     if (blank) {
       lines.insert(lines.begin(), "----");
       lines.insert(lines.end(), 2, "----");
@@ -142,7 +142,7 @@ Report run_transcript(std::string_view text, std::optional<Kind> kind, bool rewr
   if (transcript.error.line > 0 && (rewrite || transcript.directives.empty())) {
     return failure(report, transcript.error.line, transcript.error.message);
   }
-  if (!kind) return failure(report, 0, "there is no directive in this file");
+  if (!kind) return failure(report, 1, "there is no directive in this file");
 
   const std::unique_ptr<Grammar> grammar = make_grammar(*kind);
   Rewriter rewriter(std::move(transcript.lines));

@@ -16,7 +16,7 @@ std::optional<Kind> parse_kind(std::string_view name);  // "interaction", "quoru
 struct Report {
   bool ok = false;
   std::size_t directives = 0;  // that were run
-  int line = 0;                // of the directive that failed; 0: the file as a whole
+  int line = 1;                // of the directive that failed; 1 when it is the file as a whole
   std::string explanation;     // what was expected and got, or what is wrong with the file
   std::string rewritten;       // the file with what was got in place of what was expected
 };
