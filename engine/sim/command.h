@@ -12,6 +12,11 @@ namespace raftarium::sim {
 
 using TimeUs = std::int64_t;  // virtual microseconds since the world began
 
+// Stand-ins for members, resolved when a command takes effect: who leads is not known beforehand.
+inline constexpr raft::NodeId kTheLeader{~std::uint64_t{0} - 16};   // of the highest term, running
+inline constexpr raft::NodeId kAFollower{~std::uint64_t{0} - 17};   // the first running non-leader
+inline constexpr raft::NodeId kTheOthers{~std::uint64_t{0} - 18};   // in groups: all not named yet
+
 struct Command {
   enum class Kind : std::uint8_t {
     Put,        // a client writes key = value through `node` (kNone: through whoever leads, retrying)
@@ -42,7 +47,9 @@ struct Command {
   friend bool operator==(const Command&, const Command&) = default;
 };
 
+// "S3"; "the leader" for a stand-in.
+std::string name(raft::NodeId node);
 const char* describe(Command::Kind kind);     // the word that scenarios use: "crash", "heal_all", ...
-std::string describe(const Command& command);  // "crash 3", "partition {1,2} | {3,4,5}"
+std::string describe(const Command& command);  // "crash S3", "partition {S1,S2} | {S3,S4,S5}"
 
 }  // namespace raftarium::sim

@@ -1,0 +1,80 @@
+#pragma once
+// Checkers: what Raft promises (Figure 3 of the paper), verified on every step against everything that
+// happened before.
+//
+// Each member's log is summed up by a chain: the hash of an entry and of all before it. Two logs that agree
+// at one link of the chain agree on everything up to it, so a comparison of prefixes is one of numbers.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "member/member.h"
+#include "sim/command.h"
+
+namespace raftarium::sim {
+
+enum class Property : std::uint8_t {
+  ElectionSafety,      // at most one leader a term (§5.2)
+  LeaderAppendOnly,    // a leader never overwrites or deletes entries in its log (§5.3)
+  LogMatching,         // same index and term: same log up to there (§5.3)
+  LeaderCompleteness,  // what is committed is in every later leader's log (§5.4)
+  StateMachineSafety,  // nobody applies another entry at an index that somebody has applied (§5.4.3)
+  MonotonicTerm,       // a member's term never decreases, crashes included (§5.1)
+  MonotonicCommit,     // a running member's commit index never decreases
+};
+inline constexpr std::size_t kPropertyCount = 7;
+const char* describe(Property property);
+
+struct Violation {
+  Property property = Property::ElectionSafety;
+  TimeUs time_us = 0;
+  std::uint64_t event = 0;
+  std::vector<raft::NodeId> nodes;
+  std::string why;  // the two facts that contradict each other
+};
+
+class Checkers {
+ public:
+  // `first` is the entry that every log starts from.
+  Checkers(std::size_t members, raft::EntryId first);
+
+  // After every step of a member: what it did. REQUIRES: output in the order of events.
+  void observe(const member::Member& member, const member::Output& output, TimeUs now_us,
+               std::uint64_t event);
+  // A crash or a restart: the commit index may start again from what was durable.
+  void restarted(raft::NodeId node);
+
+  const std::vector<Violation>& violations() const { return violations_; }
+
+ private:
+  using Chain = std::uint64_t;
+  struct Seen {
+    raft::Term term;
+    raft::Index commit;
+    std::vector<Chain> log;       // by position after the first entry
+    raft::Index applied;
+  };
+  struct Committed {
+    Chain chain = 0;
+    raft::Term in_term;           // of the member that applied it first
+    raft::NodeId by;
+  };
+  void violate(Property property, std::vector<raft::NodeId> nodes, std::string why);
+  void check_appended(raft::NodeId node, const std::vector<raft::Entry>& entries);
+  void check_applied(const member::Member& member, const std::vector<raft::Entry>& entries);
+  void check_leader(raft::NodeId node, const raft::Event& event);
+  std::size_t position(raft::Index index) const { return index - first_.index - 1; }
+
+  raft::EntryId first_;
+  std::vector<Seen> seen_;                         // by member
+  std::map<raft::Term, raft::NodeId> leaders_;
+  std::map<std::pair<raft::Index, raft::Term>, Chain> chains_;
+  std::vector<Committed> committed_;               // by position
+  std::vector<Violation> violations_;
+  TimeUs now_us_ = 0;
+  std::uint64_t event_ = 0;
+};
+
+}  // namespace raftarium::sim

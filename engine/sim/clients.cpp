@@ -1,0 +1,122 @@
+// The client: asks, waits, and tries again elsewhere, with a session so that a retry is applied once.
+
+#include "sim/world.h"
+
+namespace raftarium::sim {
+
+namespace {
+
+constexpr std::uint64_t kClient = 1;
+constexpr TimeUs kRetryPause = 50'000;
+
+}  // namespace
+
+void World::open_request(const Command& command) {
+  Request request;
+  request.id = requests_.size() + 1;
+  request.command.kind =
+      command.kind == Command::Kind::Put ? kv::Command::Kind::Put : kv::Command::Kind::Delete;
+  // One session a request: several may be open at once, and each is applied once.
+  request.command.client = kClient + request.id;
+  request.command.sequence = 1;
+  request.command.key = command.key;
+  request.command.value = command.value;
+  request.target = command.node;
+  request.sent_us = now_us_;
+  requests_.push_back(std::move(request));
+  ask(requests_.back(), command.node == raft::kNone ? client_guess_ : command.node);
+}
+
+void World::ask(Request& request, raft::NodeId node) {
+  ++request.attempts;
+  request.at = node;
+  Event event{.kind = Event::Kind::RequestSent, .node = node};
+  event.request = request.id;
+  emit(std::move(event));
+  push(now_us_ + client_latency(), Due::Kind::Ask, request.id - 1, request.attempts);
+  push(now_us_ + config_.request_timeout_us, Due::Kind::Timeout, request.id - 1, request.attempts);
+}
+
+void World::on_ask(Request& request, std::uint64_t attempt) {
+  if (request.state != RequestState::Waiting || request.attempts != attempt) return;
+  Replica& r = replica(request.at);
+  if (r.process != ProcessState::Running) return;  // nobody answers; the client's timeout will tell
+  const raft::Refusal refusal = r.member.propose(request.command);
+  if (refusal != raft::Refusal::None) {
+    request.refusal = refusal;
+    push(now_us_ + client_latency(), Due::Kind::Answer, request.id - 1, attempt);
+  }
+  pump(r);
+}
+
+// Only refusals and commits are answered; what a refusal says is in the request.
+void World::on_answer(Request& request, std::uint64_t attempt) {
+  if (request.state != RequestState::Waiting) return;
+  if (!request.index.is_zero()) {
+    client_guess_ = request.at;
+    finish(request, RequestState::Committed);
+    return;
+  }
+  if (request.attempts != attempt) return;
+  Event event{.kind = Event::Kind::RequestRefused, .node = request.at};
+  event.request = request.id;
+  event.refusal = request.refusal;
+  emit(std::move(event));
+  try_again(request);
+}
+
+void World::on_timeout(Request& request, std::uint64_t attempt) {
+  if (request.state != RequestState::Waiting || request.attempts != attempt) return;
+  Event event{.kind = Event::Kind::RequestTimedOut, .node = request.at};
+  event.request = request.id;
+  emit(std::move(event));
+  try_again(request);
+}
+
+void World::try_again(Request& request) {
+  if (now_us_ - request.sent_us >= config_.request_deadline_us) {
+    // It may have been appended somewhere and may commit yet.
+    finish(request, RequestState::Unknown);
+    return;
+  }
+  raft::NodeId next = request.target;
+  if (next == raft::kNone) {
+    const Replica& asked = replica(request.at);
+    const raft::NodeId hint =
+        asked.process == ProcessState::Running ? asked.member.node().leader() : raft::kNone;
+    const bool useful = hint != raft::kNone && hint != request.at;
+    next = useful ? hint : raft::NodeId(request.at.value() % replicas_.size() + 1);
+  }
+  ++request.attempts;
+  request.at = next;
+  Event event{.kind = Event::Kind::RequestSent, .node = next};
+  event.request = request.id;
+  emit(std::move(event));
+  push(now_us_ + kRetryPause + client_latency(), Due::Kind::Ask, request.id - 1, request.attempts);
+  push(now_us_ + kRetryPause + config_.request_timeout_us, Due::Kind::Timeout, request.id - 1,
+       request.attempts);
+}
+
+void World::finish(Request& request, RequestState state) {
+  request.state = state;
+  request.done_us = now_us_;
+  Event event{.kind = Event::Kind::RequestDone, .node = request.at};
+  event.request = request.id;
+  event.request_state = state;
+  emit(std::move(event));
+}
+
+void World::note_applied(raft::NodeId node, const std::vector<member::Applied>& applied) {
+  for (const member::Applied& done : applied) {
+    if (done.command.client <= kClient) continue;
+    const std::uint64_t position = done.command.client - kClient - 1;
+    if (position >= requests_.size()) continue;
+    Request& request = requests_[position];
+    // The member that was asked answers when it applies.
+    if (request.state != RequestState::Waiting || request.at != node || !request.index.is_zero()) continue;
+    request.index = done.id.index;
+    push(now_us_ + client_latency(), Due::Kind::Answer, position, request.attempts);
+  }
+}
+
+}  // namespace raftarium::sim

@@ -1,0 +1,77 @@
+#include "sim/event.h"
+
+#include <sstream>
+
+namespace raftarium::sim {
+
+const char* describe(LossReason reason) {
+  switch (reason) {
+    case LossReason::None:
+      return "arrived";
+    case LossReason::LinkCut:
+      return "the link is cut";
+    case LossReason::Dropped:
+      return "the network dropped it";
+    case LossReason::ReceiverDown:
+      return "the receiver is down";
+  }
+  return "unknown";
+}
+
+const char* describe(RequestState state) {
+  switch (state) {
+    case RequestState::Waiting:
+      return "waiting";
+    case RequestState::Committed:
+      return "committed";
+    case RequestState::Refused:
+      return "refused";
+    case RequestState::Unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string describe(const Event& event) {
+  std::ostringstream out;
+  switch (event.kind) {
+    case Event::Kind::Acted:
+      out << describe(event.command);
+      break;
+    case Event::Kind::ActRefused:
+      out << describe(event.command) << " refused: " << event.text;
+      break;
+    case Event::Kind::Raft:
+      out << event.node << ' ' << raft::describe(event.raft.kind);
+      break;
+    case Event::Kind::Sent:
+      out << event.node << "->" << event.peer << " sent " << raft::describe(event.message_type);
+      break;
+    case Event::Kind::Delivered:
+      out << event.peer << "->" << event.node << " delivered " << raft::describe(event.message_type);
+      break;
+    case Event::Kind::Lost:
+      out << event.node << "->" << event.peer << " lost " << raft::describe(event.message_type) << ": "
+          << describe(event.loss);
+      break;
+    case Event::Kind::RequestSent:
+      out << "request " << event.request << " to " << event.node;
+      break;
+    case Event::Kind::RequestRefused:
+      out << "request " << event.request << " refused by " << event.node << ": "
+          << raft::describe(event.refusal);
+      break;
+    case Event::Kind::RequestTimedOut:
+      out << "request " << event.request << " hears nothing from " << event.node;
+      break;
+    case Event::Kind::RequestDone:
+      out << "request " << event.request << ' ' << describe(event.request_state);
+      break;
+    case Event::Kind::Violated:
+      out << "violated: " << event.text;
+      break;
+  }
+  return out.str();
+}
+
+}  // namespace raftarium::sim
