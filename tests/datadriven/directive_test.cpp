@@ -2,7 +2,10 @@
 
 #include "support/test.h"
 
-using namespace raftarium::datadriven;
+using raftarium::datadriven::Directive;
+using raftarium::datadriven::parse_command_line;
+using raftarium::datadriven::parse_transcript;
+using raftarium::datadriven::Transcript;
 
 TEST_SUITE("directive") {
   TEST_CASE("a directive is a command, its arguments, its input and what is expected") {

@@ -2,8 +2,8 @@
 
 #include "support/test.h"
 
-using namespace raftarium;
-using namespace raftarium::datadriven;
+namespace etcd = raftarium::datadriven::etcd;
+namespace raft = raftarium::raft;
 
 TEST_SUITE("etcd format") {
   TEST_CASE("bytes are quoted as Go quotes them") {

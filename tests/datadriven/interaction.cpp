@@ -385,7 +385,7 @@ base::Status set_option(const Arg& arg, NewMembers& made) {
   if (arg.key == "index" || arg.key == "inflight") {
     std::uint64_t number = 0;
     const base::Status read = set_number(arg, number);
-    if (!read.ok()) return read;
+    if (!read.ok()) return read.error();
     if (arg.key == "index") {
       made.start.index = Index(number);
       config.applied = Index(number);

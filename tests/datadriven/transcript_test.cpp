@@ -4,7 +4,12 @@
 
 #include "support/test.h"
 
-using namespace raftarium::datadriven;
+using raftarium::datadriven::find_transcripts;
+using raftarium::datadriven::Kind;
+using raftarium::datadriven::read_file;
+using raftarium::datadriven::Report;
+using raftarium::datadriven::run_transcript;
+using raftarium::datadriven::same_output;
 
 namespace {
 
