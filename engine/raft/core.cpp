@@ -164,6 +164,7 @@ void Raft::become_pre_candidate() {
 
 void Raft::become_leader() {
   CHECK(role_ != Role::Follower, "a follower must campaign first");
+  std::vector<NodeId> voters = tracker_.voted(true);
   reset(term_);
   leader_ = id();
   role_ = Role::Leader;
@@ -173,7 +174,7 @@ void Raft::become_leader() {
   self->recent_active = true;
   // Whatever the tail holds may be a configuration change: none before all of it is applied.
   pending_conf_index_ = log_.last_index();
-  observe({.kind = Event::Kind::BecameLeader, .last = log_.last_id()});
+  observe({.kind = Event::Kind::BecameLeader, .last = log_.last_id(), .voters = std::move(voters)});
   // An empty entry lets this term commit, and with it everything before (§5.4.2, §8).
   const bool appended = append_entries({Entry{}});
   CHECK(appended, "an empty entry never exceeds the limit");
@@ -382,7 +383,8 @@ Raft::Door Raft::on_higher_term(const Message& message, Refusal& refusal) {
   observe({.kind = Event::Kind::HigherTermSeen,
            .peer = message.from,
            .message_type = type,
-           .seen_term = message.term});
+           .seen_term = message.term,
+           .was_leader = role_ == Role::Leader});
   const bool from_leader = type == MessageType::MsgApp || type == MessageType::MsgHeartbeat ||
                            type == MessageType::MsgSnap;
   become_follower(message.term, from_leader ? message.from : kNone);

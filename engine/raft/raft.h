@@ -88,14 +88,14 @@ struct Event {
     BecameFollower,      // peer: the leader, or none
     BecamePreCandidate,
     BecameCandidate,
-    BecameLeader,
+    BecameLeader,        // voters: who voted for it; last: its log's end
     ElectionTimeout,     // the election timer ran out and an election starts
     CampaignRefused,     // refusal
     VoteCast,            // peer: candidate; message_type: MsgVote or MsgPreVote; entry: its log's end
     VoteRefused,         // the same, and refusal
     VoteReceived,        // peer: voter; granted; count: votes granted so far; needed: quorum size
     QuorumLost,          // a leader steps down because it hears no quorum
-    HigherTermSeen,      // peer; seen_term
+    HigherTermSeen,      // peer; seen_term; was_leader
     MessageIgnored,      // peer, message_type, refusal
     EntriesAppended,     // count entries, ending at entry
     LogTruncated,        // entries from entry.index on were overwritten (§5.3)
@@ -123,7 +123,9 @@ struct Event {
   std::uint64_t count = 0;
   std::uint64_t needed = 0;
   bool granted = false;
+  bool was_leader = false;
   Refusal refusal = Refusal::None;
+  std::vector<NodeId> voters{};
 };
 const char* describe(Event::Kind kind);
 
