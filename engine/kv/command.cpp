@@ -4,6 +4,18 @@
 
 namespace raftarium::kv {
 
+base::Status check(const Command& command) {
+  if (command.key.empty() || command.key.size() > kMaxKeyBytes) {
+    return base::Error{"expected a key of 1 to " + std::to_string(kMaxKeyBytes) + " bytes, got " +
+                       std::to_string(command.key.size())};
+  }
+  if (command.value.size() > kMaxValueBytes) {
+    return base::Error{"expected a value of at most " + std::to_string(kMaxValueBytes) + " bytes, got " +
+                       std::to_string(command.value.size())};
+  }
+  return {};
+}
+
 base::Bytes encode(const Command& command) {
   base::ByteWriter out;
   out.u8(static_cast<std::uint8_t>(command.kind));
@@ -22,21 +34,15 @@ base::Result<Command> decode(const base::Bytes& data) {
   command.sequence = in.u64();
   command.key = in.text();
   command.value = in.text();
-  const auto refuse = [&](const std::string& expected) {
-    return base::Error{"store command of " + std::to_string(data.size()) + " bytes: expected " + expected};
+  const auto refuse = [&](const std::string& why) {
+    return base::Error{"store command of " + std::to_string(data.size()) + " bytes: " + why};
   };
-  if (!in.ok()) return refuse("more bytes after " + std::to_string(in.offset()));
-  if (!in.at_end()) return refuse("an end at " + std::to_string(in.offset()));
+  if (!in.ok()) return refuse("expected more bytes after " + std::to_string(in.offset()));
+  if (!in.at_end()) return refuse("expected an end at " + std::to_string(in.offset()));
   if (kind > static_cast<std::uint8_t>(Command::Kind::Delete)) {
-    return refuse("a kind of 0 or 1, got " + std::to_string(kind));
+    return refuse("expected a kind of 0 or 1, got " + std::to_string(kind));
   }
-  if (command.key.empty() || command.key.size() > kMaxKeyBytes) {
-    return refuse("a key of 1 to " + std::to_string(kMaxKeyBytes) + " bytes, got " +
-                  std::to_string(command.key.size()));
-  }
-  if (command.value.size() > kMaxValueBytes) {
-    return refuse("a value of at most " + std::to_string(kMaxValueBytes) + " bytes");
-  }
+  if (auto status = check(command); !status) return refuse(status.error().message);
   command.kind = static_cast<Command::Kind>(kind);
   return command;
 }

@@ -23,8 +23,11 @@ struct Command {
 inline constexpr std::size_t kMaxKeyBytes = 4096;
 inline constexpr std::size_t kMaxValueBytes = 1U << 20U;
 
+// Whether a store takes `command`, or which limit it breaks.
+base::Status check(const Command& command);
+
 base::Bytes encode(const Command& command);
-// Total: any bytes give a command or an error that says what was expected.
+// Total: any bytes give a command that check() accepts, or an error that says what was expected.
 base::Result<Command> decode(const base::Bytes& data);
 std::string describe(const Command& command);  // "x=5", "delete x"
 

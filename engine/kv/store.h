@@ -28,8 +28,8 @@ struct KeyValue {
 };
 
 struct Outcome {
-  Revision revision = 0;   // of the change, or the present one where nothing changed
-  bool repeated = false;   // this client's sequence was applied before; nothing changed
+  Revision revision = 0;  // of the change, or the present one where nothing changed
+  bool repeated = false;  // this client's sequence was applied before; nothing changed
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
@@ -43,7 +43,8 @@ class Store {
   Revision revision() const { return revision_; }
   std::size_t size() const { return keys_->size(); }
 
-  // Equal stores give equal bytes. restore() gives back an equal store or says what is wrong.
+  // Equal stores give equal bytes. restore() gives back an equal store, or says where the bytes are not
+  // what snapshot() of any store would give.
   base::Bytes snapshot() const;
   static base::Result<Store> restore(const base::Bytes& bytes);
 

@@ -62,6 +62,13 @@ base::Status Member::restart() {
   return {};
 }
 
+raft::Refusal Member::propose(const kv::Command& command) {
+  // Here, not when it is applied: an entry that no store can read would end every member.
+  const auto status = kv::check(command);
+  CHECK(status.ok(), kv::describe(command), ": ", status.error().message);
+  return node_->propose(kv::encode(command));
+}
+
 void Member::apply(const raft::Entry& entry, Output& output) {
   output.committed.push_back(entry);
   if (entry.type != raft::EntryType::Normal) {

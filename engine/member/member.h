@@ -49,10 +49,10 @@ class Member {
   // Recovers from storage. REQUIRES: !running().
   base::Status restart();
 
-  // REQUIRES of all of these: running().
+  // REQUIRES of all of these: running(). Of propose(): kv::check(command) accepts it.
   void tick() { node_->tick(); }
   void step(const raft::Message& message) { node_->step(message); }
-  raft::Refusal propose(const kv::Command& command) { return node_->propose(kv::encode(command)); }
+  raft::Refusal propose(const kv::Command& command);
   raft::Refusal campaign() { return node_->campaign(); }
   void transfer_leadership(raft::NodeId to) { node_->transfer_leadership(to); }
   // Runs the Ready loop until nothing is left to do, adding to `output`.
