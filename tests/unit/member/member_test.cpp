@@ -1,0 +1,445 @@
+#include "member/member.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/test.h"
+
+namespace raftarium::member {
+
+namespace {
+
+using raft::Index;
+using raft::MessageType;
+using raft::NodeId;
+using raft::Role;
+using raft::Term;
+
+constexpr NodeId kOne{1};
+constexpr NodeId kTwo{2};
+constexpr NodeId kThree{3};
+
+kv::Command put(const std::string& key, const std::string& value, std::uint64_t client = 0,
+                std::uint64_t sequence = 0) {
+  return {kv::Command::Kind::Put, client, sequence, key, value};
+}
+
+raft::Config config_of(NodeId id) {
+  raft::Config config;
+  config.id = id;
+  config.election_ticks = 10;
+  config.heartbeat_ticks = 1;
+  return config;
+}
+
+// A storage with the first snapshot: index 1, term 1, `voters`, and the bytes of `store`.
+raft::MemoryStorage first_storage(const std::vector<NodeId>& voters, const base::Bytes& data = {}) {
+  raft::Snapshot snapshot;
+  snapshot.index = Index(1);
+  snapshot.term = Term(1);
+  snapshot.conf_state.voters = voters;
+  snapshot.data = data;
+  raft::MemoryStorage storage;
+  storage.apply_snapshot(std::make_shared<const raft::Snapshot>(std::move(snapshot)));
+  return storage;
+}
+
+Member started(NodeId id, const std::vector<NodeId>& voters) {
+  auto member = Member::start(config_of(id), first_storage(voters));
+  REQUIRE_MESSAGE(member.ok(), member.error().message);
+  return std::move(*member);
+}
+
+Output pump(Member& member) {
+  Output output;
+  member.pump(output);
+  return output;
+}
+
+// The only member of its cluster, elected.
+Member alone() {
+  Member member = started(kOne, {kOne});
+  member.campaign();
+  pump(member);
+  REQUIRE(member.node().role() == Role::Leader);
+  return member;
+}
+
+// Three members whose messages arrive at once; a test may look at every output.
+struct Trio {
+  std::vector<Member> members{started(kOne, {kOne, kTwo, kThree}), started(kTwo, {kOne, kTwo, kThree}),
+                              started(kThree, {kOne, kTwo, kThree})};
+  std::vector<Output> outputs;
+  Member& operator[](NodeId id) { return members[id.value() - 1]; }
+
+  // Carries messages between running members, except those of `down`, until none is left.
+  void settle(NodeId down = raft::kNone) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (std::size_t i = 0; i < members.size(); ++i) {
+        if (!members[i].running()) continue;
+        outputs.push_back(pump(members[i]));
+        const std::vector<raft::Message> messages = outputs.back().messages;
+        for (const raft::Message& message : messages) {
+          Member& to = (*this)[message.to];
+          if (message.to == down || message.from == down || !to.running()) continue;
+          to.step(message);
+          moved = true;
+        }
+      }
+    }
+  }
+  void elect(NodeId id, NodeId down = raft::kNone) {
+    (*this)[id].campaign();
+    settle(down);
+    REQUIRE((*this)[id].node().role() == Role::Leader);
+  }
+};
+
+raft::Message vote_request(NodeId from, NodeId to, Term term, raft::EntryId last) {
+  raft::Message message{.type = MessageType::MsgVote, .to = to, .from = from, .term = term};
+  message.log_term = last.term;
+  message.index = last.index;
+  return message;
+}
+
+const raft::Message* find(const Output& output, MessageType type) {
+  const auto at = std::find_if(output.messages.begin(), output.messages.end(),
+                               [&](const raft::Message& m) { return m.type == type; });
+  return at == output.messages.end() ? nullptr : &*at;
+}
+
+std::string values(const Output& output) {
+  std::string text;
+  for (const Applied& applied : output.applied) text += kv::describe(applied.command) + ";";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a member starts from its first snapshot: the configuration and the store's contents") {
+  kv::Store store;
+  store.apply(put("x", "5", 7, 1));
+  auto member = Member::start(config_of(kTwo), first_storage({kOne, kTwo, kThree}, store.snapshot()));
+  REQUIRE_MESSAGE(member.ok(), member.error().message);
+  EXPECT(member->running());
+  EXPECT(member->id() == kTwo);
+  EXPECT(member->node().role() == Role::Follower);
+  EXPECT(member->node().commit() == Index(1));
+  EXPECT(member->node().applied() == Index(1));
+  EXPECT(member->status().conf_state.voters == std::vector{kOne, kTwo, kThree});
+  EXPECT(member->store().find("x")->value == "5");
+  EXPECT(member->store().snapshot() == store.snapshot());
+}
+
+TEST_CASE("what cannot work is refused at the start, with the reason") {
+  auto zero = Member::start(config_of(raft::kNone), first_storage({kOne}));
+  REQUIRE_FALSE(zero.ok());
+  EXPECT(zero.error().message == "raft configuration: id: expected a member from 1, got 0");
+
+  auto damaged = Member::start(config_of(kOne), first_storage({kOne}, base::Bytes("\x02 no store")));
+  REQUIRE_FALSE(damaged.ok());
+  EXPECT(damaged.error().message == "store snapshot+0: expected version 1, got 2");
+
+  raft::MemoryStorage wiped = first_storage({kOne});
+  wiped.set_hard_state({Term(3), kOne, Index(9)});
+  auto lost = Member::start(config_of(kOne), std::move(wiped));
+  REQUIRE_FALSE(lost.ok());
+  EXPECT(lost.error().message.find("entries were lost; restore this member from a peer") !=
+         std::string::npos);
+}
+
+TEST_CASE("a proposal is appended, committed and applied, in this order and once") {
+  Member member = alone();
+  EXPECT(member.propose(put("x", "1")) == raft::Refusal::None);
+  EXPECT(member.store().find("x") == nullptr);
+  const Output output = pump(member);
+  REQUIRE(output.appended.size() == 1);
+  REQUIRE(output.committed.size() == 1);
+  EXPECT(output.appended[0] == output.committed[0]);
+  REQUIRE(output.applied.size() == 1);
+  EXPECT(output.applied[0].id == output.committed[0].id());
+  EXPECT(output.applied[0].command == put("x", "1"));
+  EXPECT(output.applied[0].outcome == kv::Outcome{1, false});
+  EXPECT(member.store().find("x")->value == "1");
+  EXPECT(values(pump(member)).empty());
+}
+
+TEST_CASE("a new leader's own entry is committed, but is nothing to the store") {
+  Member member = started(kOne, {kOne});
+  member.campaign();
+  const Output output = pump(member);
+  REQUIRE(output.committed.size() == 1);
+  EXPECT(output.committed[0].data.empty());
+  EXPECT(output.applied.empty());
+  EXPECT(member.store().revision() == 0);
+}
+
+TEST_CASE("events come out once and in their order") {
+  Member member = started(kOne, {kOne});
+  member.campaign();
+  const Output output = pump(member);
+  std::vector<raft::Event::Kind> roles;
+  for (const raft::Event& event : output.events) {
+    const bool role = event.kind == raft::Event::Kind::BecameCandidate ||
+                      event.kind == raft::Event::Kind::BecameLeader ||
+                      event.kind == raft::Event::Kind::BecameFollower;
+    if (role) roles.push_back(event.kind);
+    EXPECT(event.node == kOne);
+  }
+  EXPECT(roles == std::vector{raft::Event::Kind::BecameFollower, raft::Event::Kind::BecameCandidate,
+                              raft::Event::Kind::BecameLeader});
+  EXPECT(pump(member).events.empty());
+}
+
+TEST_CASE("a proposal without a leader is refused and leaves no trace") {
+  Member member = started(kOne, {kOne, kTwo, kThree});
+  EXPECT(member.propose(put("x", "1")) == raft::Refusal::NoLeader);
+  const Output output = pump(member);
+  EXPECT(output.messages.empty());
+  EXPECT(output.appended.empty());
+  EXPECT(member.storage().last_index() == Index(1));
+  const bool told = std::any_of(output.events.begin(), output.events.end(), [](const raft::Event& e) {
+    return e.kind == raft::Event::Kind::ProposalRefused && e.refusal == raft::Refusal::NoLeader;
+  });
+  EXPECT(told);
+}
+
+TEST_CASE("a leader that hands over refuses proposals until it is done") {
+  Trio trio;
+  trio.elect(kOne);
+  trio[kOne].transfer_leadership(kTwo);
+  EXPECT(trio[kOne].propose(put("x", "1")) == raft::Refusal::LeaderTransferring);
+  trio.settle();
+  EXPECT(trio[kTwo].node().role() == Role::Leader);
+  EXPECT(trio[kOne].propose(put("x", "2")) == raft::Refusal::None);  // forwarded to S2
+  trio.settle();
+  EXPECT(trio[kThree].store().find("x")->value == "2");
+}
+
+TEST_CASE("three members agree: same entries, same stores") {
+  Trio trio;
+  trio.elect(kTwo);
+  for (int i = 0; i < 20; ++i) {
+    const auto at = static_cast<std::uint64_t>(i % 3 + 1);
+    REQUIRE(trio[NodeId(at)].propose(put("k" + std::to_string(i % 7), std::to_string(i))) ==
+            raft::Refusal::None);
+    trio.settle();
+  }
+  EXPECT(trio[kOne].store().revision() == 20);
+  EXPECT(trio[kOne].store().snapshot() == trio[kTwo].store().snapshot());
+  EXPECT(trio[kOne].store().snapshot() == trio[kThree].store().snapshot());
+}
+
+TEST_CASE("what a message tells of is durable before the message is seen") {
+  Trio trio;
+  trio.elect(kOne);
+  for (int i = 0; i < 5; ++i) trio[kOne].propose(put("x", std::to_string(i)));
+  std::size_t promises = 0;
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (Member& member : trio.members) {
+      const Output output = pump(member);
+      for (const raft::Message& message : output.messages) {
+        if (message.term != Term()) {
+          EXPECT(member.storage().hard_state().term >= message.term);
+        }
+        if (message.type == MessageType::MsgAppResp && !message.reject) {
+          EXPECT(member.storage().last_index() >= message.index);
+          ++promises;
+        }
+        trio[message.to].step(message);
+        moved = true;
+      }
+    }
+  }
+  EXPECT(promises >= 2);
+}
+
+TEST_CASE("a vote that was given is kept through a crash") {
+  Member voter = started(kThree, {kOne, kTwo, kThree});
+  voter.step(vote_request(kOne, kThree, Term(2), {Term(1), Index(1)}));
+  const Output given = pump(voter);
+  REQUIRE(find(given, MessageType::MsgVoteResp) != nullptr);
+  EXPECT_FALSE(find(given, MessageType::MsgVoteResp)->reject);
+
+  voter.crash();
+  REQUIRE(voter.restart().ok());
+  EXPECT(voter.node().term() == Term(2));
+  EXPECT(voter.storage().hard_state().vote == kOne);
+  voter.step(vote_request(kTwo, kThree, Term(2), {Term(1), Index(1)}));
+  const Output refused = pump(voter);
+  REQUIRE(find(refused, MessageType::MsgVoteResp) != nullptr);
+  EXPECT(find(refused, MessageType::MsgVoteResp)->reject);
+  // The same candidate may ask again: its answer may have been lost.
+  voter.step(vote_request(kOne, kThree, Term(2), {Term(1), Index(1)}));
+  EXPECT_FALSE(find(pump(voter), MessageType::MsgVoteResp)->reject);
+}
+
+TEST_CASE("a crashed member says what its storage holds, and finds its log again") {
+  Trio trio;
+  trio.elect(kOne);
+  trio[kOne].propose(put("x", "1", 7, 1));
+  trio.settle();
+  Member& member = trio[kTwo];
+  const raft::Status before = member.status();
+  const base::Bytes store = member.store().snapshot();
+
+  member.crash();
+  EXPECT_FALSE(member.running());
+  const raft::Status crashed = member.status();
+  EXPECT(crashed.id == kTwo);
+  EXPECT(crashed.hard_state == before.hard_state);
+  EXPECT(crashed.conf_state == before.conf_state);
+  EXPECT(crashed.first_index == before.first_index);
+  EXPECT(crashed.last_index == before.last_index);
+  EXPECT(crashed.last_term == before.last_term);
+  EXPECT(member.store().size() == 0);  // it was in memory only
+
+  REQUIRE(member.restart().ok());
+  EXPECT(member.running());
+  EXPECT(member.node().role() == Role::Follower);
+  EXPECT(member.status().hard_state == before.hard_state);
+  const Output output = pump(member);
+  // It applies again what was committed before the crash.
+  EXPECT(values(output) == "x=1;");
+  EXPECT(output.appended.empty());
+  EXPECT(member.store().snapshot() == store);
+}
+
+TEST_CASE("a crash before the Ready loop ran loses what was not made durable") {
+  Trio trio;
+  trio.elect(kOne);
+  const Index last = trio[kOne].storage().last_index();
+  REQUIRE(trio[kOne].propose(put("x", "1")) == raft::Refusal::None);
+  EXPECT(trio[kOne].node().last_index() == last + 1);
+  trio[kOne].crash();
+  REQUIRE(trio[kOne].restart().ok());
+  EXPECT(trio[kOne].node().last_index() == last);
+}
+
+TEST_CASE("events of a life that ended are not told in the next") {
+  Member member = started(kOne, {kOne, kTwo, kThree});
+  pump(member);
+  EXPECT(member.propose(put("x", "1")) == raft::Refusal::NoLeader);
+  member.crash();
+  REQUIRE(member.restart().ok());
+  for (const raft::Event& event : pump(member).events) {
+    EXPECT(event.kind != raft::Event::Kind::ProposalRefused);
+  }
+}
+
+TEST_CASE("a client's session survives a restart: its repetition is applied once") {
+  Member member = alone();
+  member.propose(put("x", "1", 7, 1));
+  pump(member);
+  member.crash();
+  REQUIRE(member.restart().ok());
+  member.campaign();
+  pump(member);
+  REQUIRE(member.propose(put("x", "1", 7, 1)) == raft::Refusal::None);
+  const Output output = pump(member);
+  REQUIRE(output.applied.size() == 1);
+  EXPECT(output.applied[0].outcome == kv::Outcome{1, true});
+  EXPECT(member.store().find("x")->version == 1);
+}
+
+TEST_CASE("a copy of a member goes its own way") {
+  Trio trio;
+  trio.elect(kOne);
+  trio[kOne].propose(put("x", "1"));
+  trio.settle();
+
+  Trio other = trio;
+  trio[kOne].propose(put("x", "original"));
+  trio.settle();
+  other[kTwo].crash();
+  REQUIRE(other[kTwo].restart().ok());
+  other.elect(kThree, kOne);
+  for (int i = 0; i < 300; ++i) other[kThree].propose(put("y", std::to_string(i)));
+  other.settle();
+  other[kThree].tick();  // a heartbeat, by whose answer it learns that S1 is back
+  other.settle();
+
+  EXPECT(trio[kOne].node().role() == Role::Leader);
+  EXPECT(trio[kOne].node().term() == Term(1));
+  EXPECT(trio[kTwo].running());
+  EXPECT(trio[kTwo].store().find("x")->value == "original");
+  EXPECT(trio[kTwo].store().find("y") == nullptr);
+  EXPECT(trio[kThree].storage().last_index() == Index(4));
+  EXPECT(other[kThree].node().role() == Role::Leader);
+  EXPECT(other[kThree].node().term() == Term(2));
+  EXPECT(other[kOne].store().find("x")->value == "1");
+  REQUIRE(other[kOne].store().find("y") != nullptr);
+  EXPECT(other[kOne].store().find("y")->value == "299");
+}
+
+TEST_CASE("copies that are given the same stay the same") {
+  Trio trio;
+  trio.elect(kOne);
+  Trio copy = trio;
+  for (int i = 0; i < 300; ++i) {  // across a chunk of the log
+    for (Trio* t : {&trio, &copy}) {
+      (*t)[kOne].propose(put("x", std::to_string(i)));
+      (*t)[kTwo].tick();
+      t->settle();
+    }
+  }
+  for (const NodeId id : {kOne, kTwo, kThree}) {
+    EXPECT(trio[id].status().hard_state == copy[id].status().hard_state);
+    EXPECT(trio[id].status().election_elapsed_ticks == copy[id].status().election_elapsed_ticks);
+    EXPECT(trio[id].store().snapshot() == copy[id].store().snapshot());
+  }
+}
+
+TEST_CASE("a member that moves or is assigned takes its core along") {
+  Member member = alone();
+  Member moved = std::move(member);
+  moved.propose(put("x", "1"));
+  EXPECT(values(pump(moved)) == "x=1;");
+
+  Member assigned = started(kTwo, {kTwo});
+  assigned = moved;
+  EXPECT(assigned.id() == kOne);
+  assigned.propose(put("x", "2"));
+  EXPECT(values(pump(assigned)) == "x=2;");
+  EXPECT(moved.store().find("x")->value == "1");
+
+  moved.crash();
+  assigned = std::move(moved);
+  EXPECT_FALSE(assigned.running());
+  REQUIRE(assigned.restart().ok());
+  pump(assigned);
+  EXPECT(assigned.store().find("x")->value == "1");
+}
+
+TEST_CASE("a snapshot from the leader replaces store and log, durably") {
+  Trio trio;
+  trio.elect(kOne);
+  kv::Store store;
+  store.apply(put("x", "9", 7, 1));
+  raft::Snapshot snapshot;
+  snapshot.index = Index(20);
+  snapshot.term = Term(2);
+  snapshot.conf_state.voters = {kOne, kTwo, kThree};
+  snapshot.data = store.snapshot();
+  raft::Message message{.type = MessageType::MsgSnap, .to = kTwo, .from = kOne, .term = Term(2)};
+  message.snapshot = std::make_shared<const raft::Snapshot>(snapshot);
+  trio[kTwo].step(message);
+  const Output output = pump(trio[kTwo]);
+
+  EXPECT(trio[kTwo].store().snapshot() == store.snapshot());
+  EXPECT(trio[kTwo].node().commit() == Index(20));
+  EXPECT(output.applied.empty());
+  REQUIRE(find(output, MessageType::MsgAppResp) != nullptr);
+  EXPECT(find(output, MessageType::MsgAppResp)->index == Index(20));
+  trio[kTwo].crash();
+  REQUIRE(trio[kTwo].restart().ok());
+  EXPECT(trio[kTwo].store().snapshot() == store.snapshot());
+  EXPECT(trio[kTwo].node().last_index() == Index(20));
+}
+
+}  // namespace raftarium::member
