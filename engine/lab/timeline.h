@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "lab/narration.h"
 #include "lab/scenario.h"
 #include "sim/command.h"
 #include "sim/world.h"
@@ -21,27 +22,17 @@ using BranchId = std::uint32_t;
 // One branch as a view may show it.
 struct BranchView {
   BranchId id = 0;
-  BranchId parent = 0;             // itself for the root
-  sim::TimeUs fork_us = 0;         // where it left its parent
+  BranchId parent = 0;      // itself for the root
+  sim::TimeUs fork_us = 0;  // where it left its parent
   std::uint64_t fork_event = 0;
-  sim::TimeUs end_us = 0;          // how far it has been simulated
+  sim::TimeUs end_us = 0;  // how far it has been simulated
   std::uint64_t end_event = 0;
-  std::string name;                // "main", or what the first act on it was
-};
-
-// A moment worth a mark on the timeline.
-struct Mark {
-  enum class Kind : std::uint8_t { Leader, Crash, Restart, Network, Client, Commit, Violation };
-  Kind kind = Kind::Leader;
-  sim::TimeUs time_us = 0;
-  std::uint64_t event = 0;
-  raft::NodeId node;
-  raft::Term term;
-  std::string text;
+  std::string name;  // "main", or what the first act on it was
 };
 
 class Timeline {
  public:
+  // REQUIRES: the scenario came out of parse_scenario().
   explicit Timeline(Scenario scenario);
 
   const Scenario& scenario() const;

@@ -9,12 +9,13 @@ std::string name(raft::NodeId node) {
   if (node == kTheLeader) return "the leader";
   if (node == kAFollower) return "a follower";
   if (node == kTheOthers) return "the others";
+  if (node == kTheCrashed) return "the crashed member";
   return "S" + std::to_string(node.value());
 }
 
 const char* describe(Command::Kind kind) {
-  static constexpr std::array kWords{"put",     "delete", "crash", "restart",   "pause",
-                                     "resume",  "isolate", "cut",  "heal",      "partition",
+  static constexpr std::array kWords{"put",      "delete",  "crash",    "restart", "pause",
+                                     "resume",   "isolate", "cut",      "heal",    "partition",
                                      "heal_all", "timeout", "transfer", "set_link"};
   return kWords.at(static_cast<std::size_t>(kind));
 }

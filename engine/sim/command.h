@@ -16,14 +16,15 @@ using TimeUs = std::int64_t;  // virtual microseconds since the world began
 inline constexpr raft::NodeId kTheLeader{~std::uint64_t{0} - 16};   // of the highest term, running
 inline constexpr raft::NodeId kAFollower{~std::uint64_t{0} - 17};   // the first running non-leader
 inline constexpr raft::NodeId kTheOthers{~std::uint64_t{0} - 18};   // in groups: all not named yet
+inline constexpr raft::NodeId kTheCrashed{~std::uint64_t{0} - 19};  // the first crashed member
 
 struct Command {
   enum class Kind : std::uint8_t {
-    Put,        // a client writes key = value through `node` (kNone: through whoever leads, retrying)
-    Delete,     // a client deletes key
-    Crash,      // node stops at once; what it had not made durable is gone
-    Restart,    // node starts again from its storage
-    Pause,      // node's process stands still: nothing is handled, its clock stops
+    Put,      // a client writes key = value through `node` (kNone: through whoever leads, retrying)
+    Delete,   // a client deletes key
+    Crash,    // node stops at once; what it had not made durable is gone
+    Restart,  // node starts again from its storage
+    Pause,    // node's process stands still: nothing is handled, its clock stops
     Resume,
     Isolate,    // every link from and to node is cut
     Cut,        // the directed link from `node` to `peer` loses everything
@@ -40,16 +41,16 @@ struct Command {
   std::string key;
   std::string value;
   std::vector<std::vector<raft::NodeId>> groups;
-  TimeUs latency_min_us = 0;            // SetLink: least latency
-  TimeUs latency_mean_us = 0;           // SetLink: mean of what is added to it
-  std::uint32_t loss_per_million = 0;   // SetLink
+  TimeUs latency_min_us = 0;           // SetLink: least latency
+  TimeUs latency_mean_us = 0;          // SetLink: mean of what is added to it
+  std::uint32_t loss_per_million = 0;  // SetLink
 
   friend bool operator==(const Command&, const Command&) = default;
 };
 
 // "S3"; "the leader" for a stand-in.
 std::string name(raft::NodeId node);
-const char* describe(Command::Kind kind);     // the word that scenarios use: "crash", "heal_all", ...
+const char* describe(Command::Kind kind);      // the word that scenarios use: "crash", "heal_all", ...
 std::string describe(const Command& command);  // "crash S3", "partition {S1,S2} | {S3,S4,S5}"
 
 }  // namespace raftarium::sim

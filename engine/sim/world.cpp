@@ -332,21 +332,25 @@ void World::on_scheduled(std::uint64_t number) {
 base::Result<Command> World::resolve(const Command& command) const {
   const NodeId the_leader = leader();
   NodeId a_follower;
+  NodeId the_crashed;
   for (const Replica& r : replicas_) {
     const bool suits = r.process == ProcessState::Running && r.member.id() != the_leader;
     if (suits && a_follower == raft::kNone) a_follower = r.member.id();
+    if (r.process == ProcessState::Crashed && the_crashed == raft::kNone) the_crashed = r.member.id();
   }
   const auto actual = [&](NodeId node) {
     if (node == kTheLeader) return the_leader;
+    if (node == kTheCrashed) return the_crashed;
     if (node == kAFollower) return the_leader == raft::kNone ? raft::kNone : a_follower;
     return node;
   };
   Command resolved = command;
   std::vector<bool> named(replicas_.size() + 1, false);
   for (NodeId* node : {&resolved.node, &resolved.peer}) {
-    const bool wanted = *node != raft::kNone;
+    const NodeId wanted = *node;
     *node = actual(*node);
-    if (wanted && *node == raft::kNone) return refuse("there is no leader");
+    if (wanted == kTheCrashed && *node == raft::kNone) return refuse("no member is crashed");
+    if (wanted != raft::kNone && *node == raft::kNone) return refuse("there is no leader");
   }
   for (auto& group : resolved.groups) {
     for (NodeId& node : group) {

@@ -1,0 +1,23 @@
+// raftarium-cli: Raftarium without a screen.
+
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace raftarium;  // NOLINT(google-build-using-namespace): this is the whole program
+  CLI::App program{"Raftarium without a screen: plays scenarios and judges them."};
+  program.name("raftarium");
+  program.require_subcommand(1);
+
+  cli::RunOptions options;
+  CLI::App* run = program.add_subcommand("run", "Plays scenarios: the story, the expectations, the digest");
+  run->add_option("files", options.files, "Scenario files (JSON)")->required();
+  run->add_flag("-q,--quiet", options.quiet, "One line a file");
+  run->add_flag("--json", options.json, "One JSON object a line");
+
+  CLI11_PARSE(program, argc, argv);
+  return cli::run(options, std::cout, std::cerr);
+}

@@ -1,0 +1,289 @@
+#include "lab/narration.h"
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+
+namespace raftarium::lab {
+
+namespace {
+
+using sim::name;
+using RaftKind = raft::Event::Kind;
+
+template <class... Parts>
+std::string text(const Parts&... parts) {
+  std::ostringstream out;
+  (out << ... << parts);
+  return out.str();
+}
+
+std::string names(const std::vector<raft::NodeId>& nodes) {
+  std::string list;
+  for (std::size_t i = 0; i < nodes.size(); ++i) list += (i == 0 ? "" : ", ") + name(nodes[i]);
+  return list;
+}
+
+std::string log_end(raft::EntryId last) { return text("term ", last.term, ", entry ", last.index); }
+
+struct Told {
+  std::string what;
+  std::string why;
+};
+using Line = std::optional<Told>;
+
+std::string request_text(const sim::Request& request) {
+  const std::string verb = request.command.kind == kv::Command::Kind::Put ? "put " : "";
+  return verb + kv::describe(request.command);
+}
+
+// How many members have the entry, as far as their logs can be read now.
+std::size_t holders(const sim::World& world, raft::EntryId entry) {
+  std::size_t count = 0;
+  for (const raft::NodeId id : world.members()) {
+    const auto term = world.member(id).storage().term(entry.index);
+    if (term.error == raft::StorageError::None && term.term == entry.term) ++count;
+  }
+  return count;
+}
+
+std::string quorum_text(std::size_t part, std::size_t whole) {
+  return text(part, " of ", whole, 2 * part > whole ? " is a majority" : " is no majority");
+}
+
+Line refused_vote(const sim::Event& event) {
+  const raft::Event& e = event.raft;
+  const bool pre = e.message_type == raft::MessageType::MsgPreVote;
+  const std::string what = text(name(e.node), " refuses ", name(e.peer), pre ? " a pre-vote" : " its vote",
+                                " for term ", e.seen_term, ".");
+  switch (e.refusal) {
+    case raft::Refusal::LogBehind:
+      return Told{
+          what, text("Its log ends at ", log_end(e.last), "; the candidate's at ", log_end(e.entry), ".")};
+    case raft::Refusal::VotedForAnother:
+      return Told{what, text("One vote a term, and it follows another in term ", e.term, ".")};
+    case raft::Refusal::LeaderLease:
+      return Told{what, "It heard from a live leader within the last election timeout."};
+    case raft::Refusal::StaleTerm:
+      return Told{what, text("It is in term ", e.term, " already.")};
+    default:
+      return Told{what, text("Because ", raft::describe(e.refusal), ".")};
+  }
+}
+
+Line about_raft(const sim::World& world, const sim::Event& event) {
+  const raft::Event& e = event.raft;
+  const std::string who = name(e.node);
+  const std::size_t members = world.members().size();
+  switch (e.kind) {
+    case RaftKind::BecamePreCandidate:
+      return Told{text(who, " asks whether it could win term ", e.term + 1, "."),
+                  "Its election timer ran out without a word from a leader. Asking first (PreVote) raises "
+                  "nobody's term."};
+    case RaftKind::BecameCandidate:
+      return Told{text(who, " stands for election in term ", e.term, "."),
+                  world.config().pre_vote ? "A majority said that it could win. It votes for itself first."
+                                          : "Its election timer ran out. It votes for itself first."};
+    case RaftKind::BecameLeader:
+      return Told{text(who, " wins term ", e.term, " with votes from ", names(e.voters), "."),
+                  text(quorum_text(e.voters.size(), members), "; its log ends at ", log_end(e.last), ".")};
+    case RaftKind::VoteRefused:
+      return refused_vote(event);
+    case RaftKind::QuorumLost:
+      return Told{text(who, " steps down as leader of term ", e.term, "."),
+                  "It has not heard from a majority for an election timeout (CheckQuorum)."};
+    case RaftKind::HigherTermSeen:
+      if (!e.was_leader) return std::nullopt;
+      return Told{text(who, " steps down: ", name(e.peer), " is in term ", e.seen_term, "."),
+                  text("A leader of term ", e.term, " gives way to any higher term (§5.1).")};
+    case RaftKind::LogTruncated:
+      return Told{text(who, " overwrites its log from entry ", e.entry.index, " on."),
+                  text("Those entries were never committed, and ", name(e.peer),
+                       ", its leader, has others there (§5.3).")};
+    case RaftKind::AppendRejected:
+      return Told{text(who, " cannot append after entry ", e.entry.index, "."),
+                  text("It lacks that entry of term ", e.entry.term, "; it offers entry ", e.last.index,
+                       " of term ", e.last.term, " instead, and ", name(e.peer), " walks back.")};
+    case RaftKind::CommitAdvanced: {
+      if (world.process(e.node) != sim::ProcessState::Running ||
+          world.member(e.node).node().role() != raft::Role::Leader) {
+        return std::nullopt;
+      }
+      return Told{text(who, " commits entry ", e.entry.index, " of term ", e.entry.term, "."),
+                  text(quorum_text(holders(world, e.entry), members), "; earlier entries follow.")};
+    }
+    case RaftKind::SnapshotSent:
+      return Told{text(who, " sends ", name(e.peer), " a snapshot up to entry ", e.entry.index, "."),
+                  "The entries before it are compacted away."};
+    case RaftKind::SnapshotRestored:
+      return Told{text(who, " restores a snapshot up to entry ", e.entry.index, "."), ""};
+    case RaftKind::TransferStarted:
+      return Told{text(who, " hands leadership to ", name(e.peer), "."),
+                  "It takes no proposals until then; the new leader may start at once."};
+    case RaftKind::TransferAborted:
+      return Told{text(who, " gives up handing over to ", name(e.peer), "."),
+                  "It did not happen within an election timeout."};
+    default:
+      return std::nullopt;
+  }
+}
+
+Told about_act(const sim::World& world, const sim::Command& command) {
+  using Kind = sim::Command::Kind;
+  const std::string who = name(command.node);
+  switch (command.kind) {
+    case Kind::Put:
+    case Kind::Delete: {
+      const sim::Request& request = world.requests().back();
+      return {text("A client asks ", name(request.at), " to ", request_text(request), "."),
+              command.node == raft::kNone ? "It takes that member for the leader." : ""};
+    }
+    case Kind::Crash:
+      return {text(who, " crashes."), "Its memory is gone; what it had stored stays."};
+    case Kind::Restart:
+      return {text(who, " starts again."),
+              text("Its storage holds term ", world.member(command.node).node().term(),
+                   " and a log up to entry ", world.member(command.node).node().last_index(), ".")};
+    case Kind::Pause:
+      return {text(who, " is paused."), "Its clock stands still and its messages wait."};
+    case Kind::Resume:
+      return {text(who, " goes on."), "It has no idea how long it was away."};
+    case Kind::Isolate:
+      return {text(who, " is cut off from everybody."), "Messages are lost in both directions."};
+    case Kind::Cut:
+      return {text("The link ", who, "→", name(command.peer), " is cut."),
+              "The other direction still works."};
+    case Kind::Heal:
+      return {text("The link ", who, "→", name(command.peer), " works again."), ""};
+    case Kind::Partition: {
+      std::string sides;
+      for (const auto& group : command.groups) sides += (sides.empty() ? "{" : " | {") + names(group) + "}";
+      return {text("The network splits: ", sides, "."), "Nothing passes between the sides."};
+    }
+    case Kind::HealAll:
+      return {"The network is whole again.", "Every link carries messages."};
+    case Kind::Timeout:
+      return {text(who, "'s election timer runs out at once."), ""};
+    case Kind::Transfer:
+      return {text(who, " is told to hand over to ", name(command.peer), "."), ""};
+    case Kind::SetLink:
+      return {command.node == raft::kNone ? std::string("Every link changes.")
+                                          : text("The link ", who, "→", name(command.peer), " changes."),
+              text("Latency ", command.latency_min_us / 1000, " ms and ", command.latency_mean_us / 1000,
+                   " ms on average on top; ", command.loss_per_million / 10'000, " % are lost.")};
+  }
+  return {};
+}
+
+Line about(const sim::World& world, const sim::Event& event) {
+  using Kind = sim::Event::Kind;
+  switch (event.kind) {
+    case Kind::Acted:
+      return about_act(world, event.command);
+    case Kind::ActRefused:
+      return Told{text("Nothing happens: ", event.text, "."), ""};
+    case Kind::Raft:
+      return about_raft(world, event);
+    case Kind::Lost: {
+      // Heartbeats and answers are too many to tell.
+      const bool matters = (event.message_type == raft::MessageType::MsgApp && event.message_entries > 0) ||
+                           event.message_type == raft::MessageType::MsgVote;
+      if (!matters) return std::nullopt;
+      const bool vote = event.message_type == raft::MessageType::MsgVote;
+      const std::string why = event.loss == sim::LossReason::LinkCut
+                                  ? text("The link ", name(event.node), "→", name(event.peer), " is cut.")
+                                  : text("Because ", describe(event.loss), ".");
+      return Told{text(name(event.node), vote ? "'s vote request to " : "'s append to ", name(event.peer),
+                       " is lost."),
+                  why};
+    }
+    case Kind::RequestSent: {
+      const sim::Request& request = world.requests()[event.request - 1];
+      if (request.attempts < 2) return std::nullopt;
+      return Told{text("The client tries ", request_text(request), " again at ", name(event.node), "."),
+                  "Same session and number: it is applied once, however often it is sent."};
+    }
+    case Kind::RequestRefused:
+      return Told{
+          text(name(event.node), " refuses ", request_text(world.requests()[event.request - 1]), "."),
+          text("Because ", raft::describe(event.refusal), ".")};
+    case Kind::RequestTimedOut:
+      return Told{text("The client hears nothing from ", name(event.node), " about ",
+                       request_text(world.requests()[event.request - 1]), "."),
+                  "It cannot know whether it took effect."};
+    case Kind::RequestDone: {
+      const sim::Request& request = world.requests()[event.request - 1];
+      if (event.request_state == sim::RequestState::Committed) {
+        return Told{text(request_text(request), " is acknowledged."),
+                    text(name(request.at), " applied it as entry ", request.index, " after ",
+                         (request.done_us - request.sent_us) / 1000, " ms.")};
+      }
+      return Told{text("The client gives up on ", request_text(request), "."),
+                  "The outcome is unknown: it may have been applied, or be applied yet."};
+    }
+    case Kind::Violated:
+      return Told{text("Violated: ", event.text, "."), ""};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Mark::Kind> mark_kind(const sim::World& world, const sim::Event& event) {
+  using Kind = sim::Event::Kind;
+  using Act = sim::Command::Kind;
+  if (event.kind == Kind::Violated) return Mark::Kind::Violation;
+  if (event.kind == Kind::Raft) {
+    if (event.raft.kind == RaftKind::BecameLeader) return Mark::Kind::Leader;
+    const bool commits = event.raft.kind == RaftKind::CommitAdvanced &&
+                         world.process(event.node) == sim::ProcessState::Running &&
+                         world.member(event.node).node().role() == raft::Role::Leader;
+    if (commits) return Mark::Kind::Commit;
+    return std::nullopt;
+  }
+  if (event.kind != Kind::Acted) return std::nullopt;
+  switch (event.command.kind) {
+    case Act::Put:
+    case Act::Delete:
+      return Mark::Kind::Client;
+    case Act::Crash:
+    case Act::Pause:
+      return Mark::Kind::Crash;
+    case Act::Restart:
+    case Act::Resume:
+      return Mark::Kind::Restart;
+    case Act::Timeout:
+    case Act::Transfer:
+      return std::nullopt;
+    default:
+      return Mark::Kind::Network;
+  }
+}
+
+}  // namespace
+
+std::vector<StoryLine> narrate(const sim::World& world) {
+  std::vector<StoryLine> lines;
+  for (const sim::Event& event : world.events()) {
+    const Line line = about(world, event);
+    if (!line) continue;
+    const raft::NodeId node = event.kind == sim::Event::Kind::Raft ? event.raft.node : event.node;
+    const raft::Term term = event.kind == sim::Event::Kind::Raft ? event.raft.term : event.term;
+    lines.push_back({event.time_us, world.moments(), node, term, line->what, line->why});
+  }
+  return lines;
+}
+
+std::vector<Mark> marks_of(const sim::World& world) {
+  std::vector<Mark> marks;
+  for (const sim::Event& event : world.events()) {
+    const auto kind = mark_kind(world, event);
+    if (!kind) continue;
+    const Line line = about(world, event);
+    marks.push_back({*kind, event.time_us, world.moments(), event.node,
+                     event.kind == sim::Event::Kind::Raft ? event.raft.term : event.term,
+                     line ? line->what : describe(event)});
+  }
+  return marks;
+}
+
+}  // namespace raftarium::lab

@@ -1,0 +1,35 @@
+#pragma once
+// Playing a scenario from beginning to end without a screen, and judging it.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lab/narration.h"
+#include "lab/scenario.h"
+
+namespace raftarium::lab {
+
+struct Verdict {
+  std::string expectation;
+  bool met = false;
+  std::string why;  // when it was met or broken, or that it never was
+};
+
+struct Played {
+  std::uint64_t digest = 0;  // of everything that happened, equal on every machine
+  std::uint64_t events = 0;  // moments at which something happened
+  sim::TimeUs time_us = 0;
+  std::vector<Verdict> verdicts;
+  std::vector<sim::Violation> violations;
+  // Every expectation was met, and no property was violated that no expectation speaks of.
+  bool ok = false;
+};
+
+// `tell` hears every line of the story as it happens; it may be empty.
+Played play(const Scenario& scenario, const std::function<void(const StoryLine&)>& tell);
+
+std::string seconds(sim::TimeUs time_us);  // "1.234 s", cut to milliseconds
+
+}  // namespace raftarium::lab

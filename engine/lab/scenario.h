@@ -1,0 +1,62 @@
+#pragma once
+// Scenario: a world and what happens to it, as a file. A seed, a cluster, timed actions, and what must be
+// seen for the scenario to have shown what it is about. The format is JSON, versioned; README.md beside this
+// header describes it.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "lab/predicate.h"
+#include "sim/command.h"
+#include "sim/world.h"
+
+namespace raftarium::lab {
+
+inline constexpr int kScenarioVersion = 1;
+// Limits of what is accepted.
+inline constexpr std::size_t kMaxActions = 10'000;
+inline constexpr std::size_t kMaxExpectations = 1'000;
+inline constexpr sim::TimeUs kMaxDurationUs = 3'600'000'000;  // one virtual hour
+
+struct ScheduledAction {
+  sim::TimeUs at_us = 0;
+  sim::Command command;
+};
+
+struct Expectation {
+  enum class Kind : std::uint8_t {
+    Eventually,  // at some moment between from_us and until_us
+    Always,      // at every moment in between
+    Never,       // at none
+    At,          // at from_us, after everything that happens then
+  };
+  Kind kind = Kind::Eventually;
+  Predicate predicate;
+  sim::TimeUs from_us = 0;
+  sim::TimeUs until_us = 0;  // included
+};
+std::string describe(const Expectation& expectation);  // "eventually by 3.000 s: leaders == 1"
+
+struct Scenario {
+  std::string name;  // the file's, without folder and ending
+  std::string title;
+  std::string description;
+  std::vector<std::string> sources;  // where its facts come from
+  sim::WorldConfig cluster;          // its seed included
+  sim::TimeUs duration_us = 0;
+  std::vector<ScheduledAction> actions;
+  std::vector<Expectation> expectations;
+};
+
+// `file` is for messages and for the name. An error says file, line, field, what was expected and what was
+// found.
+base::Result<Scenario> parse_scenario(const std::string& file, std::string_view json);
+
+// The world as it is before anything has happened, with the actions on its schedule.
+// REQUIRES: a scenario that parse_scenario() gave.
+sim::World first_world(const Scenario& scenario);
+
+}  // namespace raftarium::lab

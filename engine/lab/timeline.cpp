@@ -1,0 +1,262 @@
+#include "lab/timeline.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace raftarium::lab {
+
+namespace {
+
+// A command and where on its branch it took effect: before the step with this number.
+struct JournalItem {
+  std::uint64_t step = 0;
+  sim::TimeUs time_us = 0;
+  sim::Command command;
+};
+
+using Checkpoint = std::shared_ptr<const sim::World>;
+
+struct Position {
+  std::uint64_t step = 0;
+  sim::TimeUs time_us = 0;
+};
+
+struct Branch {
+  BranchView view;
+  std::uint64_t end_step = 0;
+  Position fork;                        // where it left its parent
+  std::size_t inherited = 0;            // journal items that the parent had before the fork
+  std::vector<JournalItem> journal;     // from the beginning of the world
+  std::vector<Checkpoint> checkpoints;  // by step, the first is the beginning
+  std::uint64_t spacing = 0;            // steps between checkpoints
+  std::vector<Mark> marks;
+  std::vector<StoryLine> story;
+};
+
+constexpr std::uint64_t kFirstSpacing = 128;
+constexpr std::size_t kMaxCheckpoints = 64;
+constexpr std::size_t kMaxStoryLines = 20'000;
+constexpr std::size_t kMaxMarks = 20'000;
+constexpr sim::TimeUs kLongestSilence = 10'000'000;
+
+template <class T>
+void forget_oldest(std::vector<T>& items, std::size_t most) {
+  if (items.size() <= most) return;
+  items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(items.size() - most / 2));
+}
+
+}  // namespace
+
+struct Timeline::Impl {
+  explicit Impl(Scenario from) : scenario(std::move(from)), world(first_world(scenario)) {
+    Branch root;
+    root.view.name = "main";
+    root.spacing = kFirstSpacing;
+    root.checkpoints.push_back(std::make_shared<const sim::World>(world));
+    branches.push_back(std::move(root));
+  }
+
+  Branch& here() { return branches[branch]; }
+  const Branch& here() const { return branches[branch]; }
+
+  const JournalItem* act_due() const {
+    for (const JournalItem& item : here().journal) {
+      if (item.step == world.steps()) return &item;
+    }
+    return nullptr;
+  }
+
+  // One step along the branch: a command of its journal, or whatever the world does next.
+  void advance_one() {
+    if (const JournalItem* item = act_due()) {
+      const JournalItem now = *item;
+      world.advance_to(now.time_us);
+      const auto status = world.apply(now.command);
+      CHECK(status.ok(), "the journal says what happened: ", status.error().message);
+    } else {
+      world.step();
+    }
+    note();
+  }
+
+  // Beyond what was recorded, records.
+  void note() {
+    Branch& b = here();
+    if (world.steps() <= b.end_step) return;
+    b.end_step = world.steps();
+    b.view.end_event = world.moments();
+    b.view.end_us = world.now_us();
+    if (!world.events().empty()) {
+      for (StoryLine& line : narrate(world)) b.story.push_back(std::move(line));
+      for (Mark& mark : marks_of(world)) b.marks.push_back(std::move(mark));
+      forget_oldest(b.story, kMaxStoryLines);
+      forget_oldest(b.marks, kMaxMarks);
+    }
+    if (world.steps() - b.checkpoints.back()->steps() >= b.spacing) {
+      b.checkpoints.push_back(std::make_shared<const sim::World>(world));
+      if (b.checkpoints.size() > kMaxCheckpoints) thin(b);
+    }
+  }
+
+  // Memory stays bounded: twice the distance, half the checkpoints.
+  static void thin(Branch& b) {
+    std::vector<Checkpoint> kept;
+    for (std::size_t i = 0; i < b.checkpoints.size(); i += 2) kept.push_back(b.checkpoints[i]);
+    b.checkpoints = std::move(kept);
+    b.spacing *= 2;
+  }
+
+  void run_until(sim::TimeUs time_us) {
+    while (true) {
+      const JournalItem* item = act_due();
+      const sim::TimeUs due = item != nullptr ? item->time_us : world.next_due_us();
+      if (due > time_us) break;
+      advance_one();
+    }
+    world.advance_to(time_us);
+    Branch& b = here();
+    if (world.steps() == b.end_step) b.view.end_us = std::max(b.view.end_us, world.now_us());
+  }
+
+  // The last checkpoint for which `before` holds, or the beginning.
+  template <class Before>
+  void load(const Before& before) {
+    const Branch& b = here();
+    std::size_t at = b.checkpoints.size() - 1;
+    while (at > 0 && !before(*b.checkpoints[at])) --at;
+    world = *b.checkpoints[at];
+  }
+
+  void seek_step(Position position) {
+    load([&](const sim::World& w) { return w.steps() <= position.step && w.now_us() <= position.time_us; });
+    while (world.steps() < position.step) advance_one();
+    world.advance_to(position.time_us);
+  }
+
+  void seek_event(std::uint64_t event) {
+    if (event < world.moments() || event == 0) {
+      load([&](const sim::World& w) { return w.moments() < event; });
+    }
+    const sim::TimeUs patience = world.now_us() + kLongestSilence;
+    while (world.moments() < event && (world.now_us() < patience || world.steps() < here().end_step)) {
+      advance_one();
+    }
+  }
+
+  void seek_time(sim::TimeUs time_us) {
+    time_us = std::max<sim::TimeUs>(time_us, 0);
+    if (time_us < world.now_us()) load([&](const sim::World& w) { return w.now_us() <= time_us; });
+    run_until(time_us);
+  }
+
+  // The world has just carried out `item`, in the past of this branch: a new future begins.
+  void fork(const JournalItem& item, std::uint64_t moments_before) {
+    const Branch& parent = here();
+    Branch child;
+    child.view = {static_cast<BranchId>(branches.size()),
+                  parent.view.id,
+                  item.time_us,
+                  moments_before,
+                  item.time_us,
+                  moments_before,
+                  sim::describe(item.command)};
+    child.fork = {item.step, item.time_us};
+    child.end_step = item.step;
+    child.spacing = parent.spacing;
+    for (const JournalItem& earlier : parent.journal) {
+      if (earlier.step < item.step) child.journal.push_back(earlier);
+    }
+    child.inherited = child.journal.size();
+    for (const Checkpoint& checkpoint : parent.checkpoints) {
+      if (checkpoint->steps() <= item.step && checkpoint->now_us() <= item.time_us) {
+        child.checkpoints.push_back(checkpoint);
+      }
+    }
+    for (const Mark& mark : parent.marks) {
+      if (mark.event <= moments_before) child.marks.push_back(mark);
+    }
+    for (const StoryLine& line : parent.story) {
+      if (line.event <= moments_before) child.story.push_back(line);
+    }
+    branch = child.view.id;
+    branches.push_back(std::move(child));
+  }
+
+  Scenario scenario;
+  sim::World world;
+  std::vector<Branch> branches;
+  BranchId branch = 0;
+};
+
+Timeline::Timeline(Scenario scenario) : impl_(std::make_shared<Impl>(std::move(scenario))) {}
+
+const Scenario& Timeline::scenario() const { return impl_->scenario; }
+const sim::World& Timeline::world() const { return impl_->world; }
+sim::TimeUs Timeline::now_us() const { return impl_->world.now_us(); }
+std::uint64_t Timeline::event_count() const { return impl_->world.moments(); }
+std::uint64_t Timeline::digest() const { return impl_->world.digest(); }
+
+void Timeline::step_event() { impl_->seek_event(impl_->world.moments() + 1); }
+void Timeline::run_until(sim::TimeUs time_us) {
+  if (time_us > now_us()) impl_->run_until(time_us);
+}
+void Timeline::step_back() {
+  const std::uint64_t now = impl_->world.moments();
+  impl_->seek_event(now == 0 ? 0 : now - 1);
+}
+void Timeline::seek_event(std::uint64_t event) { impl_->seek_event(event); }
+void Timeline::seek_time(sim::TimeUs time_us) { impl_->seek_time(time_us); }
+
+base::Status Timeline::act(const sim::Command& command) {
+  Impl& i = *impl_;
+  const JournalItem item{i.world.steps(), i.world.now_us(), command};
+  const std::uint64_t moments_before = i.world.moments();
+  if (auto status = i.world.apply(command); !status) return status;
+  if (item.step < i.here().end_step) i.fork(item, moments_before);
+  i.here().journal.push_back(item);
+  i.note();
+  return {};
+}
+
+bool Timeline::undo() {
+  Impl& i = *impl_;
+  const Branch& b = i.here();
+  std::size_t last = b.journal.size();
+  while (last > 0 && b.journal[last - 1].step >= i.world.steps()) --last;
+  if (last == 0) return false;
+  const JournalItem item = b.journal[last - 1];
+  const bool made_the_branch = b.view.id != b.view.parent && last - 1 == b.inherited;
+  if (made_the_branch) i.branch = b.view.parent;
+  i.seek_step({item.step, item.time_us});
+  return true;
+}
+
+BranchId Timeline::branch() const { return impl_->branch; }
+
+void Timeline::switch_branch(BranchId branch) {
+  Impl& i = *impl_;
+  if (branch >= i.branches.size() || branch == i.branch) return;
+  const sim::TimeUs time_us = std::min(i.world.now_us(), i.branches[branch].view.end_us);
+  i.branch = branch;
+  i.load([](const sim::World&) { return false; });
+  i.seek_time(time_us);
+}
+
+std::vector<BranchView> Timeline::branches() const {
+  std::vector<BranchView> views;
+  for (const Branch& b : impl_->branches) views.push_back(b.view);
+  return views;
+}
+
+const std::vector<Mark>& Timeline::marks() const { return impl_->here().marks; }
+
+std::vector<StoryLine> Timeline::story(std::size_t limit) const {
+  const std::vector<StoryLine>& all = impl_->here().story;
+  const auto end =
+      std::upper_bound(all.begin(), all.end(), event_count(),
+                       [](std::uint64_t event, const StoryLine& line) { return event < line.event; });
+  const auto count = std::min(limit, static_cast<std::size_t>(end - all.begin()));
+  return {end - static_cast<std::ptrdiff_t>(count), end};
+}
+
+}  // namespace raftarium::lab
