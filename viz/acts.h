@@ -1,0 +1,43 @@
+#pragma once
+// The acts that the interface offers, as commands. Pure; the keyboard, the menu and the inspector share
+// them, so that the three can never disagree.
+
+#include <optional>
+#include <vector>
+
+#include "sim/command.h"
+#include "viz/frame.h"
+#include "viz/geometry.h"
+
+namespace raftarium::viz {
+
+const MemberView* find_member(const Frame& frame, raft::NodeId id);
+const LinkView* find_link(const Frame& frame, raft::NodeId from, raft::NodeId to);
+// The leader of the highest term that runs; null when there is none.
+const MemberView* current_leader(const Frame& frame);
+bool is_leader(const MemberView& member);
+
+enum class Act : std::uint8_t { Crash, Restart, Pause, Resume, Isolate, Timeout, Transfer, Propose, HealAll };
+
+struct ActText {
+  const char* name;   // "crash": the region menu.crash
+  const char* label;
+  const char* tooltip;
+  const char* key;
+};
+const ActText& text_of(Act act);
+
+// The acts that make sense for `member` now, in the order of the menu.
+std::vector<Act> acts_for(const MemberView& member);
+sim::Command command_for(const Frame& frame, Act act, raft::NodeId member);
+// A client's next write: a key and a value that nobody has written yet.
+sim::Command next_put(const Frame& frame, raft::NodeId through);
+
+// What a stroke across the stage means: cuts of single links, or a partition when it separates members.
+// `at[i]` is where frame.members[i] stands.
+std::vector<sim::Command> commands_for_stroke(const Frame& frame, const Polyline& stroke,
+                                              const std::vector<Vec2>& at, float reach);
+// What healing the border between two islands means.
+sim::Command heal_border(const Frame& frame, std::size_t island_a, std::size_t island_b);
+
+}  // namespace raftarium::viz

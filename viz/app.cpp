@@ -1,0 +1,285 @@
+#include "viz/app.h"
+
+#include <algorithm>
+
+#include "embedded/viz_scenarios.h"
+#include "lab/scenario.h"
+#include "viz/acts.h"
+#include "viz/json_writer.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+std::string stem(std::string_view file) {
+  const std::size_t slash = file.find_last_of("/\\");
+  if (slash != std::string_view::npos) file.remove_prefix(slash + 1);
+  return std::string(file.substr(0, file.find_last_of('.')));
+}
+
+// Simple scenarios before involved ones; others follow by name.
+int rank(const std::string& name) {
+  static const std::array<const char*, 3> kFirst = {"first_election", "leader_crash", "split_brain"};
+  const auto found = std::find(kFirst.begin(), kFirst.end(), name);
+  return static_cast<int>(found - kFirst.begin());
+}
+
+std::vector<ScenarioInfo> built_in_scenarios() {
+  std::vector<ScenarioInfo> list;
+  for (const embedded::File& file : embedded::viz_scenarios::files()) {
+    auto scenario = lab::parse_scenario(std::string(file.name), std::string(file.text()));
+    if (!scenario.ok()) continue;  // a test of the scenarios says why
+    list.push_back({stem(file.name), scenario->title, scenario->description});
+  }
+  std::stable_sort(list.begin(), list.end(),
+                   [](const ScenarioInfo& a, const ScenarioInfo& b) { return rank(a.name) < rank(b.name); });
+  return list;
+}
+
+}  // namespace
+
+App::App(Host host) : host_(std::move(host)), ui_(load_fonts()), dark_(host_.dark) {
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.ConfigInputTextCursorBlink = false;  // nothing blinks, and nothing wakes an idle program
+  apply_style(theme());
+  chrome_.can_share = static_cast<bool>(host_.share);
+  chrome_.scenarios = built_in_scenarios();
+}
+
+base::Status App::open(const std::string& name) {
+  std::string known;
+  for (const embedded::File& file : embedded::viz_scenarios::files()) {
+    if (stem(file.name) == name) return open_text(std::string(file.name), std::string(file.text()));
+    known += (known.empty() ? "" : ", ") + stem(file.name);
+  }
+  return base::Error{"unknown scenario \"" + name + "\"; there are: " + known};
+}
+
+base::Status App::open_text(const std::string& name, const std::string& json) {
+  auto scenario = lab::parse_scenario(name, json);
+  if (!scenario.ok()) return scenario.error();
+  timeline_.emplace(std::move(scenario).value());
+  open_ = true;
+  shown_.reset();
+  acts_.clear();
+  controls_.clear();
+  const Tab tab = selection_.tab;
+  selection_ = Selection();
+  selection_.tab = tab;
+  chrome_.scenario = stem(name);
+  playback_.play();
+  refresh();
+  if (host_.scenario_opened) host_.scenario_opened(chrome_.scenario);
+  wake();
+  return {};
+}
+
+void App::say(const std::string& notice, bool bad) {
+  chrome_.notice = notice;
+  chrome_.notice_is_bad = bad;
+  notice_s_ = kNoticeS;
+  settle_s_ = std::max(settle_s_, kNoticeS);
+}
+
+void App::set_playing(bool playing) {
+  if (playing) {
+    playback_.play();
+  } else {
+    playback_.pause();
+  }
+}
+
+void App::seek(std::int64_t time_us) {
+  if (!timeline_) return;
+  timeline_->seek_time(std::max<std::int64_t>(0, time_us));
+  refresh();
+}
+
+void App::draw(double real_s) {
+  ++pictures_;
+  settle_s_ = std::max(0.0, settle_s_ - real_s);
+  notice_s_ = std::max(0.0, notice_s_ - real_s);
+  if (notice_s_ <= 0) chrome_.notice.clear();
+  if (!timeline_) return;
+  const std::int64_t forward_us = playback_.advance(real_s);
+  if (forward_us > 0) timeline_->run_until(timeline_->now_us() + forward_us);
+  refresh();
+  chrome_.playing = playback_.playing();
+  chrome_.speed = playback_.speed();
+
+  const Layout layout = compute_layout(vec(ImGui::GetIO().DisplaySize));
+  handle_keys(frame_, selection_, *this, ui_);
+  ui_.begin(theme(), layout.narrow, host_.reduced_motion);
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
+  ImGui::Begin("raftarium", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav |
+                   ImGuiWindowFlags_NoScrollWithMouse);
+  draw_panels(layout);
+  ImGui::End();
+  ui_.end();
+  carry_out();
+}
+
+void App::draw_panels(const Layout& layout) {
+  CommandSink& commands = *this;
+  draw_stage(frame_, selection_, commands, ui_, layout.stage);
+  draw_notice(chrome_, ui_, layout.stage);
+  draw_top_bar(frame_, chrome_, selection_, commands, ui_, layout);
+  if (layout.narrow) {
+    fill(ui_.list(), layout.transport, ink(theme().panel));
+    draw_transport(frame_, chrome_, commands, ui_, layout.transport.inset(8, 0));
+  }
+  draw_tabs(selection_, ui_, layout.tabs);
+  const Tab tab = selection_.tab;
+  if (tab == Tab::Logs) draw_logs(frame_, selection_, commands, ui_, layout.dock);
+  if (tab == Tab::Clients) draw_clients(frame_, selection_, commands, ui_, layout.dock);
+  if (!layout.narrow || tab == Tab::Member) draw_inspector(frame_, selection_, commands, ui_, layout.inspector);
+  if (!layout.narrow) {
+    draw_story(frame_, selection_, commands, ui_, layout.story);
+    draw_properties(frame_, selection_, commands, ui_, layout.properties);
+    line(ui_.list(), {layout.inspector.x, layout.inspector.y}, {layout.inspector.x, layout.properties.bottom()},
+         ink(theme().line));
+  } else if (tab == Tab::Story) {
+    Rect dock = layout.dock;
+    const Rect box = dock.cut_bottom(std::min(66.0F, dock.h / 2));
+    draw_story(frame_, selection_, commands, ui_, dock);
+    draw_properties(frame_, selection_, commands, ui_, box);
+  }
+  draw_timeline(frame_, selection_, commands, ui_, layout.timeline);
+  draw_stage_menu(frame_, selection_, commands, ui_);
+  draw_top_bar_lists(frame_, chrome_, selection_, commands, ui_);
+  draw_help(selection_, ui_);
+  selection_.open_popup.clear();
+  selection_.close_popups = false;
+}
+
+void App::carry_out() {
+  const std::vector<sim::Command> acts = std::exchange(acts_, {});
+  const std::vector<Control> controls = std::exchange(controls_, {});
+  for (const Control& control : controls) carry_out(control);
+  for (const sim::Command& command : acts) carry_out(command);
+  if (acts.empty() && controls.empty()) return;
+  wake();
+  refresh();
+}
+
+void App::carry_out(const sim::Command& command) {
+  const lab::BranchId before = timeline_->branch();
+  const base::Status done = timeline_->act(command);
+  if (!done.ok()) {
+    say(done.error().message, true);
+  } else if (timeline_->branch() != before) {
+    say("New branch: " + sim::describe(command) + ". The old future is kept.", false);
+  }
+}
+
+void App::carry_out(const Control& control) {
+  using Kind = Control::Kind;
+  lab::Timeline& timeline = *timeline_;
+  const bool moves = control.kind != Kind::SetSpeed && control.kind != Kind::Faster && control.kind != Kind::Slower &&
+                     control.kind != Kind::Share && control.kind != Kind::ToggleTheme &&
+                     control.kind != Kind::TogglePlay && control.kind != Kind::OpenScenario &&
+                     control.kind != Kind::SwitchBranch;
+  if (moves) playback_.pause();
+  switch (control.kind) {
+    case Kind::TogglePlay: set_playing(!playback_.playing()); break;
+    case Kind::StepForward: timeline.step_event(); break;
+    case Kind::StepBack: timeline.step_back(); break;
+    case Kind::NextMark: to_neighbouring_mark(true); break;
+    case Kind::PreviousMark: to_neighbouring_mark(false); break;
+    case Kind::ToStart: timeline.seek_event(0); break;
+    case Kind::ToEnd:
+      for (const lab::BranchView& branch : timeline.branches()) {
+        if (branch.id == timeline.branch()) timeline.seek_event(branch.end_event);
+      }
+      break;
+    case Kind::SeekEvent: timeline.seek_event(static_cast<std::uint64_t>(control.number)); break;
+    case Kind::SeekTime: timeline.seek_time(control.number); break;
+    case Kind::SetSpeed: playback_.set_speed(static_cast<int>(control.number)); break;
+    case Kind::Faster: playback_.set_speed(playback_.speed() + 1); break;
+    case Kind::Slower: playback_.set_speed(playback_.speed() - 1); break;
+    case Kind::SwitchBranch: timeline.switch_branch(static_cast<lab::BranchId>(control.number)); break;
+    case Kind::Undo:
+      if (!timeline.undo()) say("There is no act to undo on this branch.", false);
+      break;
+    case Kind::OpenScenario: {
+      const base::Status opened = open(control.text);
+      if (!opened.ok()) say(opened.error().message, true);
+      break;
+    }
+    case Kind::Share:
+      if (!host_.share) break;
+      host_.share("?scenario=" + chrome_.scenario + "&t=" + std::to_string(timeline.now_us()));
+      say("Link copied.", false);
+      break;
+    case Kind::ToggleTheme:
+      dark_ = !dark_;
+      apply_style(theme());
+      if (host_.theme_changed) host_.theme_changed(dark_);
+      break;
+  }
+}
+
+void App::to_neighbouring_mark(bool forward) {
+  using Kind = lab::Mark::Kind;
+  lab::Timeline& timeline = *timeline_;
+  const std::uint64_t here = timeline.event_count();
+  const auto counts = [](const lab::Mark& mark) {
+    return mark.kind == Kind::Leader || mark.kind == Kind::Commit || mark.kind == Kind::Violation;
+  };
+  const auto find_next = [&]() -> std::optional<std::uint64_t> {
+    for (const lab::Mark& mark : timeline.marks()) {
+      if (counts(mark) && mark.event > here) return mark.event;
+    }
+    return std::nullopt;
+  };
+  if (!forward) {
+    std::uint64_t target = 0;
+    for (const lab::Mark& mark : timeline.marks()) {
+      if (counts(mark) && mark.event < here) target = mark.event;
+    }
+    timeline.seek_event(target);
+    return;
+  }
+  constexpr int kFar = 5000;  // events to simulate in search of one
+  auto target = find_next();
+  for (int i = 0; i < kFar && !target; ++i) {
+    timeline.step_event();
+    target = find_next();
+  }
+  if (target) timeline.seek_event(*target);
+}
+
+void App::refresh() {
+  const auto position = std::tuple(timeline_->branch(), timeline_->event_count(), timeline_->now_us());
+  if (shown_ == position) return;
+  shown_ = position;
+  frame_ = build_frame(*timeline_);
+}
+
+std::string App::frame_json() const {
+  JsonWriter json;
+  json.open('{').key("frame").raw(open_ ? to_json(frame_) : "null");
+  json.key("view").open('{').field("playing", playback_.playing());
+  json.field("speed", kSpeeds[static_cast<std::size_t>(playback_.speed())].name);
+  json.field("scenario", std::string_view(chrome_.scenario)).field("dark", dark_);
+  json.field("selected", selection_.member.value()).field("focus", std::string_view(ui_.focus()));
+  json.field("popup", ui_.popup_is_open()).field("notice", std::string_view(chrome_.notice));
+  json.field("pictures", pictures_).close('}').close('}');
+  return json.text();
+}
+
+std::string App::regions_json() const {
+  JsonWriter json;
+  json.open('{');
+  for (const auto& [name, r] : ui_.regions()) {
+    json.key(name).open('[').value(r.x).value(r.y).value(r.w).value(r.h).close(']');
+  }
+  json.close('}');
+  return json.text();
+}
+
+}  // namespace raftarium::viz

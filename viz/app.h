@@ -1,0 +1,95 @@
+#pragma once
+// App: the program without its window. Owns the timeline and the view of it; a host (viz/desktop, web/)
+// gives it input through Dear ImGui, draws what it made, and asks when the next picture is due.
+//
+// One picture is: input -> commands -> timeline -> frame (only if the position changed) -> panels.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/result.h"
+#include "lab/timeline.h"
+#include "viz/commands.h"
+#include "viz/frame.h"
+#include "viz/panels/panels.h"
+#include "viz/playback.h"
+#include "viz/selection.h"
+#include "viz/ui.h"
+
+namespace raftarium::viz {
+
+// What only the surroundings can do. Every function may be empty.
+struct Host {
+  std::function<void(const std::string& query)> share;  // "?scenario=split_brain&t=1200000"
+  std::function<void(bool dark)> theme_changed;
+  std::function<void(const std::string& name)> scenario_opened;
+  bool reduced_motion = false;
+  bool dark = true;
+};
+
+class App : public CommandSink {
+ public:
+  // REQUIRES: a current ImGui context with a renderer that has textures (ImGui 1.92's way).
+  explicit App(Host host);
+
+  // Opens one of the scenarios that were built in. Refused with the names that there are.
+  base::Status open(const std::string& name);
+  // Opens a scenario's text; `name` is its file's, for messages and links.
+  base::Status open_text(const std::string& name, const std::string& json);
+  void say(const std::string& notice, bool bad);
+  void set_playing(bool playing);
+  void seek(std::int64_t time_us);
+
+  // Between ImGui::NewFrame() and ImGui::Render(). `real_s`: seconds since the last picture.
+  void draw(double real_s);
+  // Something came in: pictures are due for a little while, until tooltips and hovers have settled.
+  void wake() { settle_s_ = kSettleS; }
+  bool wants_frame() const { return open_ && (playback_.playing() || settle_s_ > 0); }
+
+  Rgb ground() const { return ui_.narrow() ? theme().panel : theme().ground; }
+  std::uint64_t pictures() const { return pictures_; }
+  // For tests and those who automate the program: the frame with a "view" beside it, and every region's
+  // rectangle [x, y, width, height] by name.
+  std::string frame_json() const;
+  std::string regions_json() const;
+  const Frame& frame() const { return frame_; }
+
+  void act(sim::Command command) override { acts_.push_back(std::move(command)); }
+  void control(Control control) override { controls_.push_back(std::move(control)); }
+
+ private:
+  static constexpr double kSettleS = 0.7;
+  static constexpr double kNoticeS = 3.5;
+
+  const Theme& theme() const { return dark_ ? dark_theme() : light_theme(); }
+  void draw_panels(const Layout& layout);
+  void carry_out();
+  void carry_out(const sim::Command& command);
+  void carry_out(const Control& control);
+  void to_neighbouring_mark(bool forward);
+  void refresh();
+
+  Host host_;
+  Ui ui_;
+  bool dark_ = true;
+  bool open_ = false;
+  std::optional<lab::Timeline> timeline_;
+  Playback playback_;
+  Selection selection_;
+  Chrome chrome_;
+  Frame frame_;
+  std::optional<std::tuple<lab::BranchId, std::uint64_t, std::int64_t>> shown_;  // the position of frame_
+  std::vector<sim::Command> acts_;
+  std::vector<Control> controls_;
+  double settle_s_ = kSettleS;
+  double notice_s_ = 0;
+  std::uint64_t pictures_ = 0;
+};
+
+// The keys, as commands; does nothing while a text field has the keyboard.
+void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui);
+
+}  // namespace raftarium::viz

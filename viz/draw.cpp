@@ -1,0 +1,159 @@
+#include "viz/draw.h"
+
+#include <cmath>
+#include <numbers>
+#include <string>
+
+namespace raftarium::viz {
+namespace {
+
+constexpr float kPi = std::numbers::pi_v<float>;
+
+const char* end_of(std::string_view text) { return text.data() + text.size(); }
+
+std::vector<ImVec2> converted(const Polyline& points) {
+  std::vector<ImVec2> out;
+  out.reserve(points.size());
+  for (const Vec2 p : points) out.push_back(im(p));
+  return out;
+}
+
+}  // namespace
+
+float text_width(const Pen& pen, std::string_view text) {
+  if (text.empty()) return 0;
+  return pen.font->CalcTextSizeA(pen.size, 1e9F, 0, text.data(), end_of(text)).x;
+}
+
+void draw_text(ImDrawList* list, const Pen& pen, Vec2 at, std::string_view text, Align align) {
+  if (text.empty()) return;
+  const ImVec2 size = pen.font->CalcTextSizeA(pen.size, 1e9F, 0, text.data(), end_of(text));
+  float x = at.x;
+  if (align == Align::Center) x -= size.x / 2;
+  if (align == Align::Right) x -= size.x;
+  list->AddText(pen.font, pen.size, {std::round(x), std::round(at.y - size.y / 2)}, pen.color, text.data(),
+                end_of(text));
+}
+
+std::string fitted(const Pen& pen, std::string_view text, float width) {
+  if (text_width(pen, text) <= width) return std::string(text);
+  constexpr std::string_view kDots = "…";
+  const float room = width - text_width(pen, kDots);
+  std::size_t count = text.size();
+  while (count > 0) {
+    --count;
+    const bool inside_character = (static_cast<unsigned char>(text[count]) & 0xC0U) == 0x80U;
+    if (!inside_character && text_width(pen, text.substr(0, count)) <= room) break;
+  }
+  return std::string(text.substr(0, count)) + std::string(kDots);
+}
+
+float wrapped_height(const Pen& pen, float width, std::string_view text) {
+  if (text.empty()) return 0;
+  return pen.font->CalcTextSizeA(pen.size, 1e9F, width, text.data(), end_of(text)).y;
+}
+
+float draw_wrapped(ImDrawList* list, const Pen& pen, Vec2 top_left, float width, std::string_view text) {
+  if (text.empty()) return 0;
+  list->AddText(pen.font, pen.size, {std::round(top_left.x), std::round(top_left.y)}, pen.color, text.data(),
+                end_of(text), width);
+  return wrapped_height(pen, width, text);
+}
+
+void fill(ImDrawList* list, const Rect& r, ImU32 color, float corner) {
+  list->AddRectFilled(im(r.min()), im(r.max()), color, corner);
+}
+
+void outline(ImDrawList* list, const Rect& r, ImU32 color, float corner, float width) {
+  list->AddRect(im(r.min()), im(r.max()), color, corner, 0, width);
+}
+
+void dashed_outline(ImDrawList* list, const Rect& r, ImU32 color, float width) {
+  const Rect in = r.inset(width / 2, width / 2);
+  const Vec2 top_right{in.right(), in.y};
+  const Vec2 bottom_left{in.x, in.bottom()};
+  dashed(list, {in.min(), top_right, in.max(), bottom_left, in.min()}, color, width, 4, 3);
+}
+
+void line(ImDrawList* list, Vec2 a, Vec2 b, ImU32 color, float width) {
+  list->AddLine(im(a), im(b), color, width);
+}
+
+void dashed(ImDrawList* list, const Polyline& points, ImU32 color, float width, float on, float off) {
+  float phase = 0;  // how far into the pattern the pen is
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const Vec2 a = points[i - 1];
+    const Vec2 direction = normalised(points[i] - a);
+    const float total = length(points[i] - a);
+    float done = 0;
+    while (done < total) {
+      const bool drawing = phase < on;
+      const float step = std::fmin((drawing ? on : on + off) - phase, total - done);
+      if (drawing) line(list, a + direction * done, a + direction * (done + step), color, width);
+      done += step;
+      phase += step;
+      if (phase >= on + off - 1e-3F) phase = 0;
+      if (step <= 0) break;
+    }
+  }
+}
+
+void dashed_circle(ImDrawList* list, Vec2 center, float r, ImU32 color, float width) {
+  Polyline points;
+  for (int i = 0; i <= 64; ++i) {
+    const float angle = 2 * kPi * static_cast<float>(i) / 64;
+    points.push_back(center + Vec2{std::cos(angle), std::sin(angle)} * r);
+  }
+  dashed(list, points, color, width, 4, 4);
+}
+
+void arc(ImDrawList* list, Vec2 center, float r, float share, ImU32 color, float width) {
+  if (share <= 0) return;
+  const float from = -kPi / 2;
+  list->PathArcTo(im(center), r, from, from + 2 * kPi * std::fmin(share, 1.0F), 48);
+  list->PathStroke(color, 0, width);
+}
+
+void cross(ImDrawList* list, Vec2 center, float r, ImU32 color, float width) {
+  line(list, center + Vec2{-r, -r}, center + Vec2{r, r}, color, width);
+  line(list, center + Vec2{-r, r}, center + Vec2{r, -r}, color, width);
+}
+
+void arrow_head(ImDrawList* list, Vec2 tip, Vec2 direction, float size, ImU32 color) {
+  const Vec2 d = normalised(direction);
+  const Vec2 back = tip - d * size;
+  const Vec2 side = left_of(d) * (size * 0.6F);
+  list->AddTriangleFilled(im(tip), im(back + side), im(back - side), color);
+}
+
+Polyline hexagon(Vec2 center, float r) {
+  Polyline points;
+  for (int i = 0; i < 6; ++i) {
+    const float angle = -kPi / 2 + kPi / 3 * static_cast<float>(i);
+    points.push_back(center + Vec2{std::cos(angle), std::sin(angle)} * r);
+  }
+  return points;
+}
+
+Polyline diamond(Vec2 center, float r) {
+  return {center + Vec2{0, -r}, center + Vec2{r, 0}, center + Vec2{0, r}, center + Vec2{-r, 0}};
+}
+
+Polyline triangle(Vec2 center, float r) {
+  return {center + Vec2{0, -r}, center + Vec2{r * 0.92F, r * 0.7F}, center + Vec2{-r * 0.92F, r * 0.7F}};
+}
+
+void polygon(ImDrawList* list, const Polyline& points, ImU32 inside, ImU32 edge, float width) {
+  const std::vector<ImVec2> p = converted(points);
+  list->AddConvexPolyFilled(p.data(), static_cast<int>(p.size()), inside);
+  if (width > 0) list->AddPolyline(p.data(), static_cast<int>(p.size()), edge, ImDrawFlags_Closed, width);
+}
+
+void dashed_polygon(ImDrawList* list, const Polyline& points, ImU32 inside, ImU32 edge, float width) {
+  polygon(list, points, inside, edge, 0);
+  Polyline closed = points;
+  closed.push_back(points.front());
+  dashed(list, closed, edge, width, 5, 4);
+}
+
+}  // namespace raftarium::viz

@@ -1,0 +1,214 @@
+// Builds the frame: the only place of the front end that looks into a world.
+
+#include "viz/frame.h"
+
+#include <algorithm>
+
+#include "kv/command.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr std::size_t kStoryLines = 80;
+constexpr std::size_t kRequests = 60;
+
+bool both_ways(const sim::World& world, raft::NodeId a, raft::NodeId b) {
+  return world.network().connected(a, b) && world.network().connected(b, a);
+}
+
+std::string entry_text(const raft::Entry& entry) {
+  if (entry.type != raft::EntryType::Normal) return "config";
+  if (entry.data.size() == 0) return "–";
+  const auto command = kv::decode(entry.data);
+  return command.ok() ? kv::describe(*command) : "?";
+}
+
+std::vector<raft::Entry> entries_of(const member::Member& member, const raft::Status& status) {
+  std::vector<raft::Entry> out;
+  if (status.last_index < status.first_index) return out;
+  const auto found = member.running()
+                         ? member.node().entries(status.first_index, status.last_index + 1, raft::kNoLimit)
+                         : member.storage().entries(status.first_index, status.last_index + 1, raft::kNoLimit);
+  if (found.error == raft::StorageError::None) out.assign(found.entries.begin(), found.entries.end());
+  return out;
+}
+
+void set_timer(const sim::World& world, MemberView& view) {
+  if (view.process == Process::Crashed) return;
+  const sim::WorldConfig& config = world.config();
+  const bool leads = view.status.soft_state.role == raft::Role::Leader;
+  const int limit = leads ? config.election_ticks : view.status.randomized_election_timeout_ticks;
+  if (limit <= 0) return;
+  const std::int64_t to_tick = std::max<std::int64_t>(0, world.next_tick_us(view.id) - world.now_us());
+  const std::int64_t whole = std::max(0, limit - view.status.election_elapsed_ticks - 1);
+  view.timer_left_us = whole * config.tick_us + to_tick;
+  const double total = static_cast<double>(limit) * static_cast<double>(config.tick_us);
+  view.election_elapsed = std::clamp(1.0 - static_cast<double>(view.timer_left_us) / total, 0.0, 1.0);
+}
+
+// Whether the members that `leader` can talk to, and that are up, are fewer than a quorum.
+bool leads_minority(const sim::World& world, raft::NodeId leader) {
+  const std::vector<raft::NodeId> all = world.members();
+  std::size_t reached = 0;
+  for (const raft::NodeId id : all) {
+    const bool up = world.process(id) == sim::ProcessState::Running;
+    if (id == leader || (up && both_ways(world, leader, id))) ++reached;
+  }
+  return reached < all.size() / 2 + 1;
+}
+
+MemberView view_member(const sim::World& world, raft::NodeId id) {
+  const member::Member& member = world.member(id);
+  MemberView view;
+  view.id = id;
+  switch (world.process(id)) {
+    case sim::ProcessState::Running: view.process = Process::Running; break;
+    case sim::ProcessState::Crashed: view.process = Process::Crashed; break;
+    case sim::ProcessState::Paused: view.process = Process::Paused; break;
+  }
+  view.status = member.status();
+  view.snapshot_index = view.status.first_index.is_zero() ? raft::Index{} : view.status.first_index - 1;
+  for (const raft::Entry& entry : entries_of(member, view.status)) {
+    view.entries.push_back(
+        {entry.term, entry.index, entry_text(entry), entry.index <= view.status.hard_state.commit});
+  }
+  set_timer(world, view);
+  if (view.process != Process::Crashed) {
+    view.leads_minority = view.status.soft_state.role == raft::Role::Leader && leads_minority(world, id);
+    for (const kv::KeyValue& pair : member.store().range("", "")) view.store.push_back(pair.key + "=" + pair.value);
+  }
+  return view;
+}
+
+void add_links(const sim::World& world, Frame& frame) {
+  for (const MemberView& from : frame.members) {
+    for (const MemberView& to : frame.members) {
+      if (from.id == to.id) continue;
+      const sim::Link& link = world.network().link(from.id, to.id);
+      frame.links.push_back({from.id, to.id, link.cut, link.loss_per_million});
+    }
+  }
+}
+
+void add_islands(const sim::World& world, Frame& frame) {
+  std::vector<raft::NodeId> left = world.members();
+  while (!left.empty()) {
+    std::vector<raft::NodeId> island{left.front()};
+    left.erase(left.begin());
+    for (std::size_t i = 0; i < island.size(); ++i) {
+      for (auto it = left.begin(); it != left.end();) {
+        if (both_ways(world, island[i], *it)) {
+          island.push_back(*it);
+          it = left.erase(it);
+        } else {
+          ++it;
+        }
+      }
+    }
+    std::sort(island.begin(), island.end());
+    frame.islands.push_back(std::move(island));
+  }
+}
+
+void add_messages(const sim::World& world, Frame& frame) {
+  for (const auto& [id, flight] : world.flights()) {
+    MessageView view;
+    view.id = id + 1;  // 0 stands for none
+    view.message = flight.message;
+    view.sent_us = flight.sent_us;
+    view.deliver_us = flight.deliver_us;
+    const double total = std::max(1.0, static_cast<double>(flight.deliver_us - flight.sent_us));
+    view.travelled = std::clamp(static_cast<double>(world.now_us() - flight.sent_us) / total, 0.0, 1.0);
+    view.doomed = flight.fate != sim::LossReason::None;
+    frame.messages.push_back(std::move(view));
+  }
+}
+
+void add_requests(const sim::World& world, Frame& frame) {
+  const std::vector<sim::Request>& all = world.requests();
+  const std::size_t first = all.size() > kRequests ? all.size() - kRequests : 0;
+  for (std::size_t i = first; i < all.size(); ++i) {
+    const sim::Request& request = all[i];
+    RequestView view;
+    view.id = request.id;
+    view.text = (request.command.kind == kv::Command::Kind::Put ? "put " : "") + kv::describe(request.command);
+    view.state = sim::describe(request.state);
+    view.open = request.state == sim::RequestState::Waiting;
+    if (view.open && request.attempts > 1) view.state += ", attempt " + std::to_string(request.attempts);
+    if (request.state == sim::RequestState::Committed && !request.index.is_zero()) {
+      view.state += " at " + std::to_string(request.index.value());
+    }
+    view.node = request.at;
+    view.sent_us = request.sent_us;
+    frame.requests.push_back(std::move(view));
+  }
+}
+
+void add_properties(const sim::World& world, Frame& frame) {
+  for (std::size_t i = 0; i < sim::kPropertyCount; ++i) {
+    const auto property = static_cast<sim::Property>(i);
+    PropertyView view;
+    view.name = sim::describe(property);
+    for (const sim::Violation& violation : world.violations()) {
+      if (violation.property != property || !view.holds) continue;
+      view.holds = false;
+      view.why = violation.why;
+      view.event = violation.event;
+    }
+    frame.properties.push_back(std::move(view));
+  }
+}
+
+// What the timers alone will bring; messages on their way are there to be seen.
+std::string next_in_words(const sim::World& world, const Frame& frame) {
+  const MemberView* leader = nullptr;
+  const MemberView* soonest = nullptr;
+  for (const MemberView& member : frame.members) {
+    if (member.process != Process::Running) continue;
+    if (member.status.soft_state.role == raft::Role::Leader) {
+      if (leader == nullptr || member.leads_minority) leader = &member;
+    } else if (soonest == nullptr || member.timer_left_us < soonest->timer_left_us) {
+      soonest = &member;
+    }
+  }
+  if (leader != nullptr) {
+    const std::string name = text::node(leader->id.value());
+    if (leader->leads_minority && world.config().check_quorum) {
+      return name + " checks its quorum in " + text::duration(leader->timer_left_us) + ".";
+    }
+    const int ticks = std::max(0, world.config().heartbeat_ticks - leader->status.heartbeat_elapsed_ticks - 1);
+    const std::int64_t left = ticks * world.config().tick_us + world.next_tick_us(leader->id) - world.now_us();
+    return name + " sends heartbeats in " + text::duration(std::max<std::int64_t>(0, left)) + ".";
+  }
+  if (soonest == nullptr) return "";
+  return text::node(soonest->id.value()) + "’s election timer runs out in " + text::duration(soonest->timer_left_us) +
+         ".";
+}
+
+}  // namespace
+
+Frame build_frame(const lab::Timeline& timeline) {
+  const sim::World& world = timeline.world();
+  Frame frame;
+  frame.scenario_title = timeline.scenario().title;
+  frame.scenario_description = timeline.scenario().description;
+  frame.seed = world.config().seed;
+  frame.time_us = timeline.now_us();
+  frame.event = timeline.event_count();
+  frame.digest = timeline.digest();
+  for (const raft::NodeId id : world.members()) frame.members.push_back(view_member(world, id));
+  add_links(world, frame);
+  add_islands(world, frame);
+  add_messages(world, frame);
+  add_requests(world, frame);
+  add_properties(world, frame);
+  frame.story = timeline.story(kStoryLines);
+  frame.next = next_in_words(world, frame);
+  frame.marks = timeline.marks();
+  frame.branches = timeline.branches();
+  frame.branch = timeline.branch();
+  return frame;
+}
+
+}  // namespace raftarium::viz

@@ -1,0 +1,113 @@
+// The frame as JSON: what the tests read, and whoever automates the program.
+
+#include "viz/frame.h"
+#include "viz/json_writer.h"
+
+namespace raftarium::viz {
+namespace {
+
+const char* describe(Process process) {
+  switch (process) {
+    case Process::Running: return "running";
+    case Process::Crashed: return "crashed";
+    case Process::Paused: break;
+  }
+  return "paused";
+}
+
+const char* role_name(raft::Role role) {
+  switch (role) {
+    case raft::Role::Follower: return "follower";
+    case raft::Role::Candidate: return "candidate";
+    case raft::Role::PreCandidate: return "pre-candidate";
+    case raft::Role::Leader: break;
+  }
+  return "leader";
+}
+
+void write(JsonWriter& json, const MemberView& member) {
+  const raft::Status& status = member.status;
+  json.open('{').field("id", member.id.value()).field("process", describe(member.process));
+  json.field("role", role_name(status.soft_state.role)).field("leader", status.soft_state.leader.value());
+  json.field("term", status.hard_state.term.value()).field("vote", status.hard_state.vote.value());
+  json.field("commit", status.hard_state.commit.value()).field("applied", status.applied.value());
+  json.field("first", status.first_index.value()).field("last", status.last_index.value());
+  json.field("election_elapsed", member.election_elapsed).field("timer_left_us", member.timer_left_us);
+  json.field("leads_minority", member.leads_minority).field("snapshot", member.snapshot_index.value());
+  json.key("log").open('[');
+  for (const EntryView& entry : member.entries) {
+    json.open('{').field("term", entry.term.value()).field("index", entry.index.value());
+    json.field("text", std::string_view(entry.text)).field("committed", entry.committed).close('}');
+  }
+  json.close(']').key("store").open('[');
+  for (const std::string& pair : member.store) json.value(std::string_view(pair));
+  json.close(']').close('}');
+}
+
+void write(JsonWriter& json, const MessageView& view) {
+  const raft::Message& m = view.message;
+  json.open('{').field("id", view.id).field("type", raft::describe(m.type));
+  json.field("from", m.from.value()).field("to", m.to.value()).field("term", m.term.value());
+  json.field("entries", m.entries.size()).field("reject", m.reject);
+  json.field("sent_us", view.sent_us).field("deliver_us", view.deliver_us);
+  json.field("travelled", view.travelled).field("doomed", view.doomed).close('}');
+}
+
+void write_time(JsonWriter& json, const Frame& frame) {
+  json.key("branches").open('[');
+  for (const lab::BranchView& branch : frame.branches) {
+    json.open('{').field("id", branch.id).field("parent", branch.parent);
+    json.field("name", std::string_view(branch.name)).field("fork_us", branch.fork_us);
+    json.field("end_us", branch.end_us).close('}');
+  }
+  json.close(']').key("story").open('[');
+  for (const lab::StoryLine& line : frame.story) {
+    json.open('{').field("time_us", line.time_us).field("what", std::string_view(line.what));
+    json.field("why", std::string_view(line.why)).close('}');
+  }
+  json.close(']').key("marks").open('[');
+  for (const lab::Mark& mark : frame.marks) {
+    json.open('{').field("time_us", mark.time_us).field("event", mark.event);
+    json.field("text", std::string_view(mark.text)).close('}');
+  }
+  json.close(']');
+}
+
+}  // namespace
+
+std::string to_json(const Frame& frame) {
+  JsonWriter json;
+  json.open('{').field("title", std::string_view(frame.scenario_title)).field("seed", frame.seed);
+  json.field("time_us", frame.time_us).field("event", frame.event);
+  // As text: JavaScript's numbers do not hold 64 bits.
+  json.field("digest", std::string_view(std::to_string(frame.digest))).field("branch", frame.branch);
+  json.key("members").open('[');
+  for (const MemberView& member : frame.members) write(json, member);
+  json.close(']').key("links_cut").open('[');
+  for (const LinkView& link : frame.links) {
+    if (link.cut) json.open('[').value(link.from.value()).value(link.to.value()).close(']');
+  }
+  json.close(']').key("islands").open('[');
+  for (const auto& island : frame.islands) {
+    json.open('[');
+    for (const raft::NodeId id : island) json.value(id.value());
+    json.close(']');
+  }
+  json.close(']').key("messages").open('[');
+  for (const MessageView& message : frame.messages) write(json, message);
+  json.close(']').key("requests").open('[');
+  for (const RequestView& request : frame.requests) {
+    json.open('{').field("id", request.id).field("text", std::string_view(request.text));
+    json.field("state", std::string_view(request.state)).field("open", request.open).close('}');
+  }
+  json.close(']').key("properties").open('[');
+  for (const PropertyView& property : frame.properties) {
+    json.open('{').field("name", std::string_view(property.name)).field("holds", property.holds).close('}');
+  }
+  json.close(']').field("next", std::string_view(frame.next));
+  write_time(json, frame);
+  json.close('}');
+  return json.text();
+}
+
+}  // namespace raftarium::viz

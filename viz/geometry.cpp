@@ -1,0 +1,265 @@
+#include "viz/geometry.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace raftarium::viz {
+
+float length(Vec2 v) { return std::sqrt(v.x * v.x + v.y * v.y); }
+
+Vec2 normalised(Vec2 v) {
+  const float n = length(v);
+  return n > 0 ? v * (1 / n) : Vec2{};
+}
+
+Rect Rect::cut_left(float width) {
+  width = std::min(width, w);
+  const Rect strip{x, y, width, h};
+  x += width;
+  w -= width;
+  return strip;
+}
+
+Rect Rect::cut_right(float width) {
+  width = std::min(width, w);
+  w -= width;
+  return {x + w, y, width, h};
+}
+
+Rect Rect::cut_top(float height) {
+  height = std::min(height, h);
+  const Rect strip{x, y, w, height};
+  y += height;
+  h -= height;
+  return strip;
+}
+
+Rect Rect::cut_bottom(float height) {
+  height = std::min(height, h);
+  h -= height;
+  return {x, y + h, w, height};
+}
+
+bool overlap(const Rect& a, const Rect& b) {
+  return a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom();
+}
+
+namespace {
+
+float dot(Vec2 a, Vec2 b) { return a.x * b.x + a.y * b.y; }
+float cross(Vec2 a, Vec2 b) { return a.x * b.y - a.y * b.x; }
+
+}  // namespace
+
+float distance_to_segment(Vec2 p, Vec2 a, Vec2 b) {
+  const Vec2 ab = b - a;
+  const float square = dot(ab, ab);
+  const float t = square > 0 ? std::clamp(dot(p - a, ab) / square, 0.0F, 1.0F) : 0;
+  return length(p - mix(a, b, t));
+}
+
+float distance_to(Vec2 p, const Polyline& line) {
+  float best = 1e9F;
+  for (std::size_t i = 1; i < line.size(); ++i) {
+    best = std::min(best, distance_to_segment(p, line[i - 1], line[i]));
+  }
+  return best;
+}
+
+bool segments_cross(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
+  const float abc = cross(b - a, c - a);
+  const float abd = cross(b - a, d - a);
+  const float cda = cross(d - c, a - c);
+  const float cdb = cross(d - c, b - c);
+  // A touching start counts, a touching end does not, so that a corner on the line counts once.
+  return (abc >= 0) != (abd >= 0) && (cda >= 0) != (cdb >= 0);
+}
+
+int crossings(const Polyline& line, Vec2 a, Vec2 b) {
+  int count = 0;
+  for (std::size_t i = 1; i < line.size(); ++i) count += segments_cross(line[i - 1], line[i], a, b);
+  return count;
+}
+
+Polyline smooth(const Polyline& line) {
+  Polyline now = line;
+  for (int round = 0; round < 2 && now.size() > 2; ++round) {
+    Polyline next{now.front()};
+    for (std::size_t i = 1; i < now.size(); ++i) {
+      if (i > 1) next.push_back(mix(now[i - 1], now[i], 0.25F));
+      if (i + 1 < now.size()) next.push_back(mix(now[i - 1], now[i], 0.75F));
+    }
+    next.push_back(now.back());
+    now = std::move(next);
+  }
+  return now;
+}
+
+float member_radius(int count, const Rect& area) {
+  const float small = std::min(area.w * 0.8F, area.h);
+  const float crowd = count <= 5 ? 0.1F : 0.086F;
+  return std::clamp(small * crowd, 22.0F, 40.0F);
+}
+
+std::vector<Vec2> member_positions(int count, const Rect& area) {
+  std::vector<Vec2> at;
+  if (count <= 0) return at;
+  const float r = member_radius(count, area);
+  // Room for the timer's arc around a member and for the line of text below it.
+  const float above = r + 10;
+  const float below = r + 30;
+  const Vec2 center{area.x + area.w / 2, area.y + above + (area.h - above - below) / 2};
+  const float ry = std::max(0.0F, (area.h - above - below) / 2);
+  const float rx = std::max(0.0F, std::min(area.w / 2 - r - 34, ry * 1.75F));
+  if (count == 1) return {center};
+  for (int i = 0; i < count; ++i) {
+    const float start = count == 2 ? std::numbers::pi_v<float> : -std::numbers::pi_v<float> / 2;
+    const float angle =
+        start + 2 * std::numbers::pi_v<float> * static_cast<float>(i) / static_cast<float>(count);
+    at.push_back({center.x + rx * std::cos(angle), center.y + ry * std::sin(angle)});
+  }
+  return at;
+}
+
+namespace {
+
+Polyline extended(const Polyline& stroke, float reach) {
+  if (stroke.size() < 2) return stroke;
+  Polyline line = stroke;
+  line.front() = line[0] + normalised(line[0] - line[1]) * reach;
+  const std::size_t last = line.size() - 1;
+  line.back() = line[last] + normalised(line[last] - line[last - 1]) * reach;
+  return line;
+}
+
+std::vector<std::vector<int>> components(int count, const std::vector<bool>& joined) {
+  std::vector<std::vector<int>> groups;
+  std::vector<bool> seen(static_cast<std::size_t>(count), false);
+  for (int first = 0; first < count; ++first) {
+    if (seen[static_cast<std::size_t>(first)]) continue;
+    std::vector<int> group{first};
+    seen[static_cast<std::size_t>(first)] = true;
+    for (std::size_t k = 0; k < group.size(); ++k) {
+      for (int j = 0; j < count; ++j) {
+        const bool reaches = joined[static_cast<std::size_t>(group[k] * count + j)];
+        if (!reaches || seen[static_cast<std::size_t>(j)]) continue;
+        seen[static_cast<std::size_t>(j)] = true;
+        group.push_back(j);
+      }
+    }
+    std::sort(group.begin(), group.end());
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+}  // namespace
+
+Severed sever(const Polyline& stroke, const std::vector<Vec2>& at, const std::vector<bool>& open,
+              float reach) {
+  Severed result;
+  const int count = static_cast<int>(at.size());
+  const Polyline line = extended(stroke, reach);
+  std::vector<bool> joined = open;
+  for (int i = 0; i < count; ++i) {
+    for (int j = i + 1; j < count; ++j) {
+      const int crossed = crossings(line, at[static_cast<std::size_t>(i)], at[static_cast<std::size_t>(j)]);
+      if (crossed % 2 == 0) continue;
+      result.links.emplace_back(i, j);
+      joined[static_cast<std::size_t>(i * count + j)] = false;
+      joined[static_cast<std::size_t>(j * count + i)] = false;
+    }
+  }
+  result.groups = components(count, joined);
+  return result;
+}
+
+namespace {
+
+struct Segment {
+  Vec2 a;
+  Vec2 b;
+};
+
+// Keeps the part of the segment where dot(p, normal) <= limit.
+bool clip(Segment& s, Vec2 normal, float limit) {
+  const float da = dot(s.a, normal) - limit;
+  const float db = dot(s.b, normal) - limit;
+  if (da > 0 && db > 0) return false;
+  if (da > 0) s.a = mix(s.a, s.b, da / (da - db));
+  if (db > 0) s.b = mix(s.b, s.a, db / (db - da));
+  return true;
+}
+
+// The stretch of the bisector of a and b that is nearer to them than to any other member.
+std::optional<Segment> shared_edge(const std::vector<Vec2>& at, std::size_t a, std::size_t b,
+                                   const Rect& area) {
+  const Vec2 middle = mix(at[a], at[b], 0.5F);
+  const Vec2 along = left_of(normalised(at[b] - at[a]));
+  Segment s{middle + along * -4000.0F, middle + along * 4000.0F};
+  for (std::size_t c = 0; c < at.size(); ++c) {
+    if (c == a || c == b) continue;
+    const Vec2 normal = at[c] - at[a];
+    if (!clip(s, normal, dot(mix(at[a], at[c], 0.5F), normal))) return std::nullopt;
+  }
+  if (!clip(s, {1, 0}, area.right()) || !clip(s, {-1, 0}, -area.x) || !clip(s, {0, 1}, area.bottom()) ||
+      !clip(s, {0, -1}, -area.y)) {
+    return std::nullopt;
+  }
+  if (length(s.b - s.a) < 0.5F) return std::nullopt;
+  return s;
+}
+
+std::vector<Polyline> joined_up(std::vector<Segment> segments) {
+  std::vector<Polyline> lines;
+  const auto near = [](Vec2 a, Vec2 b) { return length(a - b) < 2.0F; };
+  while (!segments.empty()) {
+    Polyline line{segments.back().a, segments.back().b};
+    segments.pop_back();
+    for (std::size_t i = 0; i < segments.size();) {
+      const Segment s = segments[i];
+      if (near(line.back(), s.a)) {
+        line.push_back(s.b);
+      } else if (near(line.back(), s.b)) {
+        line.push_back(s.a);
+      } else if (near(line.front(), s.a)) {
+        line.insert(line.begin(), s.b);
+      } else if (near(line.front(), s.b)) {
+        line.insert(line.begin(), s.a);
+      } else {
+        ++i;
+        continue;
+      }
+      segments.erase(segments.begin() + static_cast<std::ptrdiff_t>(i));
+      i = 0;
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<Border> borders(const std::vector<Vec2>& at, const std::vector<int>& group, const Rect& area) {
+  std::vector<Border> result;
+  int groups = 0;
+  for (const int g : group) groups = std::max(groups, g + 1);
+  for (int ga = 0; ga < groups; ++ga) {
+    for (int gb = ga + 1; gb < groups; ++gb) {
+      std::vector<Segment> segments;
+      for (std::size_t a = 0; a < at.size(); ++a) {
+        for (std::size_t b = 0; b < at.size(); ++b) {
+          if (group[a] != ga || group[b] != gb) continue;
+          if (const auto edge = shared_edge(at, a, b, area)) segments.push_back(*edge);
+        }
+      }
+      for (Polyline& line : joined_up(std::move(segments))) {
+        result.push_back({ga, gb, smooth(line)});
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace raftarium::viz

@@ -1,0 +1,80 @@
+#pragma once
+// Where things are on the stage, and what a line drawn across it separates. Pure: no ImGui, no frame.
+// Units are the interface's own pixels (CSS pixels in the page); y grows downwards.
+
+#include <optional>
+#include <vector>
+
+namespace raftarium::viz {
+
+struct Vec2 {
+  float x = 0;
+  float y = 0;
+  friend constexpr Vec2 operator+(Vec2 a, Vec2 b) { return {a.x + b.x, a.y + b.y}; }
+  friend constexpr Vec2 operator-(Vec2 a, Vec2 b) { return {a.x - b.x, a.y - b.y}; }
+  friend constexpr Vec2 operator*(Vec2 a, float k) { return {a.x * k, a.y * k}; }
+  friend constexpr bool operator==(Vec2 a, Vec2 b) { return a.x == b.x && a.y == b.y; }
+};
+
+float length(Vec2 v);
+Vec2 normalised(Vec2 v);  // zero stays zero
+constexpr Vec2 left_of(Vec2 v) { return {v.y, -v.x}; }
+constexpr Vec2 mix(Vec2 a, Vec2 b, float t) { return a + (b - a) * t; }
+
+struct Rect {
+  float x = 0;
+  float y = 0;
+  float w = 0;
+  float h = 0;
+
+  constexpr float right() const { return x + w; }
+  constexpr float bottom() const { return y + h; }
+  constexpr Vec2 min() const { return {x, y}; }
+  constexpr Vec2 max() const { return {x + w, y + h}; }
+  constexpr Vec2 center() const { return {x + w / 2, y + h / 2}; }
+  constexpr bool empty() const { return w <= 0 || h <= 0; }
+  constexpr bool contains(Vec2 p) const {
+    return p.x >= x && p.x < right() && p.y >= y && p.y < bottom();
+  }
+  constexpr Rect inset(float dx, float dy) const { return {x + dx, y + dy, w - 2 * dx, h - 2 * dy}; }
+  // Takes a strip off one side and returns it.
+  Rect cut_left(float width);
+  Rect cut_right(float width);
+  Rect cut_top(float height);
+  Rect cut_bottom(float height);
+};
+bool overlap(const Rect& a, const Rect& b);
+
+using Polyline = std::vector<Vec2>;
+
+float distance_to_segment(Vec2 p, Vec2 a, Vec2 b);
+float distance_to(Vec2 p, const Polyline& line);
+bool segments_cross(Vec2 a, Vec2 b, Vec2 c, Vec2 d);
+int crossings(const Polyline& line, Vec2 a, Vec2 b);
+// Corners cut twice over (Chaikin): a polyline that reads as a curve. The ends stay.
+Polyline smooth(const Polyline& line);
+
+// How big members are drawn in `area` and where they stand, clockwise from the top.
+float member_radius(int count, const Rect& area);
+std::vector<Vec2> member_positions(int count, const Rect& area);
+
+// What a stroke across the stage does. Members are named by their position in `at`.
+struct Severed {
+  std::vector<std::pair<int, int>> links;  // crossed by the stroke, first < second
+  std::vector<std::vector<int>> groups;    // what still hangs together; one group: no partition
+};
+// A link counts as crossed when the stroke crosses it an odd number of times. `open[i * n + j]` says
+// whether the link between i and j carried both ways before. The stroke's ends reach `reach` further.
+Severed sever(const Polyline& stroke, const std::vector<Vec2>& at, const std::vector<bool>& open,
+              float reach);
+
+// The border between members of different groups inside `area`: every point as far from the nearest
+// member of one group as from the nearest of another. `group[i]` is the group of the member at `at[i]`.
+struct Border {
+  int group_a = 0;
+  int group_b = 0;
+  Polyline line;
+};
+std::vector<Border> borders(const std::vector<Vec2>& at, const std::vector<int>& group, const Rect& area);
+
+}  // namespace raftarium::viz

@@ -1,0 +1,109 @@
+// Everything that the pointer can do, from the keyboard. Letters and arrows are keys; signs are characters,
+// because where they lie depends on the keyboard.
+
+#include "viz/acts.h"
+#include "viz/app.h"
+
+namespace raftarium::viz {
+namespace {
+
+using Kind = Control::Kind;
+
+bool pressed(ImGuiKey key, bool repeat = false) { return ImGui::IsKeyPressed(key, repeat); }
+
+void time_keys(CommandSink& commands, const Ui& ui) {
+  const bool shift = ImGui::GetIO().KeyShift;
+  const auto send = [&](Kind kind) { commands.control({kind, 0, {}}); };
+  if (pressed(ImGuiKey_Space) && ui.focus().empty()) send(Kind::TogglePlay);
+  if (pressed(ImGuiKey_LeftArrow, true)) send(shift ? Kind::PreviousMark : Kind::StepBack);
+  if (pressed(ImGuiKey_RightArrow, true)) send(shift ? Kind::NextMark : Kind::StepForward);
+  if (pressed(ImGuiKey_Home)) send(Kind::ToStart);
+  if (pressed(ImGuiKey_End)) send(Kind::ToEnd);
+  if (pressed(ImGuiKey_U) || (ImGui::GetIO().KeyCtrl && pressed(ImGuiKey_Z))) send(Kind::Undo);
+  if (pressed(ImGuiKey_D)) send(Kind::ToggleTheme);
+}
+
+void sign_keys(Selection& selection, CommandSink& commands) {
+  for (const ImWchar sign : ImGui::GetIO().InputQueueCharacters) {
+    if (sign == '.') commands.control({Kind::TogglePlay, 0, {}});
+    if (sign == '[' || sign == '-') commands.control({Kind::Slower, 0, {}});
+    if (sign == ']' || sign == '+' || sign == '=') commands.control({Kind::Faster, 0, {}});
+    if (sign == '?') selection.open_popup = "help";
+  }
+  if (pressed(ImGuiKey_F1)) selection.open_popup = "help";
+}
+
+// Cuts both directions between the two, or heals them when either is cut.
+void toggle_link(const Frame& frame, raft::NodeId a, raft::NodeId b, CommandSink& commands) {
+  const LinkView* there = find_link(frame, a, b);
+  const LinkView* back = find_link(frame, b, a);
+  if (there == nullptr || back == nullptr) return;
+  const bool heal = there->cut || back->cut;
+  for (const LinkView* link : {there, back}) {
+    if (link->cut != heal) continue;
+    sim::Command command;
+    command.kind = heal ? sim::Command::Kind::Heal : sim::Command::Kind::Cut;
+    command.node = link->from;
+    command.peer = link->to;
+    commands.act(std::move(command));
+  }
+}
+
+void member_keys(const Frame& frame, Selection& selection, CommandSink& commands) {
+  for (int digit = 1; digit <= 9; ++digit) {
+    const bool down = pressed(static_cast<ImGuiKey>(ImGuiKey_0 + digit)) ||
+                      pressed(static_cast<ImGuiKey>(ImGuiKey_Keypad0 + digit));
+    if (!down) continue;
+    const raft::NodeId id(static_cast<std::uint64_t>(digit));
+    if (find_member(frame, id) == nullptr) continue;
+    if (selection.cutting && selection.member != raft::kNone) {
+      if (id != selection.member) toggle_link(frame, selection.member, id, commands);
+      selection.cutting = false;
+    } else {
+      selection.select(id);
+    }
+  }
+  if (pressed(ImGuiKey_H)) commands.act(command_for(frame, Act::HealAll, raft::kNone));
+  if (pressed(ImGuiKey_P)) commands.act(next_put(frame, selection.member));
+  const MemberView* member = find_member(frame, selection.member);
+  if (member == nullptr) return;
+  const auto act = [&](Act what) { commands.act(command_for(frame, what, member->id)); };
+  if (pressed(ImGuiKey_C)) act(Act::Crash);
+  if (pressed(ImGuiKey_R)) act(Act::Restart);
+  if (pressed(ImGuiKey_I)) act(Act::Isolate);
+  if (pressed(ImGuiKey_T)) act(Act::Timeout);
+  if (pressed(ImGuiKey_L)) act(Act::Transfer);
+  if (pressed(ImGuiKey_X)) selection.cutting = true;
+  if (pressed(ImGuiKey_Z)) act(member->process == Process::Paused ? Act::Resume : Act::Pause);
+}
+
+}  // namespace
+
+void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui) {
+  const ImGuiIO& io = ImGui::GetIO();
+  if (io.WantTextInput) return;
+  const bool popup = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+  if (pressed(ImGuiKey_Tab, true)) ui.move_focus(io.KeyShift ? -1 : 1);
+  const bool enter = pressed(ImGuiKey_Enter) || pressed(ImGuiKey_KeypadEnter);
+  if (!ui.focus().empty() && (enter || pressed(ImGuiKey_Space))) ui.activate_focus();
+  if (popup) {
+    if (pressed(ImGuiKey_DownArrow, true)) ui.move_focus(1);
+    if (pressed(ImGuiKey_UpArrow, true)) ui.move_focus(-1);
+    if (pressed(ImGuiKey_Escape)) selection.close_popups = true;
+    return;
+  }
+  if (pressed(ImGuiKey_Escape)) {
+    selection.clear();
+    ui.clear_focus();
+  }
+  if (ui.focus().empty() && enter && selection.member != raft::kNone) {
+    selection.menu_member = selection.member;
+    selection.open_popup = "menu";
+  }
+  sign_keys(selection, commands);
+  if (io.KeyAlt || io.KeySuper) return;
+  time_keys(commands, ui);
+  if (!io.KeyCtrl) member_keys(frame, selection, commands);
+}
+
+}  // namespace raftarium::viz

@@ -1,0 +1,41 @@
+#include "viz/layout.h"
+
+#include <algorithm>
+
+namespace raftarium::viz {
+namespace {
+
+Layout wide(Vec2 window) {
+  Layout out;
+  Rect rest{0, 0, window.x, window.y};
+  out.top_bar = rest.cut_top(48);
+  out.timeline = rest.cut_bottom(64);
+  Rect side = rest.cut_right(std::clamp(window.x * 0.333F, 340.0F, 480.0F));
+  out.dock = rest.cut_bottom(std::clamp(rest.h * 0.35F, 150.0F, 330.0F));
+  out.tabs = out.dock.cut_top(36);
+  out.stage = rest;
+  out.properties = side.cut_bottom(66);
+  out.inspector = side.cut_top(std::min(350.0F, side.h * 0.56F));
+  out.story = side;
+  return out;
+}
+
+Layout narrow(Vec2 window) {
+  Layout out;
+  out.narrow = true;
+  Rect rest{0, 0, window.x, window.y};
+  out.top_bar = rest.cut_top(56);
+  out.stage = rest.cut_top(std::max(200.0F, window.y * 0.42F));
+  out.transport = rest.cut_top(56);
+  out.timeline = rest.cut_top(52);
+  out.tabs = rest.cut_top(kTouchTarget);
+  out.dock = rest;
+  out.inspector = out.story = out.properties = out.dock;
+  return out;
+}
+
+}  // namespace
+
+Layout compute_layout(Vec2 window) { return window.x < kNarrowBelow ? narrow(window) : wide(window); }
+
+}  // namespace raftarium::viz

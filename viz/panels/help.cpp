@@ -1,0 +1,93 @@
+// Keys and gestures, and the short notice over the stage.
+
+#include <array>
+#include <algorithm>
+
+#include "viz/panels/panels.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+struct Row {
+  const char* key;
+  const char* what;
+};
+
+constexpr std::array<Row, 24> kRows = {{
+    {"", "Time"},
+    {"Space  .", "play, pause"},
+    {"Left  Right", "one event back, forward"},
+    {"Shift + Left  Right", "to the last, next election or commit"},
+    {"Home  End", "to the beginning, to the end"},
+    {"[  ]  or  -  +", "slower, faster"},
+    {"U  or  Ctrl + Z", "undo the last act"},
+    {"", "Acts, on the selected member"},
+    {"1 … 9", "select a member"},
+    {"C  R  Z", "crash · restart · pause or resume"},
+    {"P", "propose: a client writes a value"},
+    {"I  H", "isolate · heal every link"},
+    {"T  L", "time out · leader hands over"},
+    {"X then 1 … 9", "cut the link to a member, or heal it"},
+    {"", "With the pointer"},
+    {"drag over links", "cut them; across all, a partition"},
+    {"click a cut", "heal it"},
+    {"click a link's end", "cut or heal one direction"},
+    {"drag a member", "move it"},
+    {"right-click, hold", "everything else"},
+    {"", "Window"},
+    {"Tab  Enter", "walk the buttons, press one"},
+    {"Esc", "close, clear the selection"},
+    {"?  D", "this help · dark or light"},
+}};
+
+}  // namespace
+
+void draw_help(Selection& selection, Ui& ui) {
+  const bool asked = selection.open_popup == "help";
+  const float row_height = 24;
+  const Vec2 size{520, 64 + row_height * static_cast<float>(kRows.size()) + 26};
+  if (!ui.open_popup("help", asked, {}, size, true)) return;
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  const float width = ImGui::GetWindowWidth();
+  draw_text(list, ui.semibold(type::kTitle - 2, theme.text), origin + Vec2{22, 30}, "Keys and gestures");
+  const float target = ui.narrow() ? kTouchTarget : 30;
+  const Rect close{origin.x + width - target - 12, origin.y + 14, target, target};
+  if (ui.button(close, {"help.close", "", "Close.", "Esc", Icon::Close, Button::Style::Ghost, true})) {
+    ImGui::CloseCurrentPopup();
+  }
+  const float split = std::min(190.0F, width * 0.42F);
+  float y = origin.y + 62;
+  for (const Row& row : kRows) {
+    const float middle = y + row_height / 2;
+    if (row.key[0] == 0) {
+      line(list, {origin.x + 22, y + 2}, {origin.x + width - 22, y + 2}, ink(theme.line));
+      draw_text(list, ui.medium(type::kSmall, theme.accent), {origin.x + 22, middle + 3}, row.what);
+    } else {
+      draw_text(list, ui.mono(type::kSmall, theme.text), {origin.x + 22, middle}, row.key);
+      const Pen pen = ui.regular(type::kSmall, theme.muted);
+      draw_text(list, pen, {origin.x + 22 + split, middle}, fitted(pen, row.what, width - split - 40));
+    }
+    y += row_height;
+  }
+  ImGui::SetCursorScreenPos({origin.x, y + 16});
+  ImGui::Dummy({1, 1});
+  ui.close_popup();
+}
+
+void draw_notice(const Chrome& chrome, Ui& ui, const Rect& stage) {
+  if (chrome.notice.empty()) return;
+  const Theme& theme = ui.theme();
+  const Pen pen = ui.medium(type::kSmall, chrome.notice_is_bad ? theme.bad : theme.text);
+  const std::string words = fitted(pen, chrome.notice, stage.w - 60);
+  const float width = text_width(pen, words) + 28;
+  const Rect box{stage.center().x - width / 2, stage.bottom() - (ui.narrow() ? 40.0F : 74.0F), width, 30};
+  fill(ui.list(), box, ink(theme.raised), kCorner);
+  outline(ui.list(), box, ink(chrome.notice_is_bad ? theme.bad : theme.line), kCorner);
+  draw_text(ui.list(), pen, box.center(), words, Align::Center);
+  ui.region("notice", box);
+}
+
+}  // namespace raftarium::viz

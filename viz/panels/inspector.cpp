@@ -1,0 +1,223 @@
+// The inspector: the selected member, or message, in full; its acts below.
+
+#include <algorithm>
+#include <string>
+
+#include "viz/acts.h"
+#include "viz/panels/panels.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+std::string number(raft::Index i) { return std::to_string(i.value()); }
+std::string number(raft::Term t) { return std::to_string(t.value()); }
+std::string name(raft::NodeId id) { return id == raft::kNone ? "none" : text::node(id.value()); }
+
+// Lays lines of "label  value" from the top; knows how far it has come.
+struct Sheet {
+  Ui& ui;
+  Rect area;
+  float y;
+
+  void pair(std::string_view label, std::string_view value, Rgb color) {
+    constexpr float kLine = 20;
+    draw_text(ui.list(), ui.regular(type::kSmall, ui.theme().muted), {area.x, y + kLine / 2}, label);
+    const Pen pen = ui.mono(type::kSmall, color);
+    const float x = area.x + std::min(132.0F, area.w * 0.38F);
+    draw_text(ui.list(), pen, {x, y + kLine / 2}, fitted(pen, value, area.right() - x));
+    y += kLine;
+  }
+  void pair(std::string_view label, std::string_view value) { pair(label, value, ui.theme().text); }
+  void heading(std::string_view words) {
+    y += 10;
+    draw_text(ui.list(), ui.medium(type::kSmall, ui.theme().muted), {area.x, y + 10}, words);
+    y += 22;
+  }
+};
+
+struct RoleWords {
+  std::string role;
+  std::string remark;
+  Rgb color;
+};
+
+RoleWords words_for(const MemberView& member, const Theme& theme) {
+  if (member.process == Process::Crashed) return {"crashed", "this is what its storage holds", theme.bad};
+  if (member.process == Process::Paused) return {"paused", "handles nothing, its clock stands", theme.warning};
+  const Rgb color = term_color(theme, member.status.hard_state.term);
+  const raft::SoftState& soft = member.status.soft_state;
+  switch (soft.role) {
+    case raft::Role::Leader:
+      if (member.leads_minority) return {"leader", "of a minority: cannot commit", theme.warning};
+      return {"leader", "", color};
+    case raft::Role::Candidate: return {"candidate", "asks for votes", color};
+    case raft::Role::PreCandidate: return {"pre-candidate", "asks whether it could win", color};
+    case raft::Role::Follower: break;
+  }
+  return {"follower", soft.leader == raft::kNone ? "knows no leader" : "of " + name(soft.leader), color};
+}
+
+std::string timer_words(const MemberView& member) {
+  if (member.process == Process::Crashed) return "off";
+  if (member.process == Process::Paused) return "stands still";
+  const std::string left = text::duration(std::max<std::int64_t>(0, member.timer_left_us));
+  return is_leader(member) ? "quorum check in " + left : left + " left";
+}
+
+std::string ids(const std::vector<raft::NodeId>& list) {
+  std::string out;
+  for (const raft::NodeId id : list) out += (out.empty() ? "" : " ") + text::node(id.value());
+  return out.empty() ? "none" : out;
+}
+
+void draw_head(Ui& ui, const Rect& area, const std::string& title, const RoleWords& words) {
+  ImDrawList* list = ui.list();
+  const float y = area.y + 20;
+  const Pen big = ui.semibold(type::kTitle, ui.theme().text);
+  draw_text(list, big, {area.x, y}, title);
+  float x = area.x + text_width(big, title) + 12;
+  const Pen role = ui.medium(type::kSmall, words.color);
+  const float width = text_width(role, words.role) + 28;
+  outline(list, {x, y - 11, width, 22}, ink(words.color), 11, 1.25F);
+  draw_text(list, role, {x + width / 2, y}, words.role, Align::Center);
+  x += width + 12;
+  const Pen remark = ui.regular(type::kSmall, words.color == ui.theme().warning ? words.color : ui.theme().muted);
+  if (!words.remark.empty()) draw_text(list, remark, {x, y}, fitted(remark, words.remark, area.right() - x));
+}
+
+void draw_progress(Sheet& sheet, const MemberView& member) {
+  Ui& ui = sheet.ui;
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  sheet.heading("Progress");
+  const Rect area = sheet.area;
+  const float step = area.w / 388;
+  const float columns[] = {area.x, area.x + 40 * step, area.x + 152 * step, area.x + 214 * step, area.x + 274 * step};
+  const Pen head = ui.regular(type::kTiny, theme.muted);
+  const char* titles[] = {"", "state", "match", "next", "in flight"};
+  for (int i = 1; i < 5; ++i) draw_text(list, head, {columns[i], sheet.y + 7}, titles[i]);
+  sheet.y += 18;
+  for (const raft::ProgressView& progress : member.status.progress) {
+    if (progress.id == member.id) continue;
+    const float y = sheet.y + 9;
+    const bool replicates = progress.state == raft::ProgressState::Replicate;
+    std::string state = replicates                                           ? "replicate"
+                        : progress.state == raft::ProgressState::Snapshot ? "snapshot"
+                                                                             : "probe";
+    if (progress.flow_paused) state += " paused";
+    draw_text(list, ui.semibold(type::kSmall, theme.text), {columns[0], y}, name(progress.id));
+    draw_text(list, ui.regular(type::kSmall, replicates && !progress.flow_paused ? theme.good : theme.warning),
+              {columns[1], y}, state);
+    draw_text(list, ui.mono(type::kSmall, theme.text), {columns[2], y}, number(progress.match));
+    draw_text(list, ui.mono(type::kSmall, theme.text), {columns[3], y}, number(progress.next));
+    // Up to eight boxes; the number takes over when there are more.
+    if (progress.inflight > 8) {
+      draw_text(list, ui.mono(type::kSmall, theme.text), {columns[4], y}, std::to_string(progress.inflight));
+    } else {
+      for (int i = 0; i < std::max(4, progress.inflight); ++i) {
+        const Rect box{columns[4] + static_cast<float>(i) * 8, y - 3.5F, 7, 7};
+        if (i < progress.inflight) fill(list, box, ink(theme.muted));
+        outline(list, box, ink(theme.dim));
+      }
+    }
+    sheet.y += 19;
+  }
+}
+
+void draw_acts(const Frame& frame, const MemberView& member, CommandSink& commands, Ui& ui, Sheet& sheet) {
+  const float height = ui.narrow() ? kTouchTarget : 28;
+  sheet.y += 12;
+  float x = sheet.area.x;
+  for (const Act act : acts_for(member)) {
+    if (act == Act::HealAll) continue;
+    const ActText& words = text_of(act);
+    const float width = std::max(ui.narrow() ? 72.0F : 60.0F, ui.button_width(words.label) - 4);
+    if (x + width > sheet.area.right() + 4) {
+      x = sheet.area.x;
+      sheet.y += height + 6;
+    }
+    const auto style = act == Act::Crash ? Button::Style::Danger : Button::Style::Plain;
+    const std::string id = std::string("act.") + words.name;
+    if (ui.button({x, sheet.y, width, height}, {id, words.label, words.tooltip, words.key, Icon::None, style, true})) {
+      commands.act(command_for(frame, act, member.id));
+    }
+    x += width + 6;
+  }
+  sheet.y += height + 12;
+}
+
+void draw_member(const Frame& frame, const MemberView& member, CommandSink& commands, Ui& ui, Sheet& sheet) {
+  const Theme& theme = ui.theme();
+  const raft::Status& status = member.status;
+  draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, text::node(member.id.value()), words_for(member, theme));
+  sheet.y += 40;
+  sheet.pair("term", number(status.hard_state.term), term_color(theme, status.hard_state.term));
+  sheet.pair("vote", name(status.hard_state.vote));
+  sheet.pair("commit / applied", number(status.hard_state.commit) + " / " + number(status.applied));
+  sheet.pair("log", status.last_index.is_zero()
+                        ? std::string("empty")
+                        : number(status.first_index) + " … " + number(status.last_index) + "  (last of term " +
+                              number(status.last_term) + ")");
+  sheet.pair(is_leader(member) ? "quorum timer" : "election timer", timer_words(member));
+  const raft::Role role = status.soft_state.role;
+  if (member.process == Process::Running && (role == raft::Role::Candidate || role == raft::Role::PreCandidate)) {
+    sheet.pair("votes for / against", ids(status.votes_granted) + " / " + ids(status.votes_rejected));
+  }
+  std::string store;
+  for (const std::string& pair : member.store) store += (store.empty() ? "" : "  ") + pair;
+  sheet.pair("store", store.empty() ? std::string("empty") : store);
+  if (is_leader(member)) draw_progress(sheet, member);
+  draw_acts(frame, member, commands, ui, sheet);
+}
+
+void draw_message(const MessageView& view, Ui& ui, Sheet& sheet) {
+  const Theme& theme = ui.theme();
+  const raft::Message& m = view.message;
+  const Rgb color = m.term.is_zero() ? theme.muted : term_color(theme, m.term);
+  draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, name(m.from) + " → " + name(m.to),
+            {raft::describe(m.type), view.doomed ? "will be lost" : "", color});
+  sheet.y += 40;
+  sheet.pair("term", number(m.term), color);
+  sheet.pair("sent", text::seconds(view.sent_us) + " s");
+  sheet.pair(view.doomed ? "is lost" : "arrives", text::seconds(view.deliver_us) + " s");
+  sheet.pair("index / log term", number(m.index) + " / " + number(m.log_term));
+  sheet.pair("commit", number(m.commit));
+  if (!m.entries.empty()) {
+    sheet.pair("entries", number(m.entries.front().index) + " … " + number(m.entries.back().index));
+  }
+  if (raft::is_response(m.type)) {
+    sheet.pair("answer", m.reject ? "refused, hint " + number(m.reject_hint) : std::string("accepted"),
+               m.reject ? theme.warning : theme.good);
+  }
+}
+
+}  // namespace
+
+void draw_inspector(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui, const Rect& area) {
+  const Theme& theme = ui.theme();
+  fill(ui.list(), area, ink(theme.panel));
+  ImGui::SetCursorScreenPos(im(area.min()));
+  ImGui::BeginChild("inspector", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  Sheet sheet{ui, {origin.x + 18, origin.y, area.w - 36, area.h}, origin.y + 2};
+  const MessageView* message = nullptr;
+  for (const MessageView& view : frame.messages) {
+    if (selection.message != 0 && view.id == selection.message) message = &view;
+  }
+  const MemberView* member = find_member(frame, selection.member);
+  if (message != nullptr) {
+    draw_message(*message, ui, sheet);
+  } else if (member != nullptr) {
+    draw_member(frame, *member, commands, ui, sheet);
+  } else {
+    sheet.y += 18;
+    sheet.y += draw_wrapped(ui.list(), ui.regular(type::kBody, theme.muted), {sheet.area.x, sheet.y}, sheet.area.w,
+                            text::kNoMember);
+  }
+  ImGui::SetCursorScreenPos(im(origin));
+  ImGui::Dummy({area.w - 12, sheet.y - origin.y});
+  ImGui::EndChild();
+}
+
+}  // namespace raftarium::viz

@@ -1,0 +1,161 @@
+// The log matrix: every member's log, one column for each index. Solid is committed as the member itself
+// knows, dashed is not yet; the bar is its commit index.
+
+#include <algorithm>
+
+#include "viz/acts.h"
+#include "viz/panels/panels.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr float kColumn = 62;
+constexpr float kNames = 62;
+
+struct Matrix {
+  raft::Index first;  // the first column
+  raft::Index last;
+  float row = 32;
+};
+
+Matrix measure(const Frame& frame, const Rect& area) {
+  Matrix matrix;
+  raft::Index lowest{~std::uint64_t{0}};
+  raft::Index highest;
+  for (const MemberView& member : frame.members) {
+    lowest = std::min(lowest, member.snapshot_index);
+    highest = std::max(highest, member.status.last_index);
+  }
+  if (frame.members.empty()) lowest = raft::Index{};
+  // A compacted prefix that everybody has takes two columns, whatever its length.
+  matrix.first = lowest.value() <= 2 ? raft::Index{1} : lowest - 1;
+  matrix.last = highest;
+  const auto rows = static_cast<float>(std::max<std::size_t>(1, frame.members.size()));
+  matrix.row = std::clamp((area.h - 30) / rows, 22.0F, 34.0F);
+  return matrix;
+}
+
+float column_x(const Matrix& matrix, float left, raft::Index index) {
+  return left + kColumn * (static_cast<float>(index.value()) - static_cast<float>(matrix.first.value()));
+}
+
+void draw_entry(Ui& ui, const EntryView& entry, const Rect& cell, bool lit) {
+  const Theme& theme = ui.theme();
+  const Rgb color = term_color(theme, entry.term);
+  const bool solid = entry.committed;
+  const Rgb words = solid ? ink_on(color) : color;
+  ImDrawList* list = ui.list();
+  if (solid) {
+    fill(list, cell, ink(color), 3);
+  } else {
+    fill(list, cell, ink(color, 0.08F), 3);
+    dashed_outline(list, cell, ink(color), 1.5F);
+  }
+  const float y = cell.center().y;
+  const std::string term = std::to_string(entry.term.value());
+  draw_text(list, ui.mono_bold(type::kTiny, words), {cell.x + 8, y}, term);
+  const Pen pen = ui.mono(type::kTiny, words);
+  const float room = cell.w - 20 - static_cast<float>(term.size()) * 7;
+  draw_text(list, pen, {cell.right() - 7, y}, fitted(pen, entry.text, room), Align::Right);
+  if (lit) outline(list, cell.inset(-2, -2), ink(theme.accent), 4, 1.5F);
+}
+
+void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selection& selection, Ui& ui, Rect area,
+              float left, const Rect& clip) {
+  const MemberView& member = frame.members[at];
+  ImDrawList* list = ui.list();
+  const Theme& theme = ui.theme();
+  const Rect cells = area.inset(0, 2);
+  if (!member.snapshot_index.is_zero()) {
+    const float x = column_x(matrix, left, matrix.first);
+    const float to = column_x(matrix, left, member.snapshot_index) + kColumn - 4;
+    const Rect box{x, cells.y, std::max(40.0F, to - x), cells.h};
+    fill(list, box, ink(theme.raised), 3);
+    outline(list, box, ink(theme.line), 3);
+    const Pen pen = ui.mono(type::kTiny, theme.muted);
+    const std::string words = "snapshot → " + std::to_string(member.snapshot_index.value());
+    draw_text(list, pen, box.center(), fitted(pen, words, box.w - 8), Align::Center);
+  }
+  for (const EntryView& entry : member.entries) {
+    const float x = column_x(matrix, left, entry.index);
+    if (x + kColumn < clip.x || x > clip.right()) continue;
+    const Rect cell{x, cells.y, kColumn - 4, cells.h};
+    draw_entry(ui, entry, cell, selection.entry == entry.index);
+    ui.region("log." + std::to_string(member.id.value()) + "." + std::to_string(entry.index.value()), cell);
+  }
+  const raft::Index commit = member.status.hard_state.commit;
+  if (commit.value() + 1 >= matrix.first.value() && !commit.is_zero()) {
+    const float x = column_x(matrix, left, commit + 1) - 3;
+    fill(list, {x, area.y, 2, area.h}, ink(theme.text));
+  }
+}
+
+}  // namespace
+
+void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, const Rect& area) {
+  const Theme& theme = ui.theme();
+  fill(ui.list(), area, ink(theme.panel));
+  const Matrix matrix = measure(frame, area);
+  const float columns = static_cast<float>(matrix.last.value()) - static_cast<float>(matrix.first.value()) + 2;
+  const float rows_height = matrix.row * static_cast<float>(frame.members.size());
+
+  ImGui::SetCursorScreenPos(im(area.min()));
+  ImGui::BeginChild("logs", {area.w, area.h}, ImGuiChildFlags_None,
+                    ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoNav);
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  const Rect clip{area.x + kNames, area.y, area.w - kNames, area.h};
+  const float left = origin.x + kNames;
+  const float top = origin.y + 28;
+  const bool was_at_end = ImGui::GetScrollX() >= ImGui::GetScrollMaxX() - 4;
+  ImDrawList* list = ui.list();
+
+  list->PushClipRect(im(clip.min()), im(clip.max()), true);
+  const auto visible = static_cast<std::uint64_t>(std::max(columns, clip.w / kColumn + 1));
+  for (std::uint64_t i = 0; i < visible; ++i) {
+    const raft::Index index = matrix.first + i;
+    const float x = column_x(matrix, left, index);
+    if (x > clip.right() || x + kColumn < clip.x) continue;
+    const bool used = index <= matrix.last;
+    draw_text(list, ui.mono(type::kTiny, theme.muted, used ? 1.0F : 0.6F), {x + kColumn / 2 - 2, origin.y + 15},
+              std::to_string(index.value()), Align::Center);
+  }
+  for (std::size_t i = 0; i < frame.members.size(); ++i) {
+    const Rect row{clip.x, top + matrix.row * static_cast<float>(i), clip.w, matrix.row};
+    const bool chosen = frame.members[i].id == selection.member;
+    if (chosen) fill(list, row, ink(theme.accent, 0.06F));
+    draw_row(frame, i, matrix, selection, ui, row, left, clip);
+  }
+  if (matrix.last.is_zero()) {
+    draw_text(list, ui.regular(type::kSmall, theme.muted), {clip.x + 8, top + rows_height / 2}, text::kNoEntries);
+  }
+  list->PopClipRect();
+
+  for (std::size_t i = 0; i < frame.members.size(); ++i) {
+    const MemberView& member = frame.members[i];
+    const Rect name{area.x, top + matrix.row * static_cast<float>(i), kNames, matrix.row};
+    const Item it = ui.item("row." + std::to_string(member.id.value()), name, false);
+    const bool chosen = member.id == selection.member;
+    if (it.hovered || chosen) fill(list, name, ink(chosen ? theme.accent : theme.hover, chosen ? 0.06F : 1.0F));
+    const Rgb words = member.process == Process::Crashed ? theme.muted : theme.text;
+    draw_text(list, ui.semibold(type::kBody, words), {name.x + 20, name.center().y}, text::node(member.id.value()));
+    if (is_leader(member)) {
+      polygon(list, hexagon({name.x + 48, name.center().y}, 5), ink(theme.panel),
+              ink(term_color(theme, member.status.hard_state.term)), 1.5F);
+    }
+    if (member.process == Process::Crashed) cross(list, {name.x + 48, name.center().y}, 4, ink(theme.bad), 1.5F);
+    if (it.clicked) selection.select(member.id);
+  }
+  const Vec2 mouse = vec(ImGui::GetIO().MousePos);
+  if (ImGui::IsWindowHovered() && clip.contains(mouse) && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
+    const float column = (mouse.x - left) / kColumn;
+    const raft::Index index = matrix.first + static_cast<std::uint64_t>(std::max(0.0F, column));
+    selection.entry = selection.entry == index || index > matrix.last ? std::nullopt : std::optional(index);
+  }
+  ImGui::SetCursorScreenPos(im(origin));
+  ImGui::Dummy({kNames + columns * kColumn, 28 + rows_height});
+  if (was_at_end) ImGui::SetScrollHereX(1);
+  ImGui::EndChild();
+}
+
+}  // namespace raftarium::viz

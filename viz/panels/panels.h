@@ -1,0 +1,49 @@
+#pragma once
+// The panels. Each is a function of what it may see (frame, chrome), what the person looks at (selection)
+// and where it may speak (commands); it draws into `area` with `ui` and keeps nothing.
+
+#include <string>
+#include <vector>
+
+#include "viz/commands.h"
+#include "viz/frame.h"
+#include "viz/layout.h"
+#include "viz/selection.h"
+#include "viz/ui.h"
+
+namespace raftarium::viz {
+
+struct ScenarioInfo {
+  std::string name;  // of its file, without the ending
+  std::string title;
+  std::string description;
+};
+
+// What the program itself is doing, beside the world that it shows.
+struct Chrome {
+  bool playing = false;
+  int speed = 0;
+  bool can_share = false;
+  std::string scenario;
+  std::vector<ScenarioInfo> scenarios;
+  std::string notice;  // a refusal or a confirmation, for a few seconds
+  bool notice_is_bad = false;
+};
+
+void draw_top_bar(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&, const Layout&);
+// The lists that the top bar opens; drawn after every panel, so that the Tab order is theirs alone.
+void draw_top_bar_lists(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&);
+void draw_transport(const Frame&, const Chrome&, CommandSink&, Ui&, const Rect& area);
+void draw_stage(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_stage_menu(const Frame&, Selection&, CommandSink&, Ui&);
+void draw_tabs(Selection&, Ui&, const Rect& area);
+void draw_logs(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_clients(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_inspector(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_story(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_properties(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_timeline(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_help(Selection&, Ui&);
+void draw_notice(const Chrome&, Ui&, const Rect& stage);
+
+}  // namespace raftarium::viz

@@ -1,0 +1,202 @@
+// The stage: members, links, messages and cuts, and what the pointer does to them.
+
+#include <algorithm>
+
+#include "viz/panels/stage_parts.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr float kDragStarts = 5;   // px before a press becomes a drag
+constexpr float kCutReach = 26;    // px that a stroke reaches beyond its ends
+
+void keep_inside(Vec2& p, const Rect& field, float radius) {
+  p.x = std::clamp(p.x, field.x + radius + 12, std::max(field.x + radius + 12, field.right() - radius - 12));
+  p.y = std::clamp(p.y, field.y + radius + 10, std::max(field.y + radius + 10, field.bottom() - radius - 30));
+}
+
+void ask_for_menu(Selection& selection, raft::NodeId member, Vec2 at) {
+  selection.menu_member = member;
+  selection.menu_at = at;
+  selection.open_popup = "menu";
+  if (member != raft::kNone) selection.select(member);
+}
+
+void click(const Stage& stage, const Under& under, CommandSink& commands) {
+  Selection& selection = stage.selection;
+  if (under.member != SIZE_MAX) {
+    selection.select(stage.frame.members[under.member].id);
+    if (stage.ui.narrow()) selection.tab = Tab::Member;
+  } else if (under.message != nullptr) {
+    selection.message = under.message->id;
+    if (stage.ui.narrow()) selection.tab = Tab::Member;
+  } else if (under.link_end != nullptr) {
+    sim::Command command;
+    command.kind = under.link_end->cut ? sim::Command::Kind::Heal : sim::Command::Kind::Cut;
+    command.node = under.link_end->from;
+    command.peer = under.link_end->to;
+    commands.act(std::move(command));
+  } else if (under.cut != nullptr) {
+    commands.act(heal_border(stage.frame, static_cast<std::size_t>(under.cut->group_a),
+                             static_cast<std::size_t>(under.cut->group_b)));
+  } else {
+    selection.clear();
+  }
+}
+
+void press_and_drag(Stage& stage, const Under& under, const Item& item, Vec2 pointer, CommandSink& commands) {
+  Gesture& gesture = stage.selection.gesture;
+  if (item.held && gesture.kind == Gesture::Kind::None) {
+    gesture = {};
+    gesture.kind = Gesture::Kind::Press;
+    gesture.start = pointer;
+    if (under.member != SIZE_MAX) {
+      gesture.member = stage.frame.members[under.member].id;
+      gesture.grip = stage.at[under.member] - pointer;
+    }
+  }
+  if (gesture.kind == Gesture::Kind::Press && length(pointer - gesture.start) > kDragStarts) {
+    gesture.kind = gesture.member == raft::kNone ? Gesture::Kind::DrawCut : Gesture::Kind::MoveMember;
+    gesture.stroke = {gesture.start};
+  }
+  if (gesture.kind == Gesture::Kind::MoveMember && item.held) {
+    Vec2 to = pointer + gesture.grip;
+    keep_inside(to, stage.field, stage.radius);
+    stage.selection.placed[gesture.member.value()] = {(to.x - stage.field.x) / stage.field.w,
+                                                      (to.y - stage.field.y) / stage.field.h};
+  }
+  if (gesture.kind == Gesture::Kind::DrawCut && item.held && length(pointer - gesture.stroke.back()) > 4) {
+    gesture.stroke.push_back(pointer);
+  }
+  if (item.held || gesture.kind == Gesture::Kind::None) return;
+  if (gesture.kind == Gesture::Kind::Press) click(stage, under, commands);
+  if (gesture.kind == Gesture::Kind::DrawCut) {
+    for (sim::Command& command : commands_for_stroke(stage.frame, gesture.stroke, stage.at, kCutReach)) {
+      commands.act(std::move(command));
+    }
+  }
+  gesture = {};
+}
+
+void draw_gesture(const Stage& stage) {
+  const Gesture& gesture = stage.selection.gesture;
+  if (gesture.kind != Gesture::Kind::DrawCut) return;
+  ImDrawList* list = stage.ui.list();
+  const Theme& theme = stage.ui.theme();
+  dashed(list, gesture.stroke, ink(theme.bad), 2.5F, 8, 5);
+  const std::size_t count = stage.at.size();
+  const Severed severed = sever(gesture.stroke, stage.at, std::vector<bool>(count * count, true), kCutReach);
+  for (const auto& [i, j] : severed.links) {
+    line(list, stage.at[static_cast<std::size_t>(i)], stage.at[static_cast<std::size_t>(j)],
+         ink(theme.bad, 0.45F), 2);
+  }
+}
+
+void hint(const Stage& stage, const Under& under) {
+  Ui& ui = stage.ui;
+  if (ImGui::GetIO().MouseSource == ImGuiMouseSource_TouchScreen || ui.popup_is_open()) return;
+  if (under.link_end != nullptr) {
+    const LinkView& link = *under.link_end;
+    const std::string what = text::node(link.from.value()) + " → " + text::node(link.to.value());
+    ui.tooltip_now(link.cut ? text::kHealLink : text::kCutLink, what);
+  } else if (under.cut != nullptr) {
+    ui.tooltip_now("Click to heal this cut.", "H heals all");
+  } else if (under.message != nullptr) {
+    const raft::Message& m = under.message->message;
+    ui.tooltip_now(raft::describe(m.type), text::node(m.from.value()) + " → " + text::node(m.to.value()) +
+                                               (under.message->doomed ? "  will be lost" : ""));
+  }
+}
+
+}  // namespace
+
+std::size_t Stage::index_of(raft::NodeId id) const {
+  for (std::size_t i = 0; i < frame.members.size(); ++i) {
+    if (frame.members[i].id == id) return i;
+  }
+  return frame.members.size();
+}
+
+Stage::Lane Stage::lane(std::size_t from, std::size_t to, float offset) const {
+  const Vec2 direction = normalised(at[to] - at[from]);
+  const Vec2 side = left_of(direction) * -offset;
+  return {at[from] + direction * (radius + 8) + side, at[to] - direction * (radius + 8) + side};
+}
+
+Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& area) {
+  Stage stage{frame, selection, ui, area, {}, 0, {}, {}, {}, {}};
+  Rect field = area;
+  if (!ui.narrow()) field.cut_bottom(34);
+  const float client_width = 104;
+  stage.client = {area.right() - client_width - 18, area.y + 18, client_width, 50};
+  if (ui.narrow()) stage.client = {area.right() - 104, area.y + 8, 96, 44};
+  stage.field = field.inset(4, ui.narrow() ? 2 : 6);
+  const int count = static_cast<int>(frame.members.size());
+  stage.radius = member_radius(count, stage.field);
+  stage.at = member_positions(count, stage.field);
+  for (std::size_t i = 0; i < stage.at.size(); ++i) {
+    const auto moved = selection.placed.find(frame.members[i].id.value());
+    if (moved == selection.placed.end()) continue;
+    stage.at[i] = {stage.field.x + moved->second.x * stage.field.w, stage.field.y + moved->second.y * stage.field.h};
+    keep_inside(stage.at[i], stage.field, stage.radius);
+  }
+  stage.island.assign(frame.members.size(), 0);
+  for (std::size_t g = 0; g < frame.islands.size(); ++g) {
+    for (const raft::NodeId id : frame.islands[g]) {
+      const std::size_t i = stage.index_of(id);
+      if (i < stage.island.size()) stage.island[i] = static_cast<int>(g);
+    }
+  }
+  if (frame.islands.size() > 1) stage.cuts = borders(stage.at, stage.island, area);
+  return stage;
+}
+
+Under pick(const Stage& stage, Vec2 pointer) {
+  Under under;
+  const float slack = stage.ui.narrow() ? 10.0F : 4.0F;
+  for (std::size_t i = 0; i < stage.at.size(); ++i) {
+    if (length(pointer - stage.at[i]) <= stage.radius + slack) under.member = i;
+  }
+  if (under.member != SIZE_MAX) return under;
+  for (const MessageView& message : stage.frame.messages) {
+    if (length(pointer - message_at(stage, message)) <= 9 + slack) under.message = &message;
+  }
+  if (under.message != nullptr) return under;
+  for (const LinkView& link : stage.frame.links) {
+    if (length(pointer - link_end(stage, link)) <= 7 + slack) under.link_end = &link;
+  }
+  if (under.link_end != nullptr) return under;
+  for (const Border& cut : stage.cuts) {
+    if (distance_to(pointer, cut.line) <= 7 + slack) under.cut = &cut;
+  }
+  return under;
+}
+
+void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui, const Rect& area) {
+  ImDrawList* list = ui.list();
+  list->PushClipRect(im(area.min()), im(area.max()), true);
+  fill(list, area, ink(ui.theme().ground));
+  Stage stage = make_stage(frame, selection, ui, area);
+  const Item item = ui.item("stage", area, false);
+  const Vec2 pointer = vec(ImGui::GetIO().MousePos);
+  const Under nothing;
+  const Under under = item.hovered || item.held ? pick(stage, pointer) : nothing;
+  press_and_drag(stage, under, item, pointer, commands);
+  if (item.hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
+    selection.gesture = {};
+    ask_for_menu(selection, under.member == SIZE_MAX ? raft::kNone : frame.members[under.member].id, pointer);
+  }
+  draw_links(stage, under);
+  draw_request_line(stage);
+  draw_cuts(stage, under);
+  draw_messages(stage, under);
+  draw_members(stage, under);
+  draw_gesture(stage);
+  if (!ui.narrow()) draw_legend(stage);
+  draw_client(stage, commands);
+  if (item.hovered && selection.gesture.kind == Gesture::Kind::None) hint(stage, under);
+  list->PopClipRect();
+}
+
+}  // namespace raftarium::viz

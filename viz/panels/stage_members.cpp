@@ -1,0 +1,164 @@
+// Members: role as a shape, term as colour and number, the timer as an arc; and the clients.
+
+#include <algorithm>
+
+#include "viz/panels/stage_parts.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+const char* role_word(const MemberView& member) {
+  if (member.process == Process::Crashed) return "crashed";
+  if (member.process == Process::Paused) return "paused";
+  switch (member.status.soft_state.role) {
+    case raft::Role::Leader: return "LEADER";
+    case raft::Role::Candidate: return "candidate";
+    case raft::Role::PreCandidate: return "pre-vote";
+    case raft::Role::Follower: break;
+  }
+  return "follower";
+}
+
+void draw_body(Ui& ui, const MemberView& member, Vec2 at, float r, Rgb color) {
+  ImDrawList* list = ui.list();
+  const Theme& theme = ui.theme();
+  const ImU32 edge = ink(color);
+  const ImU32 inside = ink(blend(theme.raised, color, 0.06F));
+  if (member.process == Process::Crashed) {
+    list->AddCircleFilled(im(at), r, ink(theme.ground), 64);
+    dashed_circle(list, at, r, ink(theme.bad, 0.9F), 2);
+    cross(list, at, r * 0.7F, ink(theme.bad, 0.22F), 3);
+    return;
+  }
+  switch (member.status.soft_state.role) {
+    case raft::Role::Leader: polygon(list, hexagon(at, r + 3), inside, edge, 4); break;
+    case raft::Role::Candidate: polygon(list, diamond(at, r + 8), inside, edge, 3); break;
+    case raft::Role::PreCandidate: dashed_polygon(list, diamond(at, r + 8), inside, edge, 2.5F); break;
+    case raft::Role::Follower:
+      list->AddCircleFilled(im(at), r, inside, 64);
+      list->AddCircle(im(at), r, edge, 64, 2);
+      break;
+  }
+  if (member.process != Process::Paused) return;
+  for (const float x : {-r - 15, -r - 9}) fill(list, {at.x + x, at.y - 6, 4, 12}, ink(theme.warning), 1);
+}
+
+// The share of the election timeout that has passed: full means an election.
+void draw_timer(Ui& ui, const MemberView& member, Vec2 at, float r) {
+  const bool counts = member.process != Process::Crashed && member.status.soft_state.role != raft::Role::Leader;
+  if (!counts) return;
+  const bool round = member.status.soft_state.role == raft::Role::Follower;
+  const float radius = r + (round ? 6.0F : 14.0F);
+  ui.list()->AddCircle(im(at), radius, ink(ui.theme().line, 0.8F), 64, 2);
+  const Rgb color = member.election_elapsed > 0.8 ? ui.theme().warning : ui.theme().muted;
+  arc(ui.list(), at, radius, static_cast<float>(member.election_elapsed), ink(color), 3);
+}
+
+void draw_label(const Stage& stage, const MemberView& member, Vec2 at, Rgb color) {
+  Ui& ui = stage.ui;
+  ImDrawList* list = ui.list();
+  const Theme& theme = ui.theme();
+  const bool leads = is_leader(member);
+  const bool crashed = member.process == Process::Crashed;
+  const float size = stage.radius >= 32 ? type::kTitle : type::kLarge;
+  const float spread = stage.radius >= 32 ? 19.0F : 14.0F;
+  const Rgb word = crashed ? theme.bad : leads ? color : theme.muted;
+  const float small = stage.radius >= 32 ? 10.0F : 9.0F;
+  draw_text(list, leads ? ui.semibold(small, word) : ui.regular(small + 0.5F, word), at + Vec2{0, -spread},
+            role_word(member), Align::Center);
+  draw_text(list, ui.semibold(size, theme.text), at, text::node(member.id.value()), Align::Center);
+  draw_text(list, ui.mono(type::kTiny, crashed ? theme.muted : color), at + Vec2{0, spread - 1},
+            "term " + std::to_string(member.status.hard_state.term.value()), Align::Center);
+}
+
+void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
+  Ui& ui = stage.ui;
+  const Theme& theme = ui.theme();
+  const std::string commit = std::to_string(member.status.hard_state.commit.value());
+  const std::string last = std::to_string(member.status.last_index.value());
+  const bool brief = ui.narrow() || stage.at.size() > 7;
+  const std::string words = brief ? commit + " / " + last : "commit " + commit + " · last " + last;
+  const Pen pen = ui.mono(type::kTiny, theme.muted);
+  const Vec2 middle = at + Vec2{0, stage.radius + 21};
+  const float half = text_width(pen, words) / 2 + 3;
+  fill(ui.list(), {middle.x - half, middle.y - 7, 2 * half, 14}, ink(theme.ground, 0.8F), 3);
+  draw_text(ui.list(), pen, middle, words, Align::Center);
+  if (member.leads_minority && !brief) {
+    draw_text(ui.list(), ui.medium(type::kTiny, theme.warning), middle + Vec2{0, 14}, "no quorum", Align::Center);
+  }
+}
+
+}  // namespace
+
+void draw_members(const Stage& stage, const Under& under) {
+  Ui& ui = stage.ui;
+  const Theme& theme = ui.theme();
+  for (std::size_t i = 0; i < stage.at.size(); ++i) {
+    const MemberView& member = stage.frame.members[i];
+    const Vec2 at = stage.at[i];
+    const float r = stage.radius;
+    const Rgb color = term_color(theme, member.status.hard_state.term);
+    const bool pointed = stage.selection.pointed == member.id;
+    if (under.member == i || pointed) {
+      ui.list()->AddCircleFilled(im(at), r + 18, ink(theme.accent, 0.10F), 64);
+    }
+    if (stage.selection.member == member.id) dashed_circle(ui.list(), at, r + 13, ink(theme.accent), 1.75F);
+    draw_timer(ui, member, at, r);
+    draw_body(ui, member, at, r, color);
+    draw_label(stage, member, at, color);
+    draw_caption(stage, member, at);
+    ui.region("member." + std::to_string(member.id.value()), {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F});
+  }
+}
+
+namespace {
+
+const RequestView* open_request(const Frame& frame) {
+  for (std::size_t i = frame.requests.size(); i-- > 0;) {
+    if (frame.requests[i].open) return &frame.requests[i];
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void draw_request_line(const Stage& stage) {
+  const RequestView* open = open_request(stage.frame);
+  if (open == nullptr) return;
+  const std::size_t node = stage.index_of(open->node);
+  if (node >= stage.at.size()) return;
+  Ui& ui = stage.ui;
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  const Vec2 from{stage.client.x + 8, stage.client.bottom()};
+  const Vec2 way = normalised(stage.at[node] - from);
+  dashed(list, {from, stage.at[node] - way * (stage.radius + 8)}, ink(theme.accent, 0.8F), 1.25F, 3, 4);
+  const Vec2 p = from + way * 22;
+  fill(list, {p.x - 10, p.y - 8, 20, 16}, ink(theme.ground), 3);
+  outline(list, {p.x - 10, p.y - 8, 20, 16}, ink(theme.accent), 3, 1.5F);
+  draw_text(list, ui.mono_bold(type::kTiny, theme.accent), p, "P", Align::Center);
+}
+
+void draw_client(const Stage& stage, CommandSink& commands) {
+  Ui& ui = stage.ui;
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  const Rect box = stage.client;
+  const RequestView* open = open_request(stage.frame);
+  const Item it = ui.item("client", box);
+  fill(list, box, ink(it.hovered ? theme.hover : theme.raised), kCorner);
+  outline(list, box, ink(open != nullptr ? theme.accent : theme.line), kCorner);
+  const RequestView* shown = open;
+  if (shown == nullptr && !stage.frame.requests.empty()) shown = &stage.frame.requests.back();
+  const Vec2 middle = box.center();
+  draw_text(list, ui.semibold(type::kSmall, theme.text), middle + Vec2{0, -9}, "client", Align::Center);
+  const Rgb tone = open != nullptr ? theme.accent : theme.muted;
+  const Pen pen = ui.mono(type::kTiny, shown == nullptr ? theme.accent : tone);
+  const std::string words = shown == nullptr ? "write" : shown->text + (shown->open ? " …" : "");
+  draw_text(list, pen, middle + Vec2{0, 9}, fitted(pen, words, box.w - 12), Align::Center);
+  ui.tooltip(text::kClient, "P");
+  if (it.clicked) commands.act(next_put(stage.frame, raft::kNone));
+}
+
+}  // namespace raftarium::viz

@@ -1,0 +1,153 @@
+// Messages in flight: a shape for each kind, in the colour of their term, where they are right now.
+
+#include <algorithm>
+#include <cmath>
+
+#include "viz/panels/stage_parts.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+using raft::MessageType;
+
+void draw_answer(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, bool refused) {
+  const Rect box{at.x - 8, at.y - 6, 16, 12};
+  fill(list, box, ground, 3);
+  outline(list, box, color, 3, 1.75F);
+  if (refused) line(list, at + Vec2{-4, 0}, at + Vec2{4, 0}, color, 2);
+}
+
+void draw_vote(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, const raft::Message& m) {
+  const bool pre = m.type == MessageType::MsgPreVote || m.type == MessageType::MsgPreVoteResp;
+  const Polyline shape = triangle(at, 9);
+  if (!raft::is_response(m.type)) {
+    if (pre) {
+      dashed_polygon(list, shape, ground, color, 1.75F);
+    } else {
+      polygon(list, shape, color, color, 0);
+    }
+    return;
+  }
+  polygon(list, shape, ground, color, 1.75F);
+  if (m.reject) line(list, at + Vec2{-4, 2}, at + Vec2{4, 2}, color, 2);
+}
+
+}  // namespace
+
+Vec2 message_at(const Stage& stage, const MessageView& message) {
+  const std::size_t from = stage.index_of(message.message.from);
+  const std::size_t to = stage.index_of(message.message.to);
+  if (from >= stage.at.size() || to >= stage.at.size() || from == to) return {-1e6F, -1e6F};
+  const Stage::Lane lane = stage.lane(from, to, 7);
+  auto share = static_cast<float>(message.travelled);
+  if (stage.ui.reduced_motion()) share = std::floor(share * 3.0F + 0.5F) / 3.0F;
+  return mix(lane.from, lane.to, std::clamp(share, 0.0F, 1.0F));
+}
+
+void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color, bool doomed) {
+  ImDrawList* list = ui.list();
+  const ImU32 solid = ink(color);
+  const ImU32 ground = ink(ui.theme().ground);
+  switch (message.type) {
+    case MessageType::MsgApp: {
+      const bool empty = message.entries.empty();
+      const Rect box{at.x - 10, at.y - 8, 20, 16};
+      fill(list, box, empty ? ground : solid, 3);
+      outline(list, box, solid, 3, 1.75F);
+      const std::string count = empty ? "0" : "+" + std::to_string(message.entries.size());
+      draw_text(list, ui.mono_bold(type::kTiny - 1, empty ? color : ink_on(color)), at, count, Align::Center);
+      break;
+    }
+    case MessageType::MsgHeartbeat: list->AddCircleFilled(im(at), 6, solid, 20); break;
+    case MessageType::MsgHeartbeatResp:
+      list->AddCircleFilled(im(at), 5.5F, ground, 20);
+      list->AddCircle(im(at), 5.5F, solid, 20, 1.75F);
+      break;
+    case MessageType::MsgVote:
+    case MessageType::MsgPreVote:
+    case MessageType::MsgVoteResp:
+    case MessageType::MsgPreVoteResp: draw_vote(list, at, solid, ground, message); break;
+    case MessageType::MsgAppResp: draw_answer(list, at, solid, ground, message.reject); break;
+    case MessageType::MsgSnap:
+      for (float k : {4.0F, 0.0F, -4.0F}) {
+        fill(list, {at.x - 8 + k / 2, at.y - 6 + k, 16, 10}, ground, 2);
+        outline(list, {at.x - 8 + k / 2, at.y - 6 + k, 16, 10}, solid, 2, 1.5F);
+      }
+      break;
+    case MessageType::MsgTimeoutNow:
+    case MessageType::MsgTransferLeader: {
+      const Polyline bolt{at + Vec2{2, -9}, at + Vec2{-4, 1}, at + Vec2{4, -1}, at + Vec2{-2, 9}};
+      for (std::size_t i = 1; i < bolt.size(); ++i) line(list, bolt[i - 1], bolt[i], solid, 2.5F);
+      break;
+    }
+    case MessageType::MsgProp: {
+      const Rect box{at.x - 10, at.y - 8, 20, 16};
+      fill(list, box, ground, 3);
+      outline(list, box, ink(ui.theme().accent), 3, 1.75F);
+      draw_text(list, ui.mono_bold(type::kTiny, ui.theme().accent), at, "P", Align::Center);
+      break;
+    }
+    default: draw_answer(list, at, solid, ground, message.reject); break;
+  }
+  if (!doomed) return;
+  cross(list, at, 9, ground, 5);
+  cross(list, at, 9, ink(ui.theme().bad), 2.25F);
+}
+
+void draw_messages(const Stage& stage, const Under& under) {
+  Ui& ui = stage.ui;
+  const Theme& theme = ui.theme();
+  for (const MessageView& message : stage.frame.messages) {
+    const Vec2 at = message_at(stage, message);
+    if (!stage.area.contains(at)) continue;
+    const raft::Message& m = message.message;
+    const Rgb color = m.term.is_zero() ? theme.muted : term_color(theme, m.term);
+    const bool chosen = stage.selection.message == message.id;
+    if (chosen || under.message == &message) {
+      ui.list()->AddCircle(im(at), 15, ink(theme.accent), 32, chosen ? 2.0F : 1.25F);
+    }
+    draw_message_shape(ui, m, at, color, message.doomed);
+    ui.region("message." + std::to_string(message.id), {at.x - 8, at.y - 8, 16, 16});
+  }
+}
+
+void draw_legend(const Stage& stage) {
+  Ui& ui = stage.ui;
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  const Pen pen = ui.regular(type::kSmall, theme.muted);
+  Vec2 at{stage.area.x + 20, stage.area.bottom() - 18};
+  const float right = stage.area.right() - 8;
+  const auto advance = [&](std::string_view label) {
+    draw_text(list, pen, at + Vec2{14, 0}, label);
+    at.x += 14 + text_width(pen, label) + 24;
+  };
+  const ImU32 edge = ink(theme.muted);
+  polygon(list, hexagon(at, 7), ink(theme.ground), edge, 1.5F);
+  advance("leader");
+  polygon(list, diamond(at, 7), ink(theme.ground), edge, 1.5F);
+  advance("candidate");
+  list->AddCircle(im(at), 6.5F, edge, 24, 1.5F);
+  advance("follower");
+  const auto message = [&](MessageType kind, std::string_view label) {
+    if (at.x + 20 + text_width(pen, label) > right) return;
+    raft::Message sample;
+    sample.type = kind;
+    if (kind == MessageType::MsgApp) {
+      fill(list, {at.x - 7, at.y - 6, 14, 12}, edge, 2);
+    } else {
+      draw_message_shape(ui, sample, at, theme.muted, false);
+    }
+    advance(label);
+  };
+  message(MessageType::MsgApp, "append");
+  message(MessageType::MsgHeartbeat, "heartbeat");
+  message(MessageType::MsgVote, "vote");
+  message(MessageType::MsgAppResp, "answer");
+  if (at.x + 40 > right) return;
+  cross(list, at, 5, ink(theme.bad), 2);
+  advance("lost");
+}
+
+}  // namespace raftarium::viz

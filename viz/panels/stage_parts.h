@@ -1,0 +1,53 @@
+#pragma once
+// What the parts of the stage share: where everything stands in this frame, and what is under the pointer.
+
+#include "viz/acts.h"
+#include "viz/panels/panels.h"
+
+namespace raftarium::viz {
+
+struct Stage {
+  const Frame& frame;
+  Selection& selection;
+  Ui& ui;
+  Rect area;               // the whole panel
+  Rect field;              // where members may stand
+  float radius = 0;
+  std::vector<Vec2> at;    // of frame.members
+  std::vector<int> island; // of frame.members: position in frame.islands
+  std::vector<Border> cuts;
+  Rect client;
+
+  std::size_t index_of(raft::NodeId id) const;  // frame.members.size() when unknown
+  // From the edge of one member to the edge of another, set off to the right of its direction.
+  struct Lane {
+    Vec2 from;
+    Vec2 to;
+  };
+  Lane lane(std::size_t from, std::size_t to, float offset) const;
+};
+
+struct Under {  // the pointer; at most one of them
+  std::size_t member = SIZE_MAX;
+  const MessageView* message = nullptr;
+  const LinkView* link_end = nullptr;
+  const Border* cut = nullptr;
+};
+
+Stage make_stage(const Frame&, Selection&, Ui&, const Rect& area);
+Under pick(const Stage& stage, Vec2 pointer);
+
+Vec2 link_end(const Stage& stage, const LinkView& link);
+Vec2 message_at(const Stage& stage, const MessageView& message);
+
+void draw_links(const Stage& stage, const Under& under);
+void draw_cuts(const Stage& stage, const Under& under);
+void draw_messages(const Stage& stage, const Under& under);
+// One message's shape, for the stage and for the legend.
+void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color, bool doomed);
+void draw_members(const Stage& stage, const Under& under);
+void draw_request_line(const Stage& stage);  // from the client to whom it asks
+void draw_client(const Stage& stage, CommandSink& commands);
+void draw_legend(const Stage& stage);
+
+}  // namespace raftarium::viz

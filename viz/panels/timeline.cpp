@@ -1,0 +1,165 @@
+// The timeline: what happened as marks, branches as lines, the playhead. Scrubbing never changes anything.
+
+#include <algorithm>
+
+#include "viz/panels/panels.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+struct Scale {
+  float left = 0;
+  float width = 1;
+  std::int64_t end_us = 1;
+
+  float x(std::int64_t us) const {
+    return left + width * static_cast<float>(static_cast<double>(us) / static_cast<double>(end_us));
+  }
+  std::int64_t time(float at) const {
+    const double share = std::clamp((at - left) / width, 0.0F, 1.0F);
+    return static_cast<std::int64_t>(share * static_cast<double>(end_us));
+  }
+};
+
+// A round length that holds everything, so that the scale does not crawl while time runs.
+std::int64_t rounded_end(const Frame& frame) {
+  std::int64_t end = std::max<std::int64_t>(frame.time_us, 400'000);
+  for (const lab::BranchView& branch : frame.branches) end = std::max(end, branch.end_us);
+  for (std::int64_t step = 500'000;; step *= 2) {
+    if (end <= step) return step;
+    if (end <= step + step / 2) return step + step / 2;
+  }
+}
+
+struct MarkLook {
+  Rgb color;
+  char letter;    // 0: a hexagon, 'x': a cross, '|': a tick only
+};
+
+MarkLook look_of(const lab::Mark& mark, const Theme& theme) {
+  using Kind = lab::Mark::Kind;
+  switch (mark.kind) {
+    case Kind::Leader: return {term_color(theme, mark.term), 0};
+    case Kind::Crash: return {theme.bad, 'x'};
+    case Kind::Restart: return {theme.good, 'R'};
+    case Kind::Network: return {theme.bad, 'N'};
+    case Kind::Client: return {theme.muted, 'P'};
+    case Kind::Commit: return {term_color(theme, mark.term), '|'};
+    case Kind::Violation: return {theme.bad, '!'};
+  }
+  return {theme.muted, '|'};
+}
+
+void draw_mark(Ui& ui, const MarkLook& look, Vec2 at, bool hovered) {
+  ImDrawList* list = ui.list();
+  const Theme& theme = ui.theme();
+  const float r = hovered ? 10.0F : 8.5F;
+  list->AddCircleFilled(im(at), r, ink(theme.panel), 32);
+  list->AddCircle(im(at), r, ink(look.color), 32, 1.75F);
+  if (look.letter == 0) {
+    polygon(list, hexagon(at, 4.5F), ink(look.color), 0, 0);
+  } else if (look.letter == 'x') {
+    cross(list, at, 3.2F, ink(look.color), 1.75F);
+  } else {
+    const char letter[2] = {look.letter, 0};
+    draw_text(list, ui.semibold(10, look.color), at, letter, Align::Center);
+  }
+}
+
+void draw_branches(const Frame& frame, Ui& ui, const Scale& scale, const Rect& area, float rail) {
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  const float room = area.bottom() - 6 - (rail + 14);
+  float y = rail + 16;
+  for (const lab::BranchView& branch : frame.branches) {
+    if (branch.id == frame.branch || room < 4) continue;
+    if (y > area.bottom() - 4) break;
+    const float from = scale.x(branch.fork_us);
+    const float to = std::max(scale.x(branch.end_us), from + 8);
+    const float bend = std::min(from + 16, to);
+    line(list, {from, rail}, {bend, y}, ink(theme.dim), 1.5F);
+    line(list, {bend, y}, {to, y}, ink(theme.dim), 1.5F);
+    const Pen pen = ui.regular(10, theme.muted);
+    const std::string label = fitted(pen, branch.name, 150);
+    if (to + 8 + text_width(pen, label) < area.right() - 60) draw_text(list, pen, {to + 6, y}, label);
+    y += 9;
+  }
+}
+
+void draw_marks(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& scale, const Rect& area, float rail) {
+  const Vec2 mouse = vec(ImGui::GetIO().MousePos);
+  const lab::Mark* pointed = nullptr;
+  float last_full = -1e6F;
+  // Full marks first come, first served; what would overlap stays a tick.
+  for (const lab::Mark& mark : frame.marks) {
+    const MarkLook look = look_of(mark, ui.theme());
+    const Vec2 at{scale.x(mark.time_us), rail};
+    const bool tick = look.letter == '|' || at.x - last_full < 19;
+    if (!tick) last_full = at.x;
+    const bool near = area.contains(mouse) && length(mouse - at) < (tick ? 5.0F : 10.0F);
+    if (near) pointed = &mark;
+    if (tick) {
+      fill(ui.list(), {at.x - 1, rail - 6, 2, 12}, ink(look.color, 0.9F), 1);
+    } else {
+      draw_mark(ui, look, at, near);
+    }
+  }
+  if (pointed == nullptr || ui.popup_is_open()) return;
+  ui.tooltip_now(pointed->text, text::seconds(pointed->time_us) + " s");
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
+    commands.control({Control::Kind::SeekEvent, static_cast<std::int64_t>(pointed->event), {}});
+  }
+}
+
+}  // namespace
+
+void draw_timeline(const Frame& frame, Selection&, CommandSink& commands, Ui& ui, const Rect& area) {
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  fill(list, area, ink(theme.panel));
+  line(list, area.min(), {area.right(), area.y}, ink(theme.line));
+  const float margin = ui.narrow() ? 20 : 40;
+  const Scale scale{area.x + margin, area.w - 2 * margin, rounded_end(frame)};
+  const float rail = area.y + (ui.narrow() ? 20.0F : 24.0F);
+  const float now = scale.x(frame.time_us);
+  std::int64_t end_us = frame.time_us;
+  for (const lab::BranchView& branch : frame.branches) {
+    if (branch.id == frame.branch) end_us = std::max(end_us, branch.end_us);
+  }
+
+  const Rect grip{area.x + margin - 12, area.y + 2, area.w - 2 * margin + 24, area.h - 4};
+  const Item it = ui.item("timeline", grip, false);
+  if (it.held && ImGui::IsMouseDragging(ImGuiMouseButton_Left, 3)) {
+    commands.control({Control::Kind::SeekTime, scale.time(ImGui::GetIO().MousePos.x), {}});
+  } else if (it.clicked && ImGui::GetIO().MouseDragMaxDistanceSqr[0] < 9) {
+    bool on_mark = false;
+    for (const lab::Mark& mark : frame.marks) {
+      on_mark = on_mark || length(vec(ImGui::GetIO().MousePos) - Vec2{scale.x(mark.time_us), rail}) < 10;
+    }
+    if (!on_mark) commands.control({Control::Kind::SeekTime, scale.time(ImGui::GetIO().MousePos.x), {}});
+  }
+
+  const float wheel = it.hovered ? ImGui::GetIO().MouseWheel : 0;
+  if (wheel != 0) commands.control({wheel > 0 ? Control::Kind::StepBack : Control::Kind::StepForward, 0, {}});
+
+  fill(list, {scale.left, rail - 2, scale.width, 4}, ink(theme.line), 2);
+  fill(list, {scale.left, rail - 2, scale.x(end_us) - scale.left, 4}, ink(theme.accent, 0.35F), 2);
+  fill(list, {scale.left, rail - 2, now - scale.left, 4}, ink(theme.accent), 2);
+  draw_branches(frame, ui, scale, area, rail);
+  draw_marks(frame, commands, ui, scale, area, rail);
+  fill(list, {now - 3, rail - 18, 6, 36}, ink(theme.panel), 3);
+  fill(list, {now - 2.5F, rail - 17, 5, 34}, ink(theme.text), 2.5F);
+  ui.region("playhead", {now - 3, rail - 17, 6, 34});
+  const Pen pen = ui.mono(type::kTiny, theme.muted);
+  const float below = area.bottom() - 12;
+  draw_text(list, pen, {scale.left, below}, "0 s");
+  draw_text(list, pen, {scale.left + scale.width, below}, text::seconds(scale.end_us, 1) + " s", Align::Right);
+  if (ui.narrow()) {
+    draw_text(list, ui.mono(type::kSmall, theme.text), {area.center().x, below}, text::seconds(frame.time_us) + " s",
+              Align::Center);
+    ui.region("time", {area.center().x - 40, below - 8, 80, 16});
+  }
+}
+
+}  // namespace raftarium::viz

@@ -1,0 +1,239 @@
+// The top bar: what is open, the transport, and the program's own switches.
+
+#include <algorithm>
+
+#include "viz/panels/panels.h"
+#include "viz/playback.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+using Kind = Control::Kind;
+
+void draw_mark(Ui& ui, Vec2 at, float r) {
+  polygon(ui.list(), hexagon(at, r), ink(blend(ui.theme().panel, ui.theme().accent, 0.15F)),
+          ink(ui.theme().accent), 2);
+  draw_text(ui.list(), ui.semibold(r * 0.85F, ui.theme().accent), at, "R", Align::Center);
+}
+
+// A box with a title, a muted detail and a chevron, that opens a list.
+bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view title, std::string_view detail,
+            std::string_view tip) {
+  const Theme& t = ui.theme();
+  const Item it = ui.item(name, area);
+  fill(ui.list(), area, ink(it.hovered ? t.hover : t.raised), kCorner);
+  outline(ui.list(), area, ink(t.line), kCorner);
+  const float y = area.center().y;
+  float room = area.w - 36;
+  const Pen pen = ui.medium(type::kBody, t.text);
+  const Pen small = ui.regular(type::kTiny, t.muted);
+  const float detail_width = detail.empty() ? 0 : text_width(small, detail) + 12;
+  const std::string shown = fitted(pen, title, room);
+  draw_text(ui.list(), pen, {area.x + 12, y}, shown);
+  room -= text_width(pen, shown);
+  if (detail_width > 0 && room >= detail_width) {
+    draw_text(ui.list(), small, {area.x + 24 + text_width(pen, shown), y + 0.5F}, detail);
+  }
+  draw_icon(ui.list(), Icon::Chevron, {area.right() - 14, y}, 6, ink(t.muted));
+  ui.tooltip(tip);
+  return it.clicked;
+}
+
+void scenario_list(const Chrome& chrome, Selection& selection, CommandSink& commands, Ui& ui, const Rect& from) {
+  constexpr float kRow = 58;
+  const float width = 380;
+  const float height = std::max(1.0F, static_cast<float>(chrome.scenarios.size())) * kRow + 12;
+  const bool asked = selection.open_popup == "scenarios";
+  if (!ui.open_popup("scenarios", asked, {from.x, from.bottom() + 6}, {width, height})) return;
+  const float inner = ImGui::GetWindowWidth() - 8;
+  Vec2 at = vec(ImGui::GetCursorScreenPos()) + Vec2{4, 6};
+  for (const ScenarioInfo& info : chrome.scenarios) {
+    const Rect row{at.x, at.y, inner, kRow - 2};
+    const Item it = ui.item("scenario." + info.name, row);
+    const bool now = info.name == chrome.scenario;
+    if (it.hovered || now) fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover), kCorner);
+    draw_text(ui.list(), ui.semibold(type::kBody, ui.theme().text), {row.x + 12, row.y + 14}, info.title);
+    const Pen small = ui.regular(type::kSmall, ui.theme().muted);
+    ui.list()->PushClipRect({row.x, row.y + 22}, {row.right() - 8, row.bottom() - 2}, true);
+    draw_wrapped(ui.list(), small, {row.x + 12, row.y + 24}, row.w - 24, info.description);
+    ui.list()->PopClipRect();
+    if (it.clicked) {
+      commands.control({Kind::OpenScenario, 0, info.name});
+      ImGui::CloseCurrentPopup();
+    }
+    at.y += kRow;
+  }
+  ImGui::SetCursorScreenPos(im(at));
+  ImGui::Dummy({1, 1});
+  ui.close_popup();
+}
+
+void branch_list(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui, const Rect& from) {
+  const float kRow = ui.narrow() ? kTouchTarget : 34;
+  const float height = std::min(360.0F, (static_cast<float>(frame.branches.size()) + 1) * kRow + 14);
+  const bool asked = selection.open_popup == "branches";
+  if (!ui.open_popup("branches", asked, {from.x, from.bottom() + 6}, {320, height})) return;
+  const float inner = ImGui::GetWindowWidth() - 8;
+  Vec2 at = vec(ImGui::GetCursorScreenPos()) + Vec2{4, 6};
+  for (const lab::BranchView& branch : frame.branches) {
+    const Rect row{at.x, at.y, inner, kRow - 2};
+    const Item it = ui.item("branch." + std::to_string(branch.id), row);
+    const bool now = branch.id == frame.branch;
+    if (it.hovered || now) fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover), kCorner);
+    const Pen pen = ui.medium(type::kBody, ui.theme().text);
+    draw_text(ui.list(), pen, {row.x + 12, row.center().y}, fitted(pen, branch.name, row.w - 120));
+    draw_text(ui.list(), ui.mono(type::kTiny, ui.theme().muted), {row.right() - 12, row.center().y},
+              text::seconds(branch.fork_us) + " – " + text::seconds(branch.end_us), Align::Right);
+    if (it.clicked) {
+      commands.control({Kind::SwitchBranch, static_cast<std::int64_t>(branch.id), {}});
+      ImGui::CloseCurrentPopup();
+    }
+    at.y += kRow;
+  }
+  const Rect row{at.x, at.y, inner, kRow - 2};
+  if (ui.button(row, {"branches.undo", "Undo the last act", text::kUndo, "U", Icon::None, Button::Style::Row, true})) {
+    commands.control({Kind::Undo, 0, {}});
+    ImGui::CloseCurrentPopup();
+  }
+  ImGui::SetCursorScreenPos({at.x, at.y + kRow});
+  ImGui::Dummy({1, 1});
+  ui.close_popup();
+}
+
+std::string branch_label(const Frame& frame) {
+  std::size_t place = 1;
+  for (std::size_t i = 0; i < frame.branches.size(); ++i) {
+    if (frame.branches[i].id == frame.branch) place = i + 1;
+  }
+  return "branch " + std::to_string(place) + "/" + std::to_string(frame.branches.size());
+}
+
+void draw_speed(const Chrome& chrome, CommandSink& commands, Ui& ui, Rect area) {
+  const Theme& t = ui.theme();
+  draw_text(ui.list(), ui.mono(type::kBody, t.text), {area.x + 50, area.center().y},
+            kSpeeds[static_cast<std::size_t>(chrome.speed)].name, Align::Right);
+  const Rect track{area.x + 62, area.y, area.w - 66, area.h};
+  const Item it = ui.item("speed", track);
+  const auto steps = static_cast<float>(kSpeeds.size() - 1);
+  if (it.held) {
+    const float share = std::clamp((ImGui::GetIO().MousePos.x - track.x - 6) / (track.w - 12), 0.0F, 1.0F);
+    commands.control({Kind::SetSpeed, static_cast<std::int64_t>(share * steps + 0.5F), {}});
+  }
+  const float y = track.center().y;
+  const float x = track.x + 6 + (track.w - 12) * static_cast<float>(chrome.speed) / steps;
+  fill(ui.list(), {track.x, y - 2, track.w, 4}, ink(t.line), 2);
+  fill(ui.list(), {track.x, y - 2, x - track.x, 4}, ink(t.accent, 0.6F), 2);
+  ui.list()->AddCircleFilled({x, y}, it.hovered || it.held ? 8.0F : 7.0F, ink(t.text), 24);
+  ui.tooltip(text::kSpeed, "[ slower   ] faster");
+}
+
+}  // namespace
+
+void draw_transport(const Frame& frame, const Chrome& chrome, CommandSink& commands, Ui& ui, const Rect& area) {
+  const float size = ui.narrow() ? kTouchTarget : 34;
+  const float height = ui.narrow() ? kTouchTarget : 30;
+  const float gap = ui.narrow() ? 4 : 6;
+  float x = area.x;
+  const float y = area.center().y - height / 2;
+  const auto place = [&] {
+    const Rect r{x, y, size, height};
+    x += size + gap;
+    return r;
+  };
+  const auto press = [&](std::string_view name, Icon icon, std::string_view tip, std::string_view key, Kind kind,
+                         bool primary = false) {
+    const auto style = primary ? Button::Style::Primary : Button::Style::Plain;
+    if (ui.button(place(), {name, "", tip, key, icon, style, true})) commands.control({kind, 0, {}});
+  };
+  press("transport.start", Icon::ToStart, text::kToStart, "Home", Kind::ToStart);
+  press("transport.back", Icon::Back, text::kStepBack, "Left", Kind::StepBack);
+  press("transport.play", chrome.playing ? Icon::Pause : Icon::Play, chrome.playing ? text::kPause : text::kPlay,
+        "Space", Kind::TogglePlay, true);
+  press("transport.step", Icon::Step, text::kStep, "Right", Kind::StepForward);
+  press("transport.end", Icon::ToEnd, text::kToEnd, "End", Kind::ToEnd);
+  x += ui.narrow() ? 4 : 14;
+  if (ui.narrow()) {
+    press("speed.slower", Icon::Minus, text::kSlower, "[", Kind::Slower);
+    const float right = area.right() - kTouchTarget;
+    draw_text(ui.list(), ui.mono(type::kSmall, ui.theme().text), {(x - gap + right) / 2, area.center().y},
+              kSpeeds[static_cast<std::size_t>(chrome.speed)].name, Align::Center);
+    x = right;
+    press("speed.faster", Icon::Plus, text::kFaster, "]", Kind::Faster);
+    return;
+  }
+  const float speed_width = std::clamp(area.right() - x - 110, 110.0F, 170.0F);
+  draw_speed(chrome, commands, ui, {x, y, speed_width, height});
+  draw_text(ui.list(), ui.mono(type::kLarge - 1, ui.theme().text), {x + speed_width + 18, area.center().y},
+            text::seconds(frame.time_us) + " s");
+  ui.region("time", {x + speed_width + 18, y, 80, height});
+}
+
+void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection, CommandSink& commands, Ui& ui,
+                  const Layout& layout) {
+  Rect bar = layout.top_bar;
+  const Theme& t = ui.theme();
+  fill(ui.list(), bar, ink(t.panel));
+  line(ui.list(), {bar.x, bar.bottom() - 0.5F}, {bar.right(), bar.bottom() - 0.5F}, ink(t.line));
+  const float button = layout.narrow ? kTouchTarget : 30;
+  const float inset = (bar.h - button) / 2;
+  Rect row = bar.inset(layout.narrow ? 8 : 12, inset);
+
+  draw_mark(ui, {row.x + 14, row.center().y}, 13);
+  row.cut_left(36);
+  const bool roomy = bar.w >= 1100;
+  if (roomy) {
+    draw_text(ui.list(), ui.semibold(type::kLarge, t.text), {row.x + 8, row.center().y}, "Raftarium");
+    row.cut_left(102);
+  }
+  const auto switch_button = [&](std::string_view name, Icon icon, std::string_view tip, std::string_view key) {
+    const Rect r = row.cut_right(button);
+    row.cut_right(6);
+    return ui.button(r, {name, "", tip, key, icon, Button::Style::Plain, true});
+  };
+  if (switch_button("theme", Icon::Theme, t.dark ? text::kToLight : text::kToDark, "D")) {
+    commands.control({Kind::ToggleTheme, 0, {}});
+  }
+  if (switch_button("help", Icon::Help, text::kHelp, "?")) selection.open_popup = "help";
+  if (chrome.can_share) {
+    if (bar.w >= 1200) {
+      const Rect r = row.cut_right(ui.button_width("Share link"));
+      row.cut_right(8);
+      if (ui.button(r, {"share", "Share link", text::kShare, "", Icon::None, Button::Style::Plain, true})) {
+        commands.control({Kind::Share, 0, {}});
+      }
+    } else if (switch_button("share", Icon::Share, text::kShare, "")) {
+      commands.control({Kind::Share, 0, {}});
+    }
+  }
+  const std::string count = std::to_string(frame.members.size()) + (frame.members.size() == 1 ? " member" : " members");
+  const std::string detail = count + ", seed " + std::to_string(frame.seed);
+  const float transport_width = layout.narrow ? 0 : std::min(480.0F, row.w * 0.55F);
+  const float pickers = row.w - transport_width - (layout.narrow ? 0 : 16);
+  const float branch_width = layout.narrow ? (frame.branches.size() > 1 ? 92 : 0) : std::min(118.0F, pickers * 0.36F);
+  const float scenario_width = std::min(layout.narrow ? 400.0F : 240.0F, pickers - branch_width - 8);
+  const Rect scenario = row.cut_left(scenario_width);
+  row.cut_left(8);
+  if (picker(ui, scenario, "scenarios", frame.scenario_title, detail, text::kScenario)) selection.open_popup = "scenarios";
+  if (branch_width > 0) {
+    const Rect branch = row.cut_left(branch_width);
+    if (picker(ui, branch, "branches", branch_label(frame), "", text::kBranches)) selection.open_popup = "branches";
+  }
+  if (!layout.narrow) {
+    const float wanted = std::min(row.w, 480.0F);
+    const float centered = std::max(row.x + 12, std::min(bar.w * 0.405F, row.right() - wanted));
+    draw_transport(frame, chrome, commands, ui, {centered, bar.y, row.right() - centered, bar.h});
+  }
+}
+
+void draw_top_bar_lists(const Frame& frame, const Chrome& chrome, Selection& selection, CommandSink& commands,
+                        Ui& ui) {
+  const auto place = [&](const char* name) {
+    const auto found = ui.regions().find(name);
+    return found == ui.regions().end() ? Rect{} : found->second;
+  };
+  scenario_list(chrome, selection, commands, ui, place("scenarios"));
+  branch_list(frame, selection, commands, ui, place("branches"));
+}
+
+}  // namespace raftarium::viz

@@ -1,0 +1,60 @@
+#pragma once
+// Selection: what the person looks at and is in the middle of doing. Belongs to the view alone; changing it
+// never changes a world.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "raft/types.h"
+#include "viz/geometry.h"
+
+namespace raftarium::viz {
+
+enum class Tab : std::uint8_t { Logs, Clients, Member, Story };
+
+struct LinkId {
+  raft::NodeId from;
+  raft::NodeId to;
+  friend bool operator==(const LinkId&, const LinkId&) = default;
+};
+
+// What a click and drag on the stage is doing.
+struct Gesture {
+  enum class Kind : std::uint8_t { None, Press, MoveMember, DrawCut };
+  Kind kind = Kind::None;
+  raft::NodeId member;
+  Vec2 start;
+  Vec2 grip;  // from the pointer to the member's centre
+  Polyline stroke;
+};
+
+struct Selection {
+  raft::NodeId member;        // kNone: nothing selected
+  std::uint64_t message = 0;  // 0: none; else shown in place of the member
+  std::optional<raft::Index> entry;  // an index lit up in the log matrix
+  std::optional<raft::NodeId> pointed;  // lit up because a line of the story is under the pointer
+  Tab tab = Tab::Logs;
+  std::map<std::uint64_t, Vec2> placed;  // members moved by hand, as shares of the stage
+  Gesture gesture;
+  Vec2 menu_at;              // where the menu of the stage was asked for
+  raft::NodeId menu_member;  // whose it is; kNone: the empty stage's
+  std::string open_popup;    // to be opened in the next frame: "menu", "scenarios", "branches", "help"
+  bool close_popups = false;
+  bool cutting = false;  // the next number names the member to be cut off from
+
+  void select(raft::NodeId id) {
+    member = id;
+    message = 0;
+  }
+  void clear() {
+    member = raft::kNone;
+    message = 0;
+    entry.reset();
+    gesture = {};
+    cutting = false;
+  }
+};
+
+}  // namespace raftarium::viz

@@ -1,0 +1,91 @@
+#pragma once
+// Every sentence of the interface that is not about a particular world. Tooltips teach: what the action
+// does, and what to watch for. The key, where there is one, is added by the button.
+
+#include <cstdio>
+#include <string>
+
+namespace raftarium::viz::text {
+
+// Transport
+inline constexpr const char* kToStart = "To the beginning, before the first event.";
+inline constexpr const char* kStepBack =
+    "One event back. Nothing is lost: what has been simulated is replayed when you go on.";
+inline constexpr const char* kPlay = "Let virtual time run.";
+inline constexpr const char* kPause = "Stop virtual time.";
+inline constexpr const char* kStep = "One event forward: a message arrives, a timer ticks, an act happens.";
+inline constexpr const char* kToEnd = "To the end of what has been simulated on this branch.";
+inline constexpr const char* kSlower = "Slower: more real time for each virtual second.";
+inline constexpr const char* kFaster = "Faster: less real time for each virtual second.";
+inline constexpr const char* kSpeed = "Virtual seconds for each real second.";
+inline constexpr const char* kTime = "Virtual time since the world began.";
+
+// Top bar
+inline constexpr const char* kScenario = "Open another scenario: a cluster, a seed and a list of acts.";
+inline constexpr const char* kBranches =
+    "Acting in the past starts a new branch and keeps the old future. Switch between them here.";
+inline constexpr const char* kShare =
+    "Copy a link to this scenario at this moment. What you did yourself is not part of the link.";
+inline constexpr const char* kHelp = "Keys and gestures.";
+inline constexpr const char* kToLight = "Light colours.";
+inline constexpr const char* kToDark = "Dark colours.";
+
+// Acts on a member
+inline constexpr const char* kCrash =
+    "Stops the process at once. What it had not made durable is gone; term, vote and log survive.";
+inline constexpr const char* kRestart = "Starts the process again from its storage, as a follower.";
+inline constexpr const char* kPauseNode =
+    "The process stands still: it handles nothing and its clock stops, as in a long garbage collection.";
+inline constexpr const char* kResume = "The process goes on where it stood still.";
+inline constexpr const char* kIsolate =
+    "Cuts every link from and to this member. Watch a leader lose its quorum and step down.";
+inline constexpr const char* kTimeout =
+    "Its election timer runs out now: it asks for votes, if its log is up to date it may win.";
+inline constexpr const char* kTransfer =
+    "The leader hands over to the most up-to-date follower, without waiting for a timeout.";
+inline constexpr const char* kPropose =
+    "A client writes a value through this member. A follower passes it on to the leader.";
+inline constexpr const char* kHealAll = "Every link carries again, in both directions.";
+inline constexpr const char* kUndo =
+    "Goes to just before your last act. The branch stays; act again for another future.";
+inline constexpr const char* kCutLink =
+    "Cuts one direction of this link: what is sent is lost, answers may still come.";
+inline constexpr const char* kHealLink = "This direction of the link carries again.";
+inline constexpr const char* kClient =
+    "A client writes a value through whoever leads, and tries again until it is committed.";
+
+// Stage
+inline constexpr const char* kCutHint = "click the cut to heal it";
+inline constexpr const char* kStageHint =
+    "Drag across links to cut them · drag a member to move it · right-click for more";
+inline constexpr const char* kStageHintTouch = "Drag across links to cut them · hold for more";
+
+// Empty states
+inline constexpr const char* kNoStory = "Nothing has happened yet. Press play, or step event by event.";
+inline constexpr const char* kNoMember =
+    "Select a member to see its term, vote, log and timers.\nClick it on the stage, or press its number.";
+inline constexpr const char* kNoRequests = "No client has asked for anything yet. Press P to write a value.";
+inline constexpr const char* kNoEntries = "No entries yet: a leader appends the first one.";
+inline constexpr const char* kNoProgress = "Only a leader keeps track of its followers.";
+
+// "4.382 s"
+inline std::string seconds(std::int64_t us, int digits = 3) {
+  char buffer[48];
+  std::snprintf(buffer, sizeof buffer, "%.*f", digits, static_cast<double>(us) / 1e6);
+  return buffer;
+}
+// "340 ms", or "1.2 s" when long.
+inline std::string duration(std::int64_t us) {
+  char buffer[48];
+  if (us < 1000) {
+    std::snprintf(buffer, sizeof buffer, "%lld µs", static_cast<long long>(us));
+  } else if (us < 10'000'000) {
+    std::snprintf(buffer, sizeof buffer, "%lld ms", static_cast<long long>(us / 1000));
+  } else {
+    std::snprintf(buffer, sizeof buffer, "%.1f s", static_cast<double>(us) / 1e6);
+  }
+  return buffer;
+}
+inline std::string node(std::uint64_t id) { return "S" + std::to_string(id); }
+
+}  // namespace raftarium::viz::text

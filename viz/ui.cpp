@@ -1,0 +1,137 @@
+#include "viz/ui.h"
+
+#include <algorithm>
+
+namespace raftarium::viz {
+
+void Ui::begin(const Theme& theme, bool narrow, bool reduced_motion) {
+  theme_ = &theme;
+  narrow_ = narrow;
+  reduced_motion_ = reduced_motion;
+  order_.clear();
+  regions_.clear();
+  popup_open_ = false;
+}
+
+void Ui::end() {
+  last_order_ = order_;
+  activate_ = false;
+}
+
+void Ui::region(std::string_view name, const Rect& area) { regions_[std::string(name)] = area; }
+
+Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
+  Item result;
+  if (area.empty()) return result;
+  const std::string id(name);
+  ImGui::SetCursorScreenPos(im(area.min()));
+  ImGui::SetNextItemAllowOverlap();
+  result.clicked = ImGui::InvisibleButton(id.c_str(), {area.w, area.h});
+  result.hovered = ImGui::IsItemHovered();
+  result.held = ImGui::IsItemActive();
+  regions_[id] = area;
+  if (!focusable) return result;
+  order_.push_back(id);
+  result.focused = focus_ == id;
+  if (result.focused && activate_) {
+    result.clicked = true;
+    activate_ = false;
+  }
+  if (result.focused) {
+    outline(ImGui::GetWindowDrawList(), area.inset(-2, -2), ink(theme_->accent), kCorner + 2, 2);
+  }
+  return result;
+}
+
+float Ui::button_width(std::string_view label) const {
+  return text_width(medium(type::kBody, theme_->text), label) + 24;
+}
+
+bool Ui::button(const Rect& area, const Button& b) {
+  const Theme& t = *theme_;
+  const Item it = item(b.name, area, b.enabled);
+  ImDrawList* draw = list();
+  const bool primary = b.style == Button::Style::Primary;
+  const bool flat = b.style == Button::Style::Ghost || b.style == Button::Style::Row;
+  Rgb ground = primary ? t.accent : t.raised;
+  if (b.enabled && (it.hovered || it.held)) ground = blend(ground, primary ? 0xFFFFFF : t.accent, it.held ? 0.3F : 0.14F);
+  if (!flat || (b.enabled && (it.hovered || it.held))) fill(draw, area, ink(ground), kCorner);
+  if (!flat && !primary) outline(draw, area, ink(t.line), kCorner);
+  Rgb color = primary ? t.on_accent : t.text;
+  if (b.style == Button::Style::Danger) color = t.bad;
+  const float alpha = b.enabled ? 1.0F : 0.4F;
+  const Pen pen = medium(narrow_ ? type::kLarge - 1 : type::kBody, color, alpha);
+  if (b.icon != Icon::None && b.label.empty()) {
+    draw_icon(draw, b.icon, area.center(), 7, ink(color, alpha));
+  } else if (b.style == Button::Style::Row) {
+    draw_text(draw, pen, {area.x + 12, area.center().y}, b.label);
+    if (!b.key.empty() && !narrow_) {
+      draw_text(draw, mono(type::kTiny, t.muted, alpha), {area.right() - 12, area.center().y}, b.key, Align::Right);
+    }
+  } else {
+    draw_text(draw, pen, area.center(), fitted(pen, b.label, area.w - 8), Align::Center);
+  }
+  tooltip(b.tooltip, b.key);
+  return b.enabled && it.clicked;
+}
+
+void Ui::tooltip(std::string_view text, std::string_view key) {
+  if (text.empty() || !ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) return;
+  if (ImGui::GetIO().MouseSource == ImGuiMouseSource_TouchScreen) return;
+  tooltip_now(text, key);
+}
+
+void Ui::tooltip_now(std::string_view text, std::string_view second) {
+  const Theme& t = *theme_;
+  const Pen body = regular(type::kSmall, t.text);
+  const Pen extra = mono(type::kTiny, t.accent);
+  const float width = std::min(260.0F, text_width(body, text) + 2);
+  const float height = wrapped_height(body, width, text);
+  const float tail = second.empty() ? 0 : 18;
+  const float full = std::max(width, second.empty() ? 0 : text_width(extra, second)) + 20;
+  ImGui::SetNextWindowSize({full, height + tail + 16});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, kCorner);
+  if (ImGui::BeginTooltip()) {
+    const Vec2 at = vec(ImGui::GetWindowPos());
+    draw_wrapped(list(), body, at + Vec2{10, 8}, width, text);
+    if (!second.empty()) draw_text(list(), extra, at + Vec2{10, 8 + height + 10}, second);
+    ImGui::EndTooltip();
+  }
+  ImGui::PopStyleVar();
+}
+
+bool Ui::open_popup(const char* name, bool asked_for, Vec2 at, Vec2 size, bool centered) {
+  if (asked_for) {
+    ImGui::OpenPopup(name);
+    focus_.clear();
+  }
+  const Vec2 window = vec(ImGui::GetIO().DisplaySize);
+  size.x = std::min(size.x, window.x - 16);
+  size.y = std::min(size.y, window.y - 16);
+  if (centered) at = (window - size) * 0.5F;
+  at.x = std::clamp(at.x, 8.0F, std::max(8.0F, window.x - size.x - 8));
+  at.y = std::clamp(at.y, 8.0F, std::max(8.0F, window.y - size.y - 8));
+  ImGui::SetNextWindowPos(im(at));
+  ImGui::SetNextWindowSize(im(size));
+  if (!ImGui::BeginPopup(name, ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav)) return false;
+  popup_open_ = true;
+  order_.clear();  // the Tab order is the pop-up's alone
+  return true;
+}
+
+void Ui::close_popup() { ImGui::EndPopup(); }
+
+void Ui::move_focus(int direction) {
+  if (last_order_.empty()) return;
+  const auto found = std::find(last_order_.begin(), last_order_.end(), focus_);
+  const auto count = static_cast<std::ptrdiff_t>(last_order_.size());
+  std::ptrdiff_t at = found - last_order_.begin();
+  if (found == last_order_.end()) {
+    at = direction > 0 ? 0 : count - 1;
+  } else {
+    at = (at + direction + count) % count;
+  }
+  focus_ = last_order_[static_cast<std::size_t>(at)];
+}
+
+}  // namespace raftarium::viz

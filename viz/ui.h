@@ -1,0 +1,103 @@
+#pragma once
+// Ui: what every panel draws with. Wraps the current ImGui window: text in the theme's faces, buttons that
+// have a name, a tooltip and a place in the Tab order, and the list of regions that tests click on.
+
+#include <imgui.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "viz/draw.h"
+#include "viz/geometry.h"
+#include "viz/theme.h"
+
+namespace raftarium::viz {
+
+using Regions = std::map<std::string, Rect>;
+
+enum class Icon : unsigned char {
+  None, ToStart, Back, Play, Pause, Step, ToEnd, Minus, Plus, Help, Theme, Share, Chevron, Close, Branch
+};
+
+struct Button {
+  std::string_view name;     // region and focus: "transport.play"
+  std::string_view label;    // may be empty when there is an icon
+  std::string_view tooltip;
+  std::string_view key;      // shown in the tooltip: "Space"
+  Icon icon = Icon::None;
+  enum class Style : unsigned char { Plain, Primary, Danger, Ghost, Row } style = Style::Plain;
+  bool enabled = true;
+};
+
+struct Item {
+  bool hovered = false;
+  bool held = false;
+  bool clicked = false;
+  bool focused = false;
+};
+
+class Ui {
+ public:
+  Ui(const Fonts& fonts) : fonts_(fonts) {}  // NOLINT: a kit of tools, made once
+
+  void begin(const Theme& theme, bool narrow, bool reduced_motion);
+  void end();
+
+  const Theme& theme() const { return *theme_; }
+  bool narrow() const { return narrow_; }
+  bool reduced_motion() const { return reduced_motion_; }
+  ImDrawList* list() const { return ImGui::GetWindowDrawList(); }
+
+  // Sizes are those of the em square, as everywhere but in ImGui, which counts ascent and descent.
+  Pen regular(float size, Rgb color, float alpha = 1) const { return pen(fonts_.regular, size * kInter, color, alpha); }
+  Pen medium(float size, Rgb color, float alpha = 1) const { return pen(fonts_.medium, size * kInter, color, alpha); }
+  Pen semibold(float size, Rgb color, float alpha = 1) const { return pen(fonts_.semibold, size * kInter, color, alpha); }
+  Pen mono(float size, Rgb color, float alpha = 1) const { return pen(fonts_.mono, size * kMono, color, alpha); }
+  Pen mono_bold(float size, Rgb color, float alpha = 1) const { return pen(fonts_.mono_bold, size * kMono, color, alpha); }
+
+  // A place that can be clicked, without a look of its own.
+  Item item(std::string_view name, const Rect& area, bool focusable = true);
+  // Only a name for tests and for those who automate the program.
+  void region(std::string_view name, const Rect& area);
+  bool button(const Rect& area, const Button& button);
+  float button_width(std::string_view label) const;
+  // For the last item. Shown after a moment's rest.
+  void tooltip(std::string_view text, std::string_view key = {});
+  // At the pointer at once, for what is drawn by hand.
+  void tooltip_now(std::string_view text, std::string_view second = {});
+
+  // A pop-up takes the Tab order for itself. Between open() and close() when open() is true.
+  bool open_popup(const char* name, bool asked_for, Vec2 at, Vec2 size, bool centered = false);
+  void close_popup();
+  bool popup_is_open() const { return popup_open_; }
+
+  // Keyboard focus: Tab and Shift+Tab walk it, Enter activates, Space too while something has it.
+  void move_focus(int direction);
+  void activate_focus() { activate_ = true; }
+  void clear_focus() { focus_.clear(); }
+  const std::string& focus() const { return focus_; }
+
+  const Regions& regions() const { return regions_; }
+
+ private:
+  static constexpr float kInter = 1.21F;  // (ascent + descent) / em of the face
+  static constexpr float kMono = 1.32F;
+  static Pen pen(ImFont* font, float size, Rgb color, float alpha) { return {font, size, ink(color, alpha)}; }
+
+  Fonts fonts_;
+  const Theme* theme_ = nullptr;
+  bool narrow_ = false;
+  bool reduced_motion_ = false;
+  bool activate_ = false;
+  bool popup_open_ = false;
+  std::string focus_;
+  std::vector<std::string> order_;       // of this frame
+  std::vector<std::string> last_order_;  // of the frame before: what Tab walks
+  Regions regions_;
+};
+
+void draw_icon(ImDrawList* list, Icon icon, Vec2 center, float size, ImU32 color);
+
+}  // namespace raftarium::viz
