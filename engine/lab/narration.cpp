@@ -37,21 +37,29 @@ std::string request_text(const sim::Request& request) {
   return verb + kv::describe(request.command);
 }
 
-// How many members have the entry, as far as their logs can be read now.
-std::size_t holders(const sim::World& world, raft::EntryId entry) {
-  std::size_t count = 0;
-  for (const raft::NodeId id : world.members()) {
-    const auto term = world.member(id).storage().term(entry.index);
-    if (term.error == raft::StorageError::None && term.term == entry.term) ++count;
-  }
-  return count;
+// On how many members `leader` knows an entry to be.
+std::size_t known_holders(const sim::World& world, raft::NodeId leader, raft::Index index) {
+  const auto progress = world.member(leader).status().progress;
+  return static_cast<std::size_t>(std::count_if(progress.begin(), progress.end(), [&](const auto& peer) {
+    return !peer.is_learner && peer.match >= index;
+  }));
 }
 
 std::string quorum_text(std::size_t part, std::size_t whole) {
-  return text(part, " of ", whole, 2 * part > whole ? " is a majority" : " is no majority");
+  return text(part, " of ", whole, 2 * part > whole ? ", a majority" : ", no majority");
 }
 
-Line refused_vote(const sim::Event& event) {
+// One vote a term (§5.2): who has it instead?
+std::string refusal_for_another(const sim::World& world, const raft::Event& e) {
+  const raft::Status status = world.member(e.node).status();
+  const raft::NodeId leader = status.soft_state.leader;
+  if (leader != raft::kNone) return text(name(leader), " leads term ", e.term, " already.");
+  const raft::NodeId vote = status.hard_state.vote;
+  if (vote == e.node) return text("It stands in term ", e.term, " itself and has voted for itself.");
+  return text("It has one vote a term, and ", name(vote), " has it for term ", e.term, ".");
+}
+
+Line refused_vote(const sim::World& world, const sim::Event& event) {
   const raft::Event& e = event.raft;
   const bool pre = e.message_type == raft::MessageType::MsgPreVote;
   const std::string what = text(name(e.node), " refuses ", name(e.peer), pre ? " a pre-vote" : " its vote",
@@ -61,7 +69,7 @@ Line refused_vote(const sim::Event& event) {
       return Told{
           what, text("Its log ends at ", log_end(e.last), "; the candidate's at ", log_end(e.entry), ".")};
     case raft::Refusal::VotedForAnother:
-      return Told{what, text("One vote a term, and it follows another in term ", e.term, ".")};
+      return Told{what, refusal_for_another(world, e)};
     case raft::Refusal::LeaderLease:
       return Told{what, "It heard from a live leader within the last election timeout."};
     case raft::Refusal::StaleTerm:
@@ -88,7 +96,7 @@ Line about_raft(const sim::World& world, const sim::Event& event) {
       return Told{text(who, " wins term ", e.term, " with votes from ", names(e.voters), "."),
                   text(quorum_text(e.voters.size(), members), "; its log ends at ", log_end(e.last), ".")};
     case RaftKind::VoteRefused:
-      return refused_vote(event);
+      return refused_vote(world, event);
     case RaftKind::QuorumLost:
       return Told{text(who, " steps down as leader of term ", e.term, "."),
                   "It has not heard from a majority for an election timeout (CheckQuorum)."};
@@ -102,15 +110,18 @@ Line about_raft(const sim::World& world, const sim::Event& event) {
                        ", its leader, has others there (§5.3).")};
     case RaftKind::AppendRejected:
       return Told{text(who, " cannot append after entry ", e.entry.index, "."),
-                  text("It lacks that entry of term ", e.entry.term, "; it offers entry ", e.last.index,
-                       " of term ", e.last.term, " instead, and ", name(e.peer), " walks back.")};
+                  text("Its log has no entry ", e.entry.index, " of term ", e.entry.term, ", but entry ",
+                       e.last.index, " of term ", e.last.term, " may match: ", name(e.peer),
+                       " walks back (§5.3).")};
     case RaftKind::CommitAdvanced: {
       if (world.process(e.node) != sim::ProcessState::Running ||
           world.member(e.node).node().role() != raft::Role::Leader) {
         return std::nullopt;
       }
-      return Told{text(who, " commits entry ", e.entry.index, " of term ", e.entry.term, "."),
-                  text(quorum_text(holders(world, e.entry), members), "; earlier entries follow.")};
+      return Told{
+          text(who, " commits entry ", e.entry.index, " of term ", e.entry.term, "."),
+          text("It is known to be on ", quorum_text(known_holders(world, e.node, e.entry.index), members),
+               "; earlier entries follow.")};
     }
     case RaftKind::SnapshotSent:
       return Told{text(who, " sends ", name(e.peer), " a snapshot up to entry ", e.entry.index, "."),

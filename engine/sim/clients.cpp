@@ -1,5 +1,7 @@
 // The client: asks, waits, and tries again elsewhere, with a session so that a retry is applied once.
 
+#include <algorithm>
+
 #include "sim/world.h"
 
 namespace raftarium::sim {
@@ -7,7 +9,13 @@ namespace raftarium::sim {
 namespace {
 
 constexpr std::uint64_t kClient = 1;
-constexpr TimeUs kRetryPause = 50'000;
+
+// Longer with every attempt, so that a cluster without a leader is not flooded.
+TimeUs retry_pause(std::uint32_t attempts) {
+  constexpr TimeUs kFirst = 50'000;
+  constexpr std::uint32_t kMostDoublings = 4;
+  return kFirst << std::min(attempts - 1, kMostDoublings);
+}
 
 }  // namespace
 
@@ -24,17 +32,18 @@ void World::open_request(const Command& command) {
   request.target = command.node;
   request.sent_us = now_us_;
   requests_.push_back(std::move(request));
-  ask(requests_.back(), command.node == raft::kNone ? client_guess_ : command.node);
+  ask(requests_.back(), command.node == raft::kNone ? client_guess_ : command.node, 0);
 }
 
-void World::ask(Request& request, raft::NodeId node) {
+void World::ask(Request& request, raft::NodeId node, TimeUs pause_us) {
   ++request.attempts;
   request.at = node;
   Event event{.kind = Event::Kind::RequestSent, .node = node};
   event.request = request.id;
   emit(std::move(event));
-  push(now_us_ + client_latency(), Due::Kind::Ask, request.id - 1, request.attempts);
-  push(now_us_ + config_.request_timeout_us, Due::Kind::Timeout, request.id - 1, request.attempts);
+  push(now_us_ + pause_us + client_latency(), Due::Kind::Ask, request.id - 1, request.attempts);
+  push(now_us_ + pause_us + config_.request_timeout_us, Due::Kind::Timeout, request.id - 1,
+       request.attempts);
 }
 
 void World::on_ask(Request& request, std::uint64_t attempt) {
@@ -87,14 +96,7 @@ void World::try_again(Request& request) {
     const bool useful = hint != raft::kNone && hint != request.at;
     next = useful ? hint : raft::NodeId(request.at.value() % replicas_.size() + 1);
   }
-  ++request.attempts;
-  request.at = next;
-  Event event{.kind = Event::Kind::RequestSent, .node = next};
-  event.request = request.id;
-  emit(std::move(event));
-  push(now_us_ + kRetryPause + client_latency(), Due::Kind::Ask, request.id - 1, request.attempts);
-  push(now_us_ + kRetryPause + config_.request_timeout_us, Due::Kind::Timeout, request.id - 1,
-       request.attempts);
+  ask(request, next, retry_pause(request.attempts));
 }
 
 void World::finish(Request& request, RequestState state) {

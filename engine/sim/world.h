@@ -149,7 +149,7 @@ class World {
 
   // clients.cpp
   void open_request(const Command& command);
-  void ask(Request& request, raft::NodeId node);
+  void ask(Request& request, raft::NodeId node, TimeUs pause_us);
   void on_ask(Request& request, std::uint64_t attempt);
   void on_answer(Request& request, std::uint64_t attempt);
   void on_timeout(Request& request, std::uint64_t attempt);
