@@ -197,11 +197,14 @@ base::Error JsonText::error(std::string_view path, const std::string& what) cons
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
-  const std::string* nearest = nullptr;
-  std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
   if (word.size() > 64) return "";
+  const std::size_t far = std::max<std::size_t>(2, word.size() / 3) + 1;
+  const std::string* nearest = nullptr;
+  // Of two that are as near, the one of the same length: letters are swapped more often than added.
+  std::pair<std::size_t, std::size_t> least{far, 0};
   for (const std::string& candidate : known) {
-    const std::size_t d = distance(word, candidate);
+    const std::size_t longer = std::max(candidate.size(), word.size()) - std::min(candidate.size(), word.size());
+    const std::pair<std::size_t, std::size_t> d{distance(word, candidate), longer};
     if (d < least) {
       least = d;
       nearest = &candidate;

@@ -36,11 +36,11 @@ struct Command {
     SetLink,    // latency and loss of the link from `node` to `peer` (both kNone: of every link)
   };
   Kind kind = Kind::HealAll;
-  raft::NodeId node;
-  raft::NodeId peer;
-  std::string key;
-  std::string value;
-  std::vector<std::vector<raft::NodeId>> groups;
+  raft::NodeId node{};
+  raft::NodeId peer{};
+  std::string key{};
+  std::string value{};
+  std::vector<std::vector<raft::NodeId>> groups{};
   TimeUs latency_min_us = 0;           // SetLink: least latency
   TimeUs latency_mean_us = 0;          // SetLink: mean of what is added to it
   std::uint32_t loss_per_million = 0;  // SetLink

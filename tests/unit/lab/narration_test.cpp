@@ -1,0 +1,144 @@
+#include "lab/narration.h"
+
+#include "support/test.h"
+
+namespace raftarium::lab {
+namespace {
+
+using Kind = sim::Command::Kind;
+
+// Runs a world and keeps everything that was told.
+struct Listener {
+  explicit Listener(std::uint64_t seed = 7, std::size_t members = 5) : world(make(seed, members)) {}
+  static sim::World make(std::uint64_t seed, std::size_t members) {
+    sim::WorldConfig config;
+    config.seed = seed;
+    config.members = members;
+    auto made = sim::World::create(config);
+    REQUIRE(made.ok());
+    return std::move(*made);
+  }
+  void hear() {
+    for (StoryLine& line : narrate(world)) story.push_back(std::move(line));
+    for (Mark& mark : marks_of(world)) marks.push_back(std::move(mark));
+  }
+  void run_until(sim::TimeUs time_us) {
+    while (world.next_due_us() <= time_us) {
+      world.step();
+      hear();
+    }
+    world.advance_to(time_us);
+  }
+  void act(const sim::Command& command) {
+    const auto status = world.apply(command);
+    REQUIRE_MESSAGE(status.ok(), status.error().message);
+    hear();
+  }
+  const StoryLine* find(const std::string& part) const {
+    for (const StoryLine& line : story) {
+      if ((line.what + " " + line.why).find(part) != std::string::npos) return &line;
+    }
+    return nullptr;
+  }
+  std::size_t marked(Mark::Kind kind) const {
+    std::size_t count = 0;
+    for (const Mark& mark : marks) count += mark.kind == kind ? 1 : 0;
+    return count;
+  }
+  sim::World world;
+  std::vector<StoryLine> story;
+  std::vector<Mark> marks;
+};
+
+TEST_CASE("an election is told with its voters and why they are enough") {
+  Listener l;
+  l.run_until(1'000'000);
+  const StoryLine* won = l.find(" wins term 1 with votes from ");
+  REQUIRE(won != nullptr);
+  EXPECT(won->why.find("3 of 5, a majority; its log ends at term 1, entry 1.") != std::string::npos);
+  EXPECT(won->node == l.world.leader());
+  EXPECT(l.find("asks whether it could win term 1") != nullptr);
+  EXPECT(l.marked(Mark::Kind::Leader) == 1);
+}
+
+TEST_CASE("a commit is told with what the leader knows, not with what is true") {
+  Listener l;
+  l.run_until(1'000'000);
+  l.act({.kind = Kind::Put, .key = "x", .value = "5"});
+  l.run_until(1'500'000);
+  const StoryLine* commit = l.find("commits entry 3 of term 1");
+  REQUIRE(commit != nullptr);
+  EXPECT(commit->why == "It is known to be on 3 of 5, a majority; earlier entries follow.");
+  EXPECT(l.find("put x=5 is acknowledged.") != nullptr);
+  EXPECT(l.marked(Mark::Kind::Client) == 1);
+  EXPECT(l.marked(Mark::Kind::Commit) >= 2);
+}
+
+TEST_CASE("a leader that is cut off is told to step down, and its tail to be overwritten") {
+  Listener l;
+  l.run_until(1'000'000);
+  const raft::NodeId old = l.world.leader();
+  l.act({.kind = Kind::Isolate, .node = old});
+  l.act({.kind = Kind::Put, .node = old, .key = "x", .value = "5"});
+  l.run_until(3'000'000);
+  EXPECT(l.find(sim::name(old) + " steps down as leader of term 1.") != nullptr);
+  EXPECT(l.find(" is cut.") != nullptr);
+  l.act({.kind = Kind::HealAll});
+  l.run_until(4'000'000);
+  const StoryLine* overwritten = l.find(sim::name(old) + " overwrites its log from entry 3 on.");
+  REQUIRE(overwritten != nullptr);
+  EXPECT(overwritten->why.find("never committed") != std::string::npos);
+  EXPECT(l.marked(Mark::Kind::Network) == 2);
+}
+
+TEST_CASE("every act is told when it happens") {
+  Listener l(7, 3);
+  l.run_until(1'000'000);
+  const raft::NodeId leader = l.world.leader();
+  const raft::NodeId other(leader.value() % 3 + 1);
+  l.act({.kind = Kind::Cut, .node = leader, .peer = other});
+  l.act({.kind = Kind::Heal, .node = leader, .peer = other});
+  l.act(
+      {.kind = Kind::SetLink, .latency_min_us = 2000, .latency_mean_us = 1000, .loss_per_million = 20'000});
+  l.act({.kind = Kind::Pause, .node = other});
+  l.act({.kind = Kind::Resume, .node = other});
+  l.act({.kind = Kind::Transfer, .node = leader, .peer = other});
+  l.run_until(2'000'000);
+  l.act({.kind = Kind::Timeout, .node = leader});
+  l.act({.kind = Kind::Crash, .node = other});
+  l.act({.kind = Kind::Restart, .node = other});
+  l.act({.kind = Kind::Delete, .key = "x"});
+  l.act({.kind = Kind::Partition, .groups = {{leader}, {other}}});
+  for (const char* part :
+       {"is cut.", "works again.", "Every link changes.", "2 % are lost", "is paused.", "goes on.",
+        "is told to hand over to", "hands leadership to", "election timer runs out at once", "crashes.",
+        "starts again.", "to delete x.", "The network splits"}) {
+    CAPTURE(part);
+    EXPECT(l.find(part) != nullptr);
+  }
+}
+
+TEST_CASE("a refused vote names who has it, or the logs that decided") {
+  std::vector<std::string> reasons;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Listener l(seed);
+    l.run_until(800'000);
+    for (const StoryLine& line : l.story) {
+      if (line.what.find(" refuses ") != std::string::npos) reasons.push_back(line.why);
+    }
+  }
+  REQUIRE_FALSE(reasons.empty());
+  for (const std::string& why : reasons) {
+    CAPTURE(why);
+    EXPECT(why.find("S0") == std::string::npos);
+    const bool explains =
+        why.find(" has it for term ") != std::string::npos ||
+        why.find("voted for itself") != std::string::npos ||
+        why.find(" leads term ") != std::string::npos || why.find("Its log ends at") != std::string::npos ||
+        why.find("live leader") != std::string::npos || why.find("It is in term") != std::string::npos;
+    EXPECT(explains);
+  }
+}
+
+}  // namespace
+}  // namespace raftarium::lab

@@ -1,0 +1,185 @@
+#include "lab/scenario.h"
+
+#include "support/test.h"
+
+namespace raftarium::lab {
+namespace {
+
+std::string wrap(const std::string& fields) {
+  return "{\n\"raftarium\": 1,\n\"title\": \"T\",\n\"duration_ms\": 1000" +
+         (fields.empty() ? "" : ",\n" + fields) + "\n}";
+}
+
+Scenario parsed(const std::string& fields) {
+  auto scenario = parse_scenario("folder/some_name.json", wrap(fields));
+  REQUIRE_MESSAGE(scenario.ok(), scenario.error().message);
+  return std::move(*scenario);
+}
+
+std::string complaint(const std::string& text) {
+  const auto scenario = parse_scenario("s.json", text);
+  return scenario.ok() ? "" : scenario.error().message;
+}
+std::string field_complaint(const std::string& fields) { return complaint(wrap(fields)); }
+
+TEST_CASE("the least that a scenario needs, and what it gets") {
+  const Scenario s = parsed("");
+  EXPECT(s.name == "some_name");
+  EXPECT(s.title == "T");
+  EXPECT(s.duration_us == 1'000'000);
+  EXPECT(s.cluster.members == 5);
+  EXPECT(s.actions.empty());
+}
+
+TEST_CASE("every field of a cluster arrives") {
+  const Scenario s = parsed(
+      "\"seed\": 42, \"sources\": [\"a\", \"b\"], \"description\": \"D\", \"cluster\": {\"members\": 3, "
+      "\"pre_vote\": "
+      "false, \"check_quorum\": false, \"tick_us\": 1000, \"election_ticks\": 20, \"heartbeat_ticks\": 2, "
+      "\"latency_min_us\": 10, \"latency_mean_us\": 20, \"loss_per_million\": 30, \"request_timeout_us\": "
+      "40, "
+      "\"request_deadline_us\": 50}");
+  EXPECT(s.cluster.seed == 42);
+  EXPECT(s.sources == std::vector<std::string>{"a", "b"});
+  EXPECT(s.description == "D");
+  EXPECT(s.cluster.members == 3);
+  EXPECT_FALSE(s.cluster.pre_vote);
+  EXPECT_FALSE(s.cluster.check_quorum);
+  EXPECT(s.cluster.tick_us == 1000);
+  EXPECT(s.cluster.election_ticks == 20);
+  EXPECT(s.cluster.heartbeat_ticks == 2);
+  EXPECT(s.cluster.latency_min_us == 10);
+  EXPECT(s.cluster.latency_mean_us == 20);
+  EXPECT(s.cluster.loss_per_million == 30);
+  EXPECT(s.cluster.request_timeout_us == 40);
+  EXPECT(s.cluster.request_deadline_us == 50);
+}
+
+TEST_CASE("every action arrives as its command") {
+  const Scenario s = parsed(R"("actions": [
+    {"at_ms": 1, "do": "put", "key": "k", "value": "v", "through": "S2"},
+    {"at_us": 7, "do": "delete", "key": "k"},
+    {"at_ms": 2, "do": "crash", "node": "leader"},
+    {"at_ms": 2, "do": "restart", "node": "crashed"},
+    {"at_ms": 2, "do": "pause", "node": "S1"},
+    {"at_ms": 2, "do": "resume", "node": "S1"},
+    {"at_ms": 2, "do": "isolate", "node": "follower"},
+    {"at_ms": 2, "do": "cut", "from": "S1", "to": "leader"},
+    {"at_ms": 2, "do": "heal", "from": "S1", "to": "S2"},
+    {"at_ms": 2, "do": "partition", "groups": [["leader", "S4"], ["others"]]},
+    {"at_ms": 2, "do": "heal_all"},
+    {"at_ms": 2, "do": "timeout", "node": "S5"},
+    {"at_ms": 2, "do": "transfer", "from": "leader", "to": "S3"},
+    {"at_ms": 2, "do": "set_link", "from": "S1", "to": "S2", "latency_min_us": 1, "latency_mean_us": 2, "loss_per_million": 3}
+  ])");
+  REQUIRE(s.actions.size() == 14);
+  EXPECT(s.actions[0].at_us == 1000);
+  EXPECT(s.actions[0].command.key == "k");
+  EXPECT(s.actions[0].command.value == "v");
+  EXPECT(s.actions[0].command.node == raft::NodeId(2));
+  EXPECT(s.actions[1].at_us == 7);
+  EXPECT(s.actions[2].command.node == sim::kTheLeader);
+  EXPECT(s.actions[3].command.node == sim::kTheCrashed);
+  EXPECT(s.actions[6].command.node == sim::kAFollower);
+  EXPECT(s.actions[7].command.peer == sim::kTheLeader);
+  EXPECT(s.actions[9].command.groups.at(1).at(0) == sim::kTheOthers);
+  EXPECT(s.actions[12].command.peer == raft::NodeId(3));
+  EXPECT(s.actions[13].command.loss_per_million == 3);
+  for (std::size_t i = 0; i < s.actions.size(); ++i) {
+    CAPTURE(i);
+    EXPECT(static_cast<std::size_t>(s.actions[i].command.kind) == i);
+  }
+}
+
+TEST_CASE("expectations of each kind arrive with their span") {
+  const Scenario s = parsed(R"("expect": [
+    {"eventually": "leaders == 1", "by_ms": 500},
+    {"always": "violations == 0", "from_us": 5},
+    {"never": "leaders > 1"},
+    {"that": "leaders == 1", "at_ms": 900}])");
+  REQUIRE(s.expectations.size() == 4);
+  EXPECT(describe(s.expectations[0]) == "eventually by 0.500 s: leaders == 1");
+  EXPECT(s.expectations[1].from_us == 5);
+  EXPECT(s.expectations[1].until_us == 1'000'000);
+  EXPECT(describe(s.expectations[2]) == "never until 1.000 s: leaders > 1");
+  EXPECT(describe(s.expectations[3]) == "at 0.900 s: leaders == 1");
+}
+
+TEST_CASE("an error says file, line, path, what was expected, and the nearest word") {
+  EXPECT(field_complaint("\"actions\": [\n{\"at_ms\": 1, \"do\": \"partitoin\"}]")
+             .find("s.json:6: actions[0].do: unknown action \"partitoin\" (did you mean \"partition\"?)") ==
+         0);
+  EXPECT(field_complaint("\"sede\": 1").find("s.json:5: sede: unknown field (did you mean \"seed\"?)") ==
+         0);
+  EXPECT(field_complaint("\"cluster\": {\"members\": 10}") ==
+         "s.json:5: cluster.members: expected an integer from 1 to 9, got 10");
+  EXPECT(field_complaint("\"seed\": 1.5") ==
+         "s.json:5: seed: expected an integer from 0 to 9007199254740991, got 1.5");
+  EXPECT(field_complaint("\"seed\": 18446744073709551615").find("seed: expected an integer") !=
+         std::string::npos);
+  EXPECT(field_complaint("\"seed\": -1").find("seed: expected an integer") != std::string::npos);
+}
+
+TEST_CASE("versions") {
+  EXPECT(complaint("{}").find("expected \"raftarium\": 1") != std::string::npos);
+  EXPECT(complaint("{\"raftarium\": 2}").find("raftarium: expected version 1, got 2; a newer one") !=
+         std::string::npos);
+  EXPECT(complaint("[]").find("expected an object, got an array") != std::string::npos);
+  EXPECT(complaint("{\"raftarium\": 1}").find("\"title\" is missing") != std::string::npos);
+  EXPECT(complaint("{\"raftarium\": 1, \"title\": \"t\"}").find("\"duration_ms\" is missing") !=
+         std::string::npos);
+}
+
+TEST_CASE("actions that cannot be meant are refused") {
+  const auto action = [](const std::string& fields) {
+    return field_complaint("\"actions\": [" + fields + "]");
+  };
+  EXPECT(action("5").find("actions[0]: expected an object, got 5") != std::string::npos);
+  EXPECT(action("{}").find("\"do\" is missing") != std::string::npos);
+  EXPECT(action("{\"do\": \"heal_all\"}").find("\"at_ms\" is missing") != std::string::npos);
+  EXPECT(action("{\"do\": \"heal_all\", \"at_ms\": 1, \"at_us\": 1}").find("got both") !=
+         std::string::npos);
+  EXPECT(action("{\"do\": \"heal_all\", \"at_ms\": 1001}").find("within the scenario's 1.000 s") !=
+         std::string::npos);
+  EXPECT(action("{\"do\": \"heal_all\", \"at_ms\": 1, \"node\": \"S1\"}").find("node: unknown field") !=
+         std::string::npos);
+  EXPECT(action("{\"do\": \"crash\", \"at_ms\": 1}").find("\"crash\" needs the field \"node\"") !=
+         std::string::npos);
+  EXPECT(action("{\"do\": \"crash\", \"at_ms\": 1, \"node\": \"S6\"}")
+             .find("actions[0].node: expected S1 to S5 or one of: leader, follower, got \"S6\"") !=
+         std::string::npos);
+  EXPECT(
+      action("{\"do\": \"crash\", \"at_ms\": 1, \"node\": \"laeder\"}").find("did you mean \"leader\"?") !=
+      std::string::npos);
+  EXPECT(action("{\"do\": \"cut\", \"at_ms\": 1, \"from\": \"S1\", \"to\": \"S1\"}")
+             .find("a link has two ends") != std::string::npos);
+  EXPECT(action("{\"do\": \"partition\", \"at_ms\": 1, \"groups\": [[\"S1\"], [\"S1\"]]}")
+             .find("named twice") != std::string::npos);
+  EXPECT(action("{\"do\": \"partition\", \"at_ms\": 1, \"groups\": [[]]}").find("1 to 5 members") !=
+         std::string::npos);
+  EXPECT(action("{\"do\": \"put\", \"at_ms\": 1, \"key\": \"\", \"value\": \"\"}")
+             .find("actions[0].key: expected 1 to 4096 bytes") != std::string::npos);
+}
+
+TEST_CASE("expectations that cannot be meant are refused") {
+  const auto expect = [](const std::string& fields) {
+    return field_complaint("\"expect\": [" + fields + "]");
+  };
+  EXPECT(expect("{}").find("one of the fields eventually") != std::string::npos);
+  EXPECT(expect("{\"that\": \"leaders == 1\"}").find("\"at_ms\" is missing") != std::string::npos);
+  EXPECT(
+      expect("{\"eventually\": \"leader == 1\"}").find("expect[0].eventually: column 8: cannot compare") !=
+      std::string::npos);
+  EXPECT(expect("{\"eventually\": \"leaders == 1\", \"by_ms\": 2000}").find("within the scenario's") !=
+         std::string::npos);
+  EXPECT(expect("{\"eventually\": \"leaders == 1\", \"never\": \"leaders > 1\"}").find("unknown field") !=
+         std::string::npos);
+}
+
+TEST_CASE("fields that do not fit together are refused as well") {
+  EXPECT(field_complaint("\"cluster\": {\"election_ticks\": 5, \"heartbeat_ticks\": 5}")
+             .find("election_ticks") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace raftarium::lab

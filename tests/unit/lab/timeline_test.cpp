@@ -1,0 +1,176 @@
+#include "lab/timeline.h"
+
+#include "support/test.h"
+
+namespace raftarium::lab {
+namespace {
+
+using Kind = sim::Command::Kind;
+
+Timeline timeline(const std::string& actions = "") {
+  auto parsed = parse_scenario(
+      "s.json",
+      R"({"raftarium": 1, "title": "T", "seed": 9, "duration_ms": 60000, "cluster": {"members": 3}, "actions": [)" +
+          actions + "]}");
+  REQUIRE_MESSAGE(parsed.ok(), parsed.error().message);
+  return Timeline(std::move(*parsed));
+}
+
+TEST_CASE("stepping forward and back gives the same digests, event by event") {
+  Timeline t = timeline(R"({"at_ms": 700, "do": "crash", "node": "leader"})");
+  std::vector<std::uint64_t> digests{t.digest()};
+  for (int i = 0; i < 400; ++i) {
+    t.step_event();
+    REQUIRE(t.event_count() == static_cast<std::uint64_t>(i + 1));
+    digests.push_back(t.digest());
+  }
+  for (std::size_t i = 400; i-- > 0;) {
+    t.step_back();
+    REQUIRE(t.event_count() == i);
+    REQUIRE(t.digest() == digests[i]);
+  }
+  t.step_back();
+  EXPECT(t.event_count() == 0);
+  t.seek_event(250);
+  EXPECT(t.digest() == digests[250]);
+}
+
+TEST_CASE("seeking in time, forward and back, ends where playing ends") {
+  Timeline t = timeline();
+  t.run_until(3'000'000);
+  const std::uint64_t at_three = t.digest();
+  t.run_until(9'000'000);
+  t.seek_time(3'000'000);
+  EXPECT(t.now_us() == 3'000'000);
+  EXPECT(t.digest() == at_three);
+  t.seek_time(-5);
+  EXPECT(t.now_us() == 0);
+  EXPECT(t.event_count() == 0);
+}
+
+TEST_CASE("memory stays bounded while the past stays reachable") {
+  Timeline t = timeline();
+  t.run_until(2'000'000);
+  const std::uint64_t early = t.digest();
+  t.run_until(55'000'000);  // tens of thousands of steps, so that checkpoints are thinned several times
+  t.seek_time(2'000'000);
+  EXPECT(t.digest() == early);
+}
+
+TEST_CASE("an act at the end joins the branch") {
+  Timeline t = timeline();
+  t.run_until(1'000'000);
+  REQUIRE(t.act({.kind = Kind::Crash, .node = raft::NodeId(1)}).ok());
+  EXPECT(t.branches().size() == 1);
+  t.run_until(2'000'000);
+  const std::uint64_t digest = t.digest();
+  t.seek_time(500'000);
+  EXPECT(t.world().process(raft::NodeId(1)) == sim::ProcessState::Running);
+  t.seek_time(2'000'000);
+  EXPECT(t.world().process(raft::NodeId(1)) == sim::ProcessState::Crashed);
+  EXPECT(t.digest() == digest);
+}
+
+TEST_CASE("an act in the past forks, and nothing of the old future is lost") {
+  Timeline t = timeline();
+  t.run_until(3'000'000);
+  const std::uint64_t old_end = t.digest();
+  t.seek_time(1'000'000);
+  const std::uint64_t fork = t.digest();
+  REQUIRE(t.act({.kind = Kind::Isolate, .node = t.world().leader()}).ok());
+  REQUIRE(t.branches().size() == 2);
+  EXPECT(t.branch() == 1);
+  EXPECT(t.branches()[1].parent == 0);
+  EXPECT(t.branches()[1].fork_us == 1'000'000);
+  t.run_until(3'000'000);
+  EXPECT(t.digest() != old_end);
+  const std::uint64_t new_end = t.digest();
+
+  t.switch_branch(0);
+  EXPECT(t.now_us() == 3'000'000);
+  EXPECT(t.digest() == old_end);
+  t.switch_branch(1);
+  EXPECT(t.digest() == new_end);
+  // Before the fork, both are the same past.
+  t.seek_time(1'000'000);
+  t.step_back();
+  t.step_event();
+  t.seek_time(999'999);
+  const std::uint64_t before = t.digest();
+  t.switch_branch(0);
+  t.seek_time(999'999);
+  EXPECT(t.digest() == before);
+  (void)fork;
+}
+
+TEST_CASE("undo goes back to before the last act, on the branch that it left") {
+  Timeline t = timeline();
+  EXPECT_FALSE(t.undo());
+  t.run_until(2'000'000);
+  t.seek_time(1'000'000);
+  const std::uint64_t before = t.digest();
+  REQUIRE(t.act({.kind = Kind::Crash, .node = raft::NodeId(2)}).ok());
+  t.run_until(1'500'000);
+  REQUIRE(t.act({.kind = Kind::Restart, .node = raft::NodeId(2)}).ok());
+  REQUIRE(t.undo());
+  EXPECT(t.branch() == 1);
+  EXPECT(t.now_us() == 1'500'000);
+  EXPECT(t.world().process(raft::NodeId(2)) == sim::ProcessState::Crashed);
+  REQUIRE(t.undo());
+  EXPECT(t.branch() == 0);
+  EXPECT(t.digest() == before);
+  EXPECT_FALSE(t.undo());
+}
+
+TEST_CASE("an act that makes no sense changes nothing") {
+  Timeline t = timeline();
+  t.run_until(1'000'000);
+  const std::uint64_t before = t.digest();
+  const auto status = t.act({.kind = Kind::Restart, .node = raft::NodeId(1)});
+  REQUIRE_FALSE(status.ok());
+  EXPECT(status.error().message == "restart: S1 is not crashed");
+  EXPECT_FALSE(t.act({.kind = Kind::Crash, .node = raft::NodeId(8)}).ok());
+  EXPECT(t.digest() == before);
+  EXPECT(t.branches().size() == 1);
+}
+
+TEST_CASE("several acts at one moment are replayed in their order") {
+  Timeline t = timeline();
+  t.run_until(1'000'000);
+  REQUIRE(t.act({.kind = Kind::Cut, .node = raft::NodeId(1), .peer = raft::NodeId(2)}).ok());
+  REQUIRE(t.act({.kind = Kind::Cut, .node = raft::NodeId(2), .peer = raft::NodeId(1)}).ok());
+  REQUIRE(t.act({.kind = Kind::Heal, .node = raft::NodeId(1), .peer = raft::NodeId(2)}).ok());
+  t.run_until(2'000'000);
+  const std::uint64_t digest = t.digest();
+  t.seek_time(0);
+  t.seek_time(2'000'000);
+  EXPECT(t.digest() == digest);
+  EXPECT_FALSE(t.world().network().link(raft::NodeId(1), raft::NodeId(2)).cut);
+  EXPECT(t.world().network().link(raft::NodeId(2), raft::NodeId(1)).cut);
+}
+
+TEST_CASE("marks and story belong to the branch; the story ends at the position") {
+  Timeline t = timeline();
+  t.run_until(3'000'000);
+  REQUIRE_FALSE(t.marks().empty());
+  REQUIRE_FALSE(t.story(1000).empty());
+  t.seek_event(t.marks().front().event);
+  for (const StoryLine& line : t.story(1000)) EXPECT(line.event <= t.event_count());
+  EXPECT(t.story(2).size() <= 2);
+  EXPECT(t.marks().size() > 1);
+}
+
+TEST_CASE("copies of a world go their own ways, also when one branch is replayed many times") {
+  Timeline t = timeline();
+  t.run_until(1'500'000);
+  const sim::World kept = t.world();
+  const std::uint64_t digest = kept.digest();
+  t.run_until(4'000'000);
+  EXPECT(kept.digest() == digest);
+  sim::World again = kept;
+  again.run_until(4'000'000);
+  EXPECT(again.digest() == t.digest());
+}
+
+}  // namespace
+}  // namespace raftarium::lab
