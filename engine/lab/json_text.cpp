@@ -203,7 +203,8 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   // Of two that are as near, the one of the same length: letters are swapped more often than added.
   std::pair<std::size_t, std::size_t> least{far, 0};
   for (const std::string& candidate : known) {
-    const std::size_t longer = std::max(candidate.size(), word.size()) - std::min(candidate.size(), word.size());
+    const std::size_t longer =
+        std::max(candidate.size(), word.size()) - std::min(candidate.size(), word.size());
     const std::pair<std::size_t, std::size_t> d{distance(word, candidate), longer};
     if (d < least) {
       least = d;
