@@ -48,7 +48,8 @@ foreach(source
   add_custom_command(
     OUTPUT ${file}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${_font_folder}
-    COMMAND ${RAFTARIUM_FONT_PYTHON} -m fontTools.subset ${source} --unicodes=${_font_characters} --output-file=${file}.new
+    COMMAND ${RAFTARIUM_FONT_PYTHON} -m fontTools.subset ${source} --unicodes=${_font_characters}
+            --output-file=${file}.new
             --no-hinting --desubroutinize --notdef-outline --name-IDs=0,1,2,13,14
             --drop-tables+=GPOS,GSUB,GDEF,DSIG,STAT,meta
     COMMAND ${CMAKE_COMMAND} -E rename ${file}.new ${file}
