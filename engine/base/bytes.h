@@ -20,8 +20,7 @@ class Bytes {
   explicit Bytes(std::span<const std::uint8_t> data);
   explicit Bytes(std::string_view text);
 
-  Bytes(const Bytes& other) noexcept
-      : block_(other.block_), offset_(other.offset_), size_(other.size_) {
+  Bytes(const Bytes& other) noexcept : block_(other.block_), offset_(other.offset_), size_(other.size_) {
     if (block_ != nullptr) block_->references.add();
   }
   Bytes(Bytes&& other) noexcept : block_(other.block_), offset_(other.offset_), size_(other.size_) {
@@ -44,9 +43,7 @@ class Bytes {
     return block_ == nullptr ? nullptr : reinterpret_cast<const std::uint8_t*>(block_ + 1) + offset_;
   }
   std::span<const std::uint8_t> span() const noexcept { return {data(), size_}; }
-  std::string_view view() const noexcept {
-    return {reinterpret_cast<const char*>(data()), size_};
-  }
+  std::string_view view() const noexcept { return {reinterpret_cast<const char*>(data()), size_}; }
   std::string str() const { return std::string(view()); }
   // `count` bytes from `from` on, in the same block. REQUIRES: from + count <= size().
   Bytes sub(std::size_t from, std::size_t count) const;
@@ -74,8 +71,7 @@ class BytesArena {
  public:
   // REQUIRES: capacity < 4 GiB.
   explicit BytesArena(std::size_t capacity);
-  BytesArena(const BytesArena& other)
-      : block_(other.block_), capacity_(other.used_), used_(other.used_) {}
+  BytesArena(const BytesArena& other) : block_(other.block_), capacity_(other.used_), used_(other.used_) {}
   BytesArena(BytesArena&&) noexcept = default;
   BytesArena& operator=(BytesArena other) noexcept {
     block_ = std::move(other.block_);

@@ -21,9 +21,9 @@ std::string check_detail(const Parts&... parts) {
 }  // namespace raftarium::base
 
 // CHECK(condition, "text ", value, ...): the values are evaluated only on failure.
-#define CHECK(condition, ...)                                                             \
-  do {                                                                                    \
-    if (!(condition)) [[unlikely]]                                                        \
-      ::raftarium::base::check_failed(__FILE__, __LINE__, #condition,                     \
-                                      ::raftarium::base::check_detail(__VA_ARGS__));      \
+#define CHECK(condition, ...)                                                        \
+  do {                                                                               \
+    if (!(condition)) [[unlikely]]                                                   \
+      ::raftarium::base::check_failed(__FILE__, __LINE__, #condition,                \
+                                      ::raftarium::base::check_detail(__VA_ARGS__)); \
   } while (false)

@@ -35,9 +35,7 @@ class Prng {
   }
 
   // True with a chance of `per_million` in a million. Draws nothing at 0.
-  bool chance(std::uint32_t per_million) {
-    return per_million > 0 && below(1'000'000) < per_million;
-  }
+  bool chance(std::uint32_t per_million) { return per_million > 0 && below(1'000'000) < per_million; }
 
   friend bool operator==(const Prng& a, const Prng& b) { return a.generator_ == b.generator_; }
 
