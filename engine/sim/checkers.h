@@ -4,10 +4,13 @@
 //
 // Each member's log is summed up by a chain: the hash of an entry and of all before it. Two logs that agree
 // at one link of the chain agree on everything up to it, so a comparison of prefixes is one of numbers.
+// What has been applied is kept once for all members, in blocks that copies share.
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "member/member.h"
@@ -20,7 +23,7 @@ enum class Property : std::uint8_t {
   LeaderAppendOnly,    // a leader never overwrites or deletes entries in its log (§5.3)
   LogMatching,         // same index and term: same log up to there (§5.3)
   LeaderCompleteness,  // what is committed is in every later leader's log (§5.4)
-  StateMachineSafety,  // nobody applies another entry at an index that somebody has applied (§5.4.3)
+  StateMachineSafety,  // everybody applies the same entries in the same order (§5.4.3)
   MonotonicTerm,       // a member's term never decreases, crashes included (§5.1)
   MonotonicCommit,     // a running member's commit index never decreases
 };
@@ -50,28 +53,57 @@ class Checkers {
 
  private:
   using Chain = std::uint64_t;
+  // An entry that somebody has applied.
+  struct Committed {
+    Chain chain = 0;
+    raft::Term term;     // its own
+    raft::Term in_term;  // of the member that applied it first
+    raft::NodeId by;
+  };
+  // A sequence that only grows; a copy shares all but its newest block.
+  class History {
+   public:
+    std::size_t size() const { return size_; }
+    const Committed& operator[](std::size_t at) const { return (*blocks_[at / kBlock])[at % kBlock]; }
+    void push(const Committed& committed);
+
+   private:
+    static constexpr std::size_t kBlock = 256;
+    std::vector<std::shared_ptr<std::vector<Committed>>> blocks_;
+    std::size_t size_ = 0;
+  };
   struct Seen {
     raft::Term term;
     raft::Index commit;
-    std::vector<Chain> log;       // by position after the first entry
-    raft::Index applied;
+    raft::Index applied;      // 0: whatever the storage's snapshot stands for
+    raft::Term leads;         // 0: none
+    std::size_t settled = 0;  // so many links of its log are those of what is committed
+    std::vector<Chain> tail;  // the links after them
+    std::size_t size() const { return settled + tail.size(); }
   };
-  struct Committed {
-    Chain chain = 0;
-    raft::Term in_term;           // of the member that applied it first
-    raft::NodeId by;
-  };
+
   void violate(Property property, std::vector<raft::NodeId> nodes, std::string why);
+  void check_truncated(raft::NodeId node, const member::Output& output);
   void check_appended(raft::NodeId node, const std::vector<raft::Entry>& entries);
+  void check_leader(raft::NodeId node, raft::Term term);
+  void check_complete(raft::NodeId node, raft::Term term);
   void check_applied(const member::Member& member, const std::vector<raft::Entry>& entries);
-  void check_leader(raft::NodeId node, const raft::Event& event);
+  void commit(const member::Member& member, const raft::Entry& entry, Chain chain);
+  void follow_snapshot(raft::NodeId node, raft::EntryId last);
+
+  // The link at `at`, and the one before it. REQUIRES: at < size(), at <= size().
+  Chain link_at(const Seen& seen, std::size_t at) const;
+  Chain link_before(const Seen& seen, std::size_t at) const;
+  // The link that is known of an entry, or null.
+  const Chain* known(std::size_t at, raft::EntryId id) const;
   std::size_t position(raft::Index index) const { return index - first_.index - 1; }
+  raft::Index index_at(std::size_t position) const { return first_.index + 1 + position; }
 
   raft::EntryId first_;
-  std::vector<Seen> seen_;                         // by member
+  std::vector<Seen> seen_;  // by member
   std::map<raft::Term, raft::NodeId> leaders_;
-  std::map<std::pair<raft::Index, raft::Term>, Chain> chains_;
-  std::vector<Committed> committed_;               // by position
+  std::map<std::pair<raft::Index, raft::Term>, Chain> chains_;  // of entries that are not committed
+  History committed_;                                           // by position after the first entry
   std::vector<Violation> violations_;
   TimeUs now_us_ = 0;
   std::uint64_t event_ = 0;

@@ -11,9 +11,11 @@
 
 namespace raftarium::sim {
 
+inline constexpr TimeUs kMaxLatencyUs = 60'000'000;  // of each part
+
 struct Link {
   TimeUs latency_min_us = 0;
-  TimeUs latency_mean_us = 0;          // of the exponential part on top
+  TimeUs latency_mean_us = 0;  // of the exponential part on top
   std::uint32_t loss_per_million = 0;
   bool cut = false;
   friend bool operator==(const Link&, const Link&) = default;
