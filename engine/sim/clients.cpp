@@ -1,6 +1,7 @@
 // The client: asks, waits, and tries again elsewhere, with a session so that a retry is applied once.
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/world.h"
 
@@ -38,18 +39,21 @@ void World::open_request(const Command& command) {
 void World::ask(Request& request, raft::NodeId node, TimeUs pause_us) {
   ++request.attempts;
   request.at = node;
+  request.read_in_start = 0;
   Event event{.kind = Event::Kind::RequestSent, .node = node};
   event.request = request.id;
   emit(std::move(event));
-  push(now_us_ + pause_us + client_latency(), Due::Kind::Ask, request.id - 1, request.attempts);
-  push(now_us_ + pause_us + config_.request_timeout_us, Due::Kind::Timeout, request.id - 1,
-       request.attempts);
+  request.asked_us = now_us_ + pause_us;
+  push(request.asked_us + client_latency(), Due::Kind::Ask, request.id - 1, request.attempts);
+  push(std::min(request.asked_us + config_.request_timeout_us, deadline_us(request)), Due::Kind::Timeout,
+       request.id - 1, request.attempts);
 }
 
 void World::on_ask(Request& request, std::uint64_t attempt) {
   if (request.state != RequestState::Waiting || request.attempts != attempt) return;
   Replica& r = replica(request.at);
   if (r.process != ProcessState::Running) return;  // nobody answers; the client's timeout will tell
+  request.read_in_start = r.start;
   const raft::Refusal refusal = r.member.propose(request.command);
   if (refusal != raft::Refusal::None) {
     request.refusal = refusal;
@@ -62,7 +66,7 @@ void World::on_ask(Request& request, std::uint64_t attempt) {
 void World::on_answer(Request& request, std::uint64_t attempt) {
   if (request.state != RequestState::Waiting) return;
   if (!request.index.is_zero()) {
-    client_guess_ = request.at;
+    client_guess_ = request.answered_by;
     finish(request, RequestState::Committed);
     return;
   }
@@ -76,16 +80,19 @@ void World::on_answer(Request& request, std::uint64_t attempt) {
 
 void World::on_timeout(Request& request, std::uint64_t attempt) {
   if (request.state != RequestState::Waiting || request.attempts != attempt) return;
-  Event event{.kind = Event::Kind::RequestTimedOut, .node = request.at};
-  event.request = request.id;
-  emit(std::move(event));
+  if (now_us_ >= request.asked_us) {  // else the deadline came in the pause before the attempt
+    Event event{.kind = Event::Kind::RequestTimedOut, .node = request.at};
+    event.request = request.id;
+    emit(std::move(event));
+    request.in_doubt = true;
+  }
   try_again(request);
 }
 
 void World::try_again(Request& request) {
-  if (now_us_ - request.sent_us >= config_.request_deadline_us) {
-    // It may have been appended somewhere and may commit yet.
-    finish(request, RequestState::Unknown);
+  if (now_us_ >= deadline_us(request)) {
+    // What was not answered may have been appended somewhere and may commit yet.
+    finish(request, request.in_doubt ? RequestState::Unknown : RequestState::Refused);
     return;
   }
   raft::NodeId next = request.target;
@@ -102,7 +109,8 @@ void World::try_again(Request& request) {
 void World::finish(Request& request, RequestState state) {
   request.state = state;
   request.done_us = now_us_;
-  Event event{.kind = Event::Kind::RequestDone, .node = request.at};
+  const bool answered = state == RequestState::Committed;
+  Event event{.kind = Event::Kind::RequestDone, .node = answered ? request.answered_by : request.at};
   event.request = request.id;
   event.request_state = state;
   emit(std::move(event));
@@ -114,9 +122,11 @@ void World::note_applied(raft::NodeId node, const std::vector<member::Applied>& 
     const std::uint64_t position = done.command.client - kClient - 1;
     if (position >= requests_.size()) continue;
     Request& request = requests_[position];
-    // The member that was asked answers when it applies.
-    if (request.state != RequestState::Waiting || request.at != node || !request.index.is_zero()) continue;
+    if (request.state != RequestState::Waiting || !request.index.is_zero()) continue;
+    // Whom it was sent to answers when it applies, unless its process never read it.
+    if (request.at != node || request.read_in_start != replica(node).start) continue;
     request.index = done.id.index;
+    request.answered_by = node;
     push(now_us_ + client_latency(), Due::Kind::Answer, position, request.attempts);
   }
 }

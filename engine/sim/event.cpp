@@ -42,27 +42,28 @@ std::string describe(const Event& event) {
       out << describe(event.command) << " refused: " << event.text;
       break;
     case Event::Kind::Raft:
-      out << event.node << ' ' << raft::describe(event.raft.kind);
+      out << name(event.node) << ' ' << raft::describe(event.raft.kind);
       break;
     case Event::Kind::Sent:
-      out << event.node << "->" << event.peer << " sent " << raft::describe(event.message_type);
+      out << name(event.node) << "->" << name(event.peer) << " sent " << raft::describe(event.message_type);
       break;
     case Event::Kind::Delivered:
-      out << event.peer << "->" << event.node << " delivered " << raft::describe(event.message_type);
+      out << name(event.peer) << "->" << name(event.node) << " delivered "
+          << raft::describe(event.message_type);
       break;
     case Event::Kind::Lost:
-      out << event.node << "->" << event.peer << " lost " << raft::describe(event.message_type) << ": "
-          << describe(event.loss);
+      out << name(event.node) << "->" << name(event.peer) << " lost " << raft::describe(event.message_type)
+          << ": " << describe(event.loss);
       break;
     case Event::Kind::RequestSent:
-      out << "request " << event.request << " to " << event.node;
+      out << "request " << event.request << " to " << name(event.node);
       break;
     case Event::Kind::RequestRefused:
-      out << "request " << event.request << " refused by " << event.node << ": "
+      out << "request " << event.request << " refused by " << name(event.node) << ": "
           << raft::describe(event.refusal);
       break;
     case Event::Kind::RequestTimedOut:
-      out << "request " << event.request << " hears nothing from " << event.node;
+      out << "request " << event.request << " hears nothing from " << name(event.node);
       break;
     case Event::Kind::RequestDone:
       out << "request " << event.request << ' ' << describe(event.request_state);

@@ -17,28 +17,28 @@ const char* describe(RequestState state);
 
 struct Event {
   enum class Kind : std::uint8_t {
-    Acted,           // a command took effect: `command`
-    ActRefused,      // a scheduled command made no sense: `text`
-    Raft,            // the core of `node` says so: `raft`
-    Sent,            // a message left `node` for `peer`
-    Delivered,       // a message from `peer` arrived at `node`
-    Lost,            // a message from `node` will not arrive at `peer`: `loss`
-    RequestSent,     // a client sends `request` to `node`
-    RequestRefused,  // `node` refuses it: `refusal`; the client tries elsewhere
-    RequestTimedOut, // no answer from `node`; the client tries again
-    RequestDone,     // `request` ended: `request_state`
-    Violated,        // a property does not hold: `text`
+    Acted,            // a command took effect: `command`
+    ActRefused,       // a scheduled command made no sense: `text`
+    Raft,             // the core of `node` says so: `raft`
+    Sent,             // a message left `node` for `peer`
+    Delivered,        // a message from `peer` arrived at `node`
+    Lost,             // a message from `node` will not arrive at `peer`: `loss`
+    RequestSent,      // a client sends `request` to `node`
+    RequestRefused,   // `node` refuses it: `refusal`; the client tries elsewhere
+    RequestTimedOut,  // no answer from `node`; the client tries again
+    RequestDone,      // `request` ended: `request_state`
+    Violated,         // a property does not hold: `text`
   };
   Kind kind = Kind::Acted;
   TimeUs time_us = 0;
   raft::NodeId node{};
   raft::NodeId peer{};
-  raft::Term term{};       // of node, where it runs
+  raft::Term term{};  // of node, where it runs
   Command command{};
   raft::Event raft{};
   std::uint64_t message_id = 0;
   raft::MessageType message_type = raft::MessageType::MsgHup;
-  raft::Index message_index{};        // the message's own index, and below its entries
+  raft::Index message_index{};  // the message's own index, and below its entries
   std::uint64_t message_entries = 0;
   bool message_reject = false;
   LossReason loss = LossReason::None;

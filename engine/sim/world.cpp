@@ -28,12 +28,12 @@ base::Status check_config(const WorldConfig& config) {
   if (config.election_ticks <= config.heartbeat_ticks || config.election_ticks > 10'000) {
     return field("election_ticks", "more than heartbeat_ticks, at most 10000", config.election_ticks);
   }
-  constexpr TimeUs kMaxLatency = 60 * kSecond;
-  if (config.latency_min_us < 0 || config.latency_min_us > kMaxLatency) {
-    return field("latency_min_us", "0 to 60000000", config.latency_min_us);
+  const std::string latencies = "0 to " + std::to_string(kMaxLatencyUs);
+  if (config.latency_min_us < 0 || config.latency_min_us > kMaxLatencyUs) {
+    return field("latency_min_us", latencies, config.latency_min_us);
   }
-  if (config.latency_mean_us < 0 || config.latency_mean_us > kMaxLatency) {
-    return field("latency_mean_us", "0 to 60000000", config.latency_mean_us);
+  if (config.latency_mean_us < 0 || config.latency_mean_us > kMaxLatencyUs) {
+    return field("latency_mean_us", latencies, config.latency_mean_us);
   }
   if (config.loss_per_million > 1'000'000) {
     return field("loss_per_million", "0 to 1000000", config.loss_per_million);
@@ -41,8 +41,10 @@ base::Status check_config(const WorldConfig& config) {
   if (config.request_timeout_us < 1) {
     return field("request_timeout_us", "at least 1", config.request_timeout_us);
   }
-  if (config.request_deadline_us < config.request_timeout_us) {
-    return field("request_deadline_us", "at least request_timeout_us", config.request_deadline_us);
+  constexpr TimeUs kDay = 86'400 * kSecond;
+  if (config.request_deadline_us < config.request_timeout_us || config.request_deadline_us > kDay) {
+    return field("request_deadline_us", "at least request_timeout_us, at most 86400000000",
+                 config.request_deadline_us);
   }
   return {};
 }
@@ -58,6 +60,19 @@ raft::MemoryStorage first_storage(std::size_t members) {
   raft::MemoryStorage storage;
   storage.apply_snapshot(std::make_shared<const raft::Snapshot>(std::move(snapshot)));
   return storage;
+}
+
+// What `flight` is about, told by the member that notices: the receiver when it arrives, else the sender.
+Event message_event(Event::Kind kind, const Flight& flight) {
+  const raft::Message& message = flight.message;
+  Event event{.kind = kind, .node = message.from, .peer = message.to};
+  if (kind == Event::Kind::Delivered) std::swap(event.node, event.peer);
+  event.message_id = flight.id;
+  event.message_type = message.type;
+  event.message_index = message.index;
+  event.message_entries = message.entries.size();
+  event.message_reject = message.reject;
+  return event;
 }
 
 }  // namespace
@@ -79,7 +94,7 @@ base::Result<World> World::create(const WorldConfig& config) {
     core.seed = config.seed;
     auto member = member::Member::start(core, first_storage(config.members));
     if (!member) return member.error();
-    replicas.push_back({std::move(*member), ProcessState::Running, 0, 0, {}});
+    replicas.push_back({std::move(*member)});
   }
   return World(config, std::move(replicas));
 }
@@ -111,7 +126,7 @@ NodeId World::leader() const {
   NodeId found;
   raft::Term term;
   for (const Replica& replica : replicas_) {
-    if (replica.process == ProcessState::Crashed) continue;
+    if (replica.process != ProcessState::Running) continue;
     const raft::RawNode& node = replica.member.node();
     if (node.role() == raft::Role::Leader && node.term() >= term) {
       found = node.id();
@@ -128,7 +143,9 @@ void World::push(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uin
   std::push_heap(queue_.begin(), queue_.end(), later);
 }
 
-TimeUs World::next_due_us() const { return queue_.empty() ? now_us_ + config_.tick_us : queue_.front().time_us; }
+TimeUs World::next_due_us() const {
+  return queue_.empty() ? now_us_ + config_.tick_us : queue_.front().time_us;
+}
 
 void World::begin_step() {
   events_.clear();
@@ -160,6 +177,10 @@ void World::emit(Event event) {
   digest_.add(static_cast<std::uint64_t>(event.message_type));
   digest_.add(event.message_index.value());
   digest_.add(event.message_entries);
+  digest_.add(event.message_id);
+  digest_.add(event.message_reject ? 1 : 0);
+  digest_.add(static_cast<std::uint64_t>(event.loss));
+  digest_.add(static_cast<std::uint64_t>(event.refusal));
   digest_.add(event.request);
   digest_.add(static_cast<std::uint64_t>(event.request_state));
   digest_.add(static_cast<std::uint64_t>(event.raft.kind));
@@ -210,8 +231,8 @@ void World::run_until(TimeUs time_us) {
 }
 
 void World::advance_to(TimeUs time_us) {
-  CHECK(queue_.empty() || queue_.front().time_us >= time_us, "something is due at ",
-        queue_.front().time_us, ", before ", time_us);
+  CHECK(queue_.empty() || queue_.front().time_us >= time_us, "something is due at ", queue_.front().time_us,
+        ", before ", time_us);
   now_us_ = std::max(now_us_, time_us);
 }
 
@@ -238,14 +259,7 @@ void World::on_delivery(std::uint64_t flight) {
   if (loss == LossReason::None && r.process == ProcessState::Crashed) loss = LossReason::ReceiverDown;
   if (loss != LossReason::None) {
     flights_.erase(at);
-    Event event{.kind = Event::Kind::Lost, .node = arriving.message.from, .peer = arriving.message.to};
-    event.message_id = flight;
-    event.message_type = arriving.message.type;
-    event.message_index = arriving.message.index;
-    event.message_entries = arriving.message.entries.size();
-    event.message_reject = arriving.message.reject;
-    event.loss = loss;
-    emit(std::move(event));
+    lose(arriving, loss);
     return;
   }
   if (r.process == ProcessState::Paused) {
@@ -257,16 +271,16 @@ void World::on_delivery(std::uint64_t flight) {
 }
 
 void World::deliver(const Flight& flight) {
-  Event event{.kind = Event::Kind::Delivered, .node = flight.message.to, .peer = flight.message.from};
-  event.message_id = flight.id;
-  event.message_type = flight.message.type;
-  event.message_index = flight.message.index;
-  event.message_entries = flight.message.entries.size();
-  event.message_reject = flight.message.reject;
-  emit(std::move(event));
+  emit(message_event(Event::Kind::Delivered, flight));
   Replica& r = replica(flight.message.to);
   r.member.step(flight.message);
   pump(r);
+}
+
+void World::lose(const Flight& flight, LossReason reason) {
+  Event event = message_event(Event::Kind::Lost, flight);
+  event.loss = reason;
+  emit(std::move(event));
 }
 
 void World::pump(Replica& r) {
@@ -293,269 +307,10 @@ void World::send(const raft::Message& message) {
   } else if (prng_.chance(link.loss_per_million)) {
     flight.fate = LossReason::Dropped;
   }
-  Event event{.kind = Event::Kind::Sent, .node = message.from, .peer = message.to};
-  event.message_id = flight.id;
-  event.message_type = message.type;
-  event.message_index = message.index;
-  event.message_entries = message.entries.size();
-  event.message_reject = message.reject;
+  Event event = message_event(Event::Kind::Sent, flight);
   push(flight.deliver_us, Due::Kind::Delivery, flight.id);
   flights_.emplace(flight.id, std::move(flight));
   emit(std::move(event));
-}
-
-// Commands.
-
-void World::schedule(TimeUs time_us, const Command& command) {
-  scheduled_.emplace(next_scheduled_, command);
-  push(std::max(time_us, now_us_), Due::Kind::Command, next_scheduled_);
-  ++next_scheduled_;
-}
-
-void World::on_scheduled(std::uint64_t number) {
-  const auto at = scheduled_.find(number);
-  const Command command = at->second;
-  const auto resolved = resolve(command);
-  if (!resolved) {
-    // Who leads is not settled yet: the command waits for it.
-    push(now_us_ + config_.tick_us, Due::Kind::Command, number);
-    return;
-  }
-  scheduled_.erase(at);
-  if (auto status = check(*resolved); !status) {
-    emit({.kind = Event::Kind::ActRefused, .command = *resolved, .text = status.error().message});
-    return;
-  }
-  execute(*resolved);
-}
-
-base::Result<Command> World::resolve(const Command& command) const {
-  const NodeId the_leader = leader();
-  NodeId a_follower;
-  NodeId the_crashed;
-  for (const Replica& r : replicas_) {
-    const bool suits = r.process == ProcessState::Running && r.member.id() != the_leader;
-    if (suits && a_follower == raft::kNone) a_follower = r.member.id();
-    if (r.process == ProcessState::Crashed && the_crashed == raft::kNone) the_crashed = r.member.id();
-  }
-  const auto actual = [&](NodeId node) {
-    if (node == kTheLeader) return the_leader;
-    if (node == kTheCrashed) return the_crashed;
-    if (node == kAFollower) return the_leader == raft::kNone ? raft::kNone : a_follower;
-    return node;
-  };
-  Command resolved = command;
-  std::vector<bool> named(replicas_.size() + 1, false);
-  for (NodeId* node : {&resolved.node, &resolved.peer}) {
-    const NodeId wanted = *node;
-    *node = actual(*node);
-    if (wanted == kTheCrashed && *node == raft::kNone) return refuse("no member is crashed");
-    if (wanted != raft::kNone && *node == raft::kNone) return refuse("there is no leader");
-  }
-  for (auto& group : resolved.groups) {
-    for (NodeId& node : group) {
-      node = actual(node);
-      if (node == raft::kNone) return refuse("there is no leader");
-      if (is_member(node)) named[node.value()] = true;
-    }
-  }
-  for (auto& group : resolved.groups) {
-    const auto others = std::find(group.begin(), group.end(), kTheOthers);
-    if (others == group.end()) continue;
-    group.erase(others);
-    for (const NodeId node : members()) {
-      if (!named[node.value()]) group.push_back(node);
-      named[node.value()] = true;
-    }
-  }
-  return resolved;
-}
-
-base::Status World::check(const Command& command) const {
-  using Kind = Command::Kind;
-  const std::string what = std::string(describe(command.kind)) + ": ";
-  const auto member_needed = [&](NodeId node) -> base::Status {
-    if (is_member(node)) return {};
-    return refuse(what + "expected a member from S1 to S" + std::to_string(replicas_.size()) + ", got " +
-                  name(node));
-  };
-  const auto running_needed = [&](NodeId node) -> base::Status {
-    if (auto status = member_needed(node); !status) return status;
-    if (process(node) == ProcessState::Running) return {};
-    return refuse(what + name(node) + " is " +
-                  (process(node) == ProcessState::Crashed ? "crashed" : "paused"));
-  };
-  const auto link_needed = [&]() -> base::Status {
-    if (auto status = member_needed(command.node); !status) return status;
-    if (auto status = member_needed(command.peer); !status) return status;
-    if (command.node == command.peer) return refuse(what + "a link has two ends, got one member twice");
-    return {};
-  };
-  switch (command.kind) {
-    case Kind::Put:
-    case Kind::Delete:
-      if (command.key.empty() || command.key.size() > kv::kMaxKeyBytes) {
-        return refuse(what + "expected a key of 1 to 4096 bytes, got " +
-                      std::to_string(command.key.size()));
-      }
-      if (command.value.size() > kv::kMaxValueBytes) return refuse(what + "the value exceeds 1 MiB");
-      if (command.node != raft::kNone) return member_needed(command.node);
-      return {};
-    case Kind::Crash:
-      if (auto status = member_needed(command.node); !status) return status;
-      if (process(command.node) == ProcessState::Crashed) {
-        return refuse(what + name(command.node) + " is crashed already");
-      }
-      return {};
-    case Kind::Restart:
-      if (auto status = member_needed(command.node); !status) return status;
-      if (process(command.node) != ProcessState::Crashed) {
-        return refuse(what + name(command.node) + " is not crashed");
-      }
-      return {};
-    case Kind::Resume:
-      if (auto status = member_needed(command.node); !status) return status;
-      if (process(command.node) != ProcessState::Paused) {
-        return refuse(what + name(command.node) + " is not paused");
-      }
-      return {};
-    case Kind::Pause:
-    case Kind::Timeout:
-      return running_needed(command.node);
-    case Kind::Isolate:
-      return member_needed(command.node);
-    case Kind::Cut:
-    case Kind::Heal:
-      return link_needed();
-    case Kind::Partition: {
-      std::vector<bool> named(replicas_.size() + 1, false);
-      for (const auto& group : command.groups) {
-        for (const NodeId node : group) {
-          if (auto status = member_needed(node); !status) return status;
-          if (named[node.value()]) return refuse(what + name(node) + " is named twice");
-          named[node.value()] = true;
-        }
-      }
-      return {};
-    }
-    case Kind::HealAll:
-      return {};
-    case Kind::Transfer:
-      if (auto status = running_needed(command.node); !status) return status;
-      if (member(command.node).node().role() != raft::Role::Leader) {
-        return refuse(what + name(command.node) + " is not a leader");
-      }
-      return link_needed();
-    case Kind::SetLink:
-      if (command.latency_min_us < 0 || command.latency_mean_us < 0 || command.loss_per_million > 1'000'000) {
-        return refuse(what + "expected latencies of at least 0 and a loss of at most 1000000");
-      }
-      if (command.node == raft::kNone && command.peer == raft::kNone) return {};
-      return link_needed();
-  }
-  return {};
-}
-
-base::Status World::apply(const Command& command) {
-  const auto resolved = resolve(command);
-  if (!resolved) return refuse(std::string(describe(command.kind)) + ": " + resolved.error().message);
-  if (auto status = check(*resolved); !status) return status;
-  begin_step();
-  execute(*resolved);
-  end_step();
-  return {};
-}
-
-void World::execute(const Command& command) {
-  using Kind = Command::Kind;
-  Event acted{.kind = Event::Kind::Acted, .node = command.node, .peer = command.peer, .command = command};
-  acted.text = describe(command);
-  emit(std::move(acted));
-  switch (command.kind) {
-    case Kind::Put:
-    case Kind::Delete:
-      open_request(command);
-      break;
-    case Kind::Crash:
-      crash(replica(command.node));
-      break;
-    case Kind::Restart:
-      restart(replica(command.node));
-      break;
-    case Kind::Pause:
-      replica(command.node).process = ProcessState::Paused;
-      break;
-    case Kind::Resume:
-      resume(replica(command.node));
-      break;
-    case Kind::Timeout:
-      replica(command.node).member.campaign();
-      pump(replica(command.node));
-      break;
-    case Kind::Transfer:
-      replica(command.node).member.transfer_leadership(command.peer);
-      pump(replica(command.node));
-      break;
-    case Kind::Isolate:
-      network_.isolate(command.node);
-      break;
-    case Kind::Cut:
-    case Kind::Heal:
-      network_.link(command.node, command.peer).cut = command.kind == Kind::Cut;
-      break;
-    case Kind::Partition:
-      network_.partition(command.groups);
-      break;
-    case Kind::HealAll:
-      network_.heal_all();
-      break;
-    case Kind::SetLink:
-      for (const NodeId from : members()) {
-        for (const NodeId to : members()) {
-          const bool meant = command.node == raft::kNone || (command.node == from && command.peer == to);
-          if (!meant || from == to) continue;
-          Link& link = network_.link(from, to);
-          link.latency_min_us = command.latency_min_us;
-          link.latency_mean_us = command.latency_mean_us;
-          link.loss_per_million = command.loss_per_million;
-        }
-      }
-      break;
-  }
-}
-
-void World::crash(Replica& r) {
-  r.member.crash();
-  r.process = ProcessState::Crashed;
-  // What had arrived but was not read is gone with the process.
-  for (const std::uint64_t flight : r.held) flights_.erase(flight);
-  r.held.clear();
-}
-
-void World::restart(Replica& r) {
-  checkers_.restarted(r.member.id());
-  const auto status = r.member.restart();
-  CHECK(status.ok(), status.error().message);
-  r.process = ProcessState::Running;
-  ++r.life;
-  r.next_tick_us = now_us_ + prng_.between(1, config_.tick_us);
-  push(r.next_tick_us, Due::Kind::Tick, r.member.id().value(), r.life);
-  pump(r);
-}
-
-void World::resume(Replica& r) {
-  r.process = ProcessState::Running;
-  ++r.life;
-  r.next_tick_us = now_us_ + config_.tick_us;
-  push(r.next_tick_us, Due::Kind::Tick, r.member.id().value(), r.life);
-  const std::vector<std::uint64_t> held = std::move(r.held);
-  r.held.clear();
-  for (const std::uint64_t id : held) {
-    const auto at = flights_.find(id);
-    const Flight flight = at->second;
-    flights_.erase(at);
-    deliver(flight);
-  }
 }
 
 }  // namespace raftarium::sim

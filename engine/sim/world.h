@@ -27,17 +27,17 @@ inline constexpr std::size_t kMaxMembers = 9;
 
 struct WorldConfig {
   std::uint64_t seed = 1;
-  std::size_t members = 5;              // 1 to kMaxMembers
+  std::size_t members = 5;  // 1 to kMaxMembers
   bool pre_vote = true;
   bool check_quorum = true;
-  TimeUs tick_us = 10'000;              // > 0
-  int election_ticks = 15;              // > heartbeat_ticks
-  int heartbeat_ticks = 5;              // > 0
-  TimeUs latency_min_us = 15'000;       // of every link, >= 0
-  TimeUs latency_mean_us = 8'000;       // of the random part on top, >= 0
-  std::uint32_t loss_per_million = 0;   // up to 1'000'000
-  TimeUs request_timeout_us = 400'000;  // a client waits so long for an answer, then tries again
-  TimeUs request_deadline_us = 4'000'000;  // and gives up after this long: the outcome is unknown
+  TimeUs tick_us = 10'000;                 // > 0
+  int election_ticks = 15;                 // > heartbeat_ticks
+  int heartbeat_ticks = 5;                 // > 0
+  TimeUs latency_min_us = 15'000;          // of every link, >= 0
+  TimeUs latency_mean_us = 8'000;          // of the random part on top, >= 0
+  std::uint32_t loss_per_million = 0;      // up to 1'000'000
+  TimeUs request_timeout_us = 400'000;     // a client waits so long for an answer, then tries again
+  TimeUs request_deadline_us = 4'000'000;  // and gives up after this long; up to a day
 };
 
 // A message on its way.
@@ -49,18 +49,23 @@ struct Flight {
   LossReason fate = LossReason::None;  // known already when it was sent
 };
 
-// What a client asked, and what has become of it.
+// What a client asked, and what has become of it. Each request is a session of its own (kv::Command), so
+// that it takes effect once, however often it is tried.
 struct Request {
-  std::uint64_t id = 0;  // also the session's sequence number
+  std::uint64_t id = 0;  // from 1, in the order of asking
   kv::Command command;
-  raft::NodeId target;   // where it must go; none: wherever it is taken
-  raft::NodeId at;       // whom it was sent to last
+  raft::NodeId target;  // where it must go; none: wherever it is taken
+  raft::NodeId at;      // whom it was sent to last
   TimeUs sent_us = 0;
   TimeUs done_us = 0;
+  TimeUs asked_us = 0;  // when the last attempt leaves the client
   RequestState state = RequestState::Waiting;
   raft::Refusal refusal = raft::Refusal::None;  // the last one heard
   std::uint32_t attempts = 0;
-  raft::Index index;     // of its entry, once committed
+  raft::Index index;                // of its entry, once whom it was sent to has applied it
+  raft::NodeId answered_by;         // and who that was
+  std::uint64_t read_in_start = 0;  // the process of `at` that has read it, by starts from 1; 0: none yet
+  bool in_doubt = false;            // an attempt was never answered, so that it may have taken effect
 };
 
 enum class ProcessState : std::uint8_t { Running, Crashed, Paused };
@@ -87,7 +92,7 @@ class World {
   const WorldConfig& config() const { return config_; }
   TimeUs now_us() const { return now_us_; }
   TimeUs next_due_us() const;
-  std::uint64_t steps() const { return steps_; }    // things taken from the queue, and commands
+  std::uint64_t steps() const { return steps_; }      // things taken from the queue, and commands
   std::uint64_t moments() const { return moments_; }  // those that somebody could notice
   std::uint64_t digest() const { return digest_.digest(); }
   // Of the last step or command.
@@ -95,7 +100,7 @@ class World {
 
   const member::Member& member(raft::NodeId node) const { return replica(node).member; }
   ProcessState process(raft::NodeId node) const { return replica(node).process; }
-  // Until the member's next tick.
+  // When the member ticks next, if it runs.
   TimeUs next_tick_us(raft::NodeId node) const { return replica(node).next_tick_us; }
   const Network& network() const { return network_; }
   const std::map<std::uint64_t, Flight>& flights() const { return flights_; }
@@ -110,8 +115,9 @@ class World {
     member::Member member;
     ProcessState process = ProcessState::Running;
     TimeUs next_tick_us = 0;
-    std::uint64_t life = 0;                  // counts starts, so that an old life's ticks are ignored
-    std::vector<std::uint64_t> held;         // arrived while paused, in order
+    std::uint64_t life = 0;             // counts starts, so that an old life's ticks are ignored
+    std::vector<std::uint64_t> held{};  // arrived while paused, in order
+    std::uint64_t start = 1;            // counts processes: restarts and the first
   };
   struct Due {
     enum class Kind : std::uint8_t { Tick, Delivery, Command, Ask, Answer, Timeout };
@@ -126,11 +132,9 @@ class World {
   World(const WorldConfig& config, std::vector<Replica> replicas);
   Replica& replica(raft::NodeId node) { return replicas_[node.value() - 1]; }
   const Replica& replica(raft::NodeId node) const { return replicas_[node.value() - 1]; }
-  bool is_member(raft::NodeId node) const {
-    return !node.is_zero() && node.value() <= replicas_.size();
-  }
+  bool is_member(raft::NodeId node) const { return !node.is_zero() && node.value() <= replicas_.size(); }
 
-  // world.cpp
+  // world.cpp: the queue, members and messages
   void push(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uint64_t number = 0);
   void begin_step();
   void end_step();
@@ -138,16 +142,20 @@ class World {
   void on_tick(const Due& due);
   void on_delivery(std::uint64_t flight);
   void deliver(const Flight& flight);
-  void on_scheduled(std::uint64_t number);
+  void lose(const Flight& flight, LossReason reason);
   void pump(Replica& replica);
   void send(const raft::Message& message);
+
+  // acts.cpp: what commands do
+  void on_scheduled(std::uint64_t number);
   base::Result<Command> resolve(const Command& command) const;
+  base::Status check_resolved(const Command& command) const;
   void execute(const Command& command);
   void crash(Replica& replica);
   void restart(Replica& replica);
   void resume(Replica& replica);
 
-  // clients.cpp
+  // clients.cpp: requests
   void open_request(const Command& command);
   void ask(Request& request, raft::NodeId node, TimeUs pause_us);
   void on_ask(Request& request, std::uint64_t attempt);
@@ -156,6 +164,7 @@ class World {
   void try_again(Request& request);
   void finish(Request& request, RequestState state);
   void note_applied(raft::NodeId node, const std::vector<member::Applied>& applied);
+  TimeUs deadline_us(const Request& request) const { return request.sent_us + config_.request_deadline_us; }
   TimeUs client_latency() { return config_.latency_min_us; }
 
   WorldConfig config_;
