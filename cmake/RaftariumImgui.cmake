@@ -1,7 +1,7 @@
 # raftarium::imgui (core, std::string helpers) and raftarium::imgui_glfw (the GLFW and OpenGL 3 backends).
 #
 # The sources come, first match, from RAFTARIUM_IMGUI_DIR; from build/_deps, where an earlier configuration
-# of any preset left them; from Debian's archive (fetch-imgui.sh); from upstream. They are never committed.
+# of any preset left them; from Debian's archive (fetch-source.sh); from upstream. They are never committed.
 
 include_guard(GLOBAL)
 
@@ -31,7 +31,7 @@ function(_imgui_fetch)
   endif()
   message(STATUS "Dear ImGui: fetching the sources from Debian's archive")
   execute_process(
-    COMMAND bash ${PROJECT_SOURCE_DIR}/cmake/fetch-imgui.sh ${_imgui_cache}
+    COMMAND bash ${PROJECT_SOURCE_DIR}/cmake/fetch-source.sh imgui 1.92 ${_imgui_cache} forky sid
     RESULT_VARIABLE status OUTPUT_VARIABLE log ERROR_VARIABLE log)
   if(status EQUAL 0)
     return()

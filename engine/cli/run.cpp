@@ -1,5 +1,3 @@
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <ostream>
 #include <sstream>
@@ -7,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "lab/encoding.h"
 #include "lab/json_text.h"
 #include "lab/play.h"
 
@@ -23,12 +22,6 @@ base::Result<std::string> read_file(const std::string& path) {
   if (in.bad() || (in.fail() && !in.eof())) return base::Error{path + ": cannot be read"};
   text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
-}
-
-std::string hex(std::uint64_t digest) {
-  std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(digest));
-  return text.data();
 }
 
 void tell(std::ostream& out, const lab::StoryLine& line) {
@@ -49,7 +42,7 @@ nlohmann::json as_json(const std::string& file, const lab::Scenario& scenario, c
   return {{"file", file},
           {"title", scenario.title},
           {"ok", played.ok},
-          {"digest", hex(played.digest)},
+          {"digest", lab::hex(played.digest)},
           {"events", played.events},
           {"time_us", played.time_us},
           {"expectations", verdicts},
@@ -91,7 +84,7 @@ int run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     }
     if (story || !played.ok) report(out, played);
     if (story) out << "  ";
-    out << (played.ok ? "ok" : "FAILED") << ' ' << scenario->name << " digest " << hex(played.digest)
+    out << (played.ok ? "ok" : "FAILED") << ' ' << scenario->name << " digest " << lab::hex(played.digest)
         << " events " << played.events << '\n';
     if (story) out << '\n';
   }

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <utility>
+
+#include "lab/encoding.h"
+#include "lab/run.h"
 
 namespace raftarium::lab {
 
@@ -60,6 +64,41 @@ class Watch {
   std::string why_;
 };
 
+// Watches whether a recorded session happens again.
+class Comparison {
+ public:
+  explicit Comparison(const std::optional<Recording>& recording) : recording_(recording) {}
+
+  void look(const sim::World& world) {
+    if (!recording_ || !difference_.empty()) return;
+    for (const std::string& here : trail_of(world)) {
+      if (at_ >= recording_->trail.size()) return;
+      const std::string& there = recording_->trail[at_++];
+      if (here == there) continue;
+      difference_ = "it diverges at event " + std::to_string(world.moments()) + ": recorded \"" + there +
+                    "\", here \"" + here + "\"";
+      return;
+    }
+  }
+
+  std::optional<Verdict> verdict(const sim::World& world) const {
+    if (!recording_) return std::nullopt;
+    const std::string what = "the recorded digest " + hex(recording_->digest);
+    if (world.digest() == recording_->digest) return Verdict{what, true, "it is the same"};
+    if (!difference_.empty()) return Verdict{what, false, difference_};
+    std::string why = "here it is " + hex(world.digest()) + " after " + std::to_string(world.moments()) +
+                      " events, recorded after " + std::to_string(recording_->events);
+    if (recording_->trail.empty())
+      return Verdict{what, false, why + "; the recording has no trail to say where"};
+    return Verdict{what, false, why + "; the trail agrees for its " + std::to_string(at_) + " events"};
+  }
+
+ private:
+  const std::optional<Recording>& recording_;
+  std::size_t at_ = 0;
+  std::string difference_;
+};
+
 }  // namespace
 
 std::string seconds(sim::TimeUs time_us) {
@@ -70,8 +109,11 @@ std::string seconds(sim::TimeUs time_us) {
 }
 
 Played play(const Scenario& scenario, const std::function<void(const StoryLine&)>& tell) {
-  sim::World world = first_world(scenario);
+  Run run(std::make_shared<const Scenario>(scenario));
+  const sim::World& world = run.world();
+  const Journal journal = journal_of(scenario);
   std::vector<Watch> watches(scenario.expectations.begin(), scenario.expectations.end());
+  Comparison comparison(scenario.recording);
   const auto look = [&] {
     for (Watch& watch : watches) watch.look(world);
   };
@@ -84,27 +126,35 @@ Played play(const Scenario& scenario, const std::function<void(const StoryLine&)
   std::sort(borders.begin(), borders.end());
   look();
   for (const sim::TimeUs border : borders) {
-    while (world.next_due_us() <= border) {
-      world.step();
+    while (run.next_due_us(journal) <= border) {
+      run.step(journal);
       if (world.events().empty()) continue;
       look();
+      comparison.look(world);
       if (!tell) continue;
       for (const StoryLine& line : narrate(world)) tell(line);
     }
-    world.advance_to(border);
+    run.advance_to(border);
     look();
   }
   Played played{world.digest(), world.moments(), world.now_us(), {}, world.violations(), true};
   bool violations_expected = false;
-  for (const Watch& watch : watches) {
-    played.verdicts.push_back(watch.verdict());
-    played.ok = played.ok && played.verdicts.back().met;
-  }
+  for (const Watch& watch : watches) played.verdicts.push_back(watch.verdict());
+  if (const auto verdict = comparison.verdict(world)) played.verdicts.push_back(*verdict);
+  for (const Verdict& verdict : played.verdicts) played.ok = played.ok && verdict.met;
   for (const Expectation& e : scenario.expectations) {
     violations_expected = violations_expected || e.predicate.speaks_of_violations();
   }
   if (!world.violations().empty() && !violations_expected) played.ok = false;
   return played;
+}
+
+std::vector<std::string> trail_of(const sim::World& world) {
+  std::vector<std::string> trail;
+  for (const sim::Event& event : world.events()) {
+    trail.push_back(std::to_string(event.time_us) + " " + sim::describe(event));
+  }
+  return trail;
 }
 
 }  // namespace raftarium::lab

@@ -30,6 +30,9 @@ struct Played {
 // `tell` hears every line of the story as it happens; it may be empty.
 Played play(const Scenario& scenario, const std::function<void(const StoryLine&)>& tell);
 
+// The last step's events in words, as Recording::trail keeps them.
+std::vector<std::string> trail_of(const sim::World& world);
+
 std::string seconds(sim::TimeUs time_us);  // "1.234 s", cut to milliseconds
 
 }  // namespace raftarium::lab

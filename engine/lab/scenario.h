@@ -4,12 +4,14 @@
 // header describes it.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "lab/predicate.h"
+#include "lab/trigger.h"
 #include "sim/command.h"
 #include "sim/world.h"
 
@@ -21,9 +23,13 @@ inline constexpr std::size_t kMaxActions = 10'000;
 inline constexpr std::size_t kMaxExpectations = 1'000;
 inline constexpr sim::TimeUs kMaxDurationUs = 3'600'000'000;  // one virtual hour
 
-struct ScheduledAction {
-  sim::TimeUs at_us = 0;
+struct Action {
   sim::Command command;
+  // When: at a time; or so long after a trigger; or, in a recording, at a time and when so many steps have been
+  // taken, so that it falls between the very events where it fell.
+  sim::TimeUs at_us = 0;
+  std::optional<Trigger> when;
+  std::optional<std::uint64_t> step;
 };
 
 struct Expectation {
@@ -40,6 +46,14 @@ struct Expectation {
 };
 std::string describe(const Expectation& expectation);  // "eventually by 3.000 s: leaders == 1"
 
+// What happened when a session was recorded.
+struct Recording {
+  std::uint64_t digest = 0;        // of the world at its end
+  std::uint64_t events = 0;        // moments until then
+  std::vector<std::string> trail;  // every event in words, up to kMaxTrail; may be empty
+};
+inline constexpr std::size_t kMaxTrail = 20'000;
+
 struct Scenario {
   std::string name;  // the file's, without folder and ending
   std::string title;
@@ -47,16 +61,16 @@ struct Scenario {
   std::vector<std::string> sources;  // where its facts come from
   sim::WorldConfig cluster;          // its seed included
   sim::TimeUs duration_us = 0;
-  std::vector<ScheduledAction> actions;
+  std::vector<Action> actions;
   std::vector<Expectation> expectations;
+  std::optional<Recording> recording;
 };
 
 // `file` is for messages and for the name. An error says file, line, field, what was expected and what was
 // found.
 base::Result<Scenario> parse_scenario(const std::string& file, std::string_view json);
 
-// The world as it is before anything has happened, with the actions on its schedule.
-// REQUIRES: a scenario that parse_scenario() gave.
-sim::World first_world(const Scenario& scenario);
+// The scenario as a file again: pretty for people, or without any space. parse_scenario() gives back the same.
+std::string to_json(const Scenario& scenario, bool pretty);
 
 }  // namespace raftarium::lab

@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "lab/run.h"
+
 namespace raftarium::lab {
 
 namespace {
 
-// A command and where on its branch it took effect: before the step with this number.
-struct JournalItem {
-  std::uint64_t step = 0;
-  sim::TimeUs time_us = 0;
-  sim::Command command;
-};
-
-using Checkpoint = std::shared_ptr<const sim::World>;
+using Checkpoint = std::shared_ptr<const Run>;
 
 struct Position {
   std::uint64_t step = 0;
@@ -48,52 +43,43 @@ void forget_oldest(std::vector<T>& items, std::size_t most) {
 }  // namespace
 
 struct Timeline::Impl {
-  explicit Impl(Scenario from) : scenario(std::move(from)), world(first_world(scenario)) {
+  explicit Impl(Scenario from)
+      : scenario(std::make_shared<const Scenario>(std::move(from))), run(scenario) {
     Branch root;
     root.view.name = "main";
+    root.journal = journal_of(*scenario);
+    root.inherited = root.journal.size();
     root.spacing = kFirstSpacing;
-    root.checkpoints.push_back(std::make_shared<const sim::World>(world));
+    root.checkpoints.push_back(std::make_shared<const Run>(run));
     branches.push_back(std::move(root));
   }
 
   Branch& here() { return branches[branch]; }
   const Branch& here() const { return branches[branch]; }
 
-  const JournalItem* act_due() const {
-    for (const JournalItem& item : here().journal) {
-      if (item.step == world.steps()) return &item;
-    }
-    return nullptr;
-  }
+  const sim::World& world() const { return run.world(); }
 
   // One step along the branch: a command of its journal, or whatever the world does next.
   void advance_one() {
-    if (const JournalItem* item = act_due()) {
-      const JournalItem now = *item;
-      world.advance_to(now.time_us);
-      const auto status = world.apply(now.command);
-      CHECK(status.ok(), "the journal says what happened: ", status.error().message);
-    } else {
-      world.step();
-    }
+    run.step(here().journal);
     note();
   }
 
   // Beyond what was recorded, records.
   void note() {
     Branch& b = here();
-    if (world.steps() <= b.end_step) return;
-    b.end_step = world.steps();
-    b.view.end_event = world.moments();
-    b.view.end_us = world.now_us();
-    if (!world.events().empty()) {
-      for (StoryLine& line : narrate(world)) b.story.push_back(std::move(line));
-      for (Mark& mark : marks_of(world)) b.marks.push_back(std::move(mark));
+    if (world().steps() <= b.end_step) return;
+    b.end_step = world().steps();
+    b.view.end_event = world().moments();
+    b.view.end_us = world().now_us();
+    if (!world().events().empty()) {
+      for (StoryLine& line : narrate(world())) b.story.push_back(std::move(line));
+      for (Mark& mark : marks_of(world())) b.marks.push_back(std::move(mark));
       forget_oldest(b.story, kMaxStoryLines);
       forget_oldest(b.marks, kMaxMarks);
     }
-    if (world.steps() - b.checkpoints.back()->steps() >= b.spacing) {
-      b.checkpoints.push_back(std::make_shared<const sim::World>(world));
+    if (world().steps() - b.checkpoints.back()->world().steps() >= b.spacing) {
+      b.checkpoints.push_back(std::make_shared<const Run>(run));
       if (b.checkpoints.size() > kMaxCheckpoints) thin(b);
     }
   }
@@ -107,15 +93,10 @@ struct Timeline::Impl {
   }
 
   void run_until(sim::TimeUs time_us) {
-    while (true) {
-      const JournalItem* item = act_due();
-      const sim::TimeUs due = item != nullptr ? item->time_us : world.next_due_us();
-      if (due > time_us) break;
-      advance_one();
-    }
-    world.advance_to(time_us);
+    while (run.next_due_us(here().journal) <= time_us) advance_one();
+    run.advance_to(time_us);
     Branch& b = here();
-    if (world.steps() == b.end_step) b.view.end_us = std::max(b.view.end_us, world.now_us());
+    if (world().steps() == b.end_step) b.view.end_us = std::max(b.view.end_us, world().now_us());
   }
 
   // The last checkpoint for which `before` holds, or the beginning.
@@ -123,29 +104,30 @@ struct Timeline::Impl {
   void load(const Before& before) {
     const Branch& b = here();
     std::size_t at = b.checkpoints.size() - 1;
-    while (at > 0 && !before(*b.checkpoints[at])) --at;
-    world = *b.checkpoints[at];
+    while (at > 0 && !before(b.checkpoints[at]->world())) --at;
+    run = *b.checkpoints[at];
   }
 
   void seek_step(Position position) {
     load([&](const sim::World& w) { return w.steps() <= position.step && w.now_us() <= position.time_us; });
-    while (world.steps() < position.step) advance_one();
-    world.advance_to(position.time_us);
+    while (world().steps() < position.step) advance_one();
+    run.advance_to(position.time_us);
   }
 
   void seek_event(std::uint64_t event) {
-    if (event < world.moments() || event == 0) {
+    if (event < world().moments() || event == 0) {
       load([&](const sim::World& w) { return w.moments() < event; });
     }
-    const sim::TimeUs patience = world.now_us() + kLongestSilence;
-    while (world.moments() < event && (world.now_us() < patience || world.steps() < here().end_step)) {
+    const sim::TimeUs patience = world().now_us() + kLongestSilence;
+    while (world().moments() < event &&
+           (world().now_us() < patience || world().steps() < here().end_step)) {
       advance_one();
     }
   }
 
   void seek_time(sim::TimeUs time_us) {
     time_us = std::max<sim::TimeUs>(time_us, 0);
-    if (time_us < world.now_us()) load([&](const sim::World& w) { return w.now_us() <= time_us; });
+    if (time_us < world().now_us()) load([&](const sim::World& w) { return w.now_us() <= time_us; });
     run_until(time_us);
   }
 
@@ -168,7 +150,7 @@ struct Timeline::Impl {
     }
     child.inherited = child.journal.size();
     for (const Checkpoint& checkpoint : parent.checkpoints) {
-      if (checkpoint->steps() <= item.step && checkpoint->now_us() <= item.time_us) {
+      if (checkpoint->world().steps() <= item.step && checkpoint->world().now_us() <= item.time_us) {
         child.checkpoints.push_back(checkpoint);
       }
     }
@@ -182,26 +164,26 @@ struct Timeline::Impl {
     branches.push_back(std::move(child));
   }
 
-  Scenario scenario;
-  sim::World world;
+  std::shared_ptr<const Scenario> scenario;
+  Run run;
   std::vector<Branch> branches;
   BranchId branch = 0;
 };
 
 Timeline::Timeline(Scenario scenario) : impl_(std::make_shared<Impl>(std::move(scenario))) {}
 
-const Scenario& Timeline::scenario() const { return impl_->scenario; }
-const sim::World& Timeline::world() const { return impl_->world; }
-sim::TimeUs Timeline::now_us() const { return impl_->world.now_us(); }
-std::uint64_t Timeline::event_count() const { return impl_->world.moments(); }
-std::uint64_t Timeline::digest() const { return impl_->world.digest(); }
+const Scenario& Timeline::scenario() const { return *impl_->scenario; }
+const sim::World& Timeline::world() const { return impl_->world(); }
+sim::TimeUs Timeline::now_us() const { return impl_->world().now_us(); }
+std::uint64_t Timeline::event_count() const { return impl_->world().moments(); }
+std::uint64_t Timeline::digest() const { return impl_->world().digest(); }
 
-void Timeline::step_event() { impl_->seek_event(impl_->world.moments() + 1); }
+void Timeline::step_event() { impl_->seek_event(impl_->world().moments() + 1); }
 void Timeline::run_until(sim::TimeUs time_us) {
   if (time_us > now_us()) impl_->run_until(time_us);
 }
 void Timeline::step_back() {
-  const std::uint64_t now = impl_->world.moments();
+  const std::uint64_t now = impl_->world().moments();
   impl_->seek_event(now == 0 ? 0 : now - 1);
 }
 void Timeline::seek_event(std::uint64_t event) { impl_->seek_event(event); }
@@ -209,9 +191,9 @@ void Timeline::seek_time(sim::TimeUs time_us) { impl_->seek_time(time_us); }
 
 base::Status Timeline::act(const sim::Command& command) {
   Impl& i = *impl_;
-  const JournalItem item{i.world.steps(), i.world.now_us(), command};
-  const std::uint64_t moments_before = i.world.moments();
-  if (auto status = i.world.apply(command); !status) return status;
+  const JournalItem item{i.world().steps(), i.world().now_us(), command};
+  const std::uint64_t moments_before = i.world().moments();
+  if (auto status = i.run.act(command); !status) return status;
   if (item.step < i.here().end_step) i.fork(item, moments_before);
   i.here().journal.push_back(item);
   i.note();
@@ -222,7 +204,7 @@ bool Timeline::undo() {
   Impl& i = *impl_;
   const Branch& b = i.here();
   std::size_t last = b.journal.size();
-  while (last > 0 && b.journal[last - 1].step >= i.world.steps()) --last;
+  while (last > 0 && b.journal[last - 1].step >= i.world().steps()) --last;
   if (last == 0) return false;
   const JournalItem item = b.journal[last - 1];
   const bool made_the_branch = b.view.id != b.view.parent && last - 1 == b.inherited;
@@ -236,7 +218,7 @@ BranchId Timeline::branch() const { return impl_->branch; }
 void Timeline::switch_branch(BranchId branch) {
   Impl& i = *impl_;
   if (branch >= i.branches.size() || branch == i.branch) return;
-  const sim::TimeUs time_us = std::min(i.world.now_us(), i.branches[branch].view.end_us);
+  const sim::TimeUs time_us = std::min(i.world().now_us(), i.branches[branch].view.end_us);
   i.branch = branch;
   i.load([](const sim::World&) { return false; });
   i.seek_time(time_us);

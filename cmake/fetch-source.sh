@@ -1,13 +1,16 @@
 #!/bin/bash
-# fetch-imgui.sh FOLDER: puts Dear ImGui's sources, 1.92 or newer, into FOLDER from Debian's archive.
+# fetch-source.sh PACKAGE MINIMUM FOLDER SUITE...: puts the sources of a Debian package, version MINIMUM or
+# newer, into FOLDER from Debian's archive, from the first suite that has it.
 #
-# bookworm's own is 1.86, so this asks the first newer suite that has it. apt runs on a configuration of its
-# own (sources, lists and cache in a temporary folder), so that the machine's is neither read for versions
-# nor changed, and checks the archive's signature as ever. Fails where apt or Debian is missing.
+# apt runs on a configuration of its own (sources, lists and cache in a temporary folder), so that the
+# machine's is neither read for versions nor changed, and checks the archive's signature as ever. Fails where
+# apt or Debian is missing.
 set -euo pipefail
 
-folder=$1
-minimum=1.92
+package=$1
+minimum=$2
+folder=$3
+shift 3
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 for tool in apt-get apt-cache dpkg-source; do
@@ -38,20 +41,20 @@ apt_private() {
     -o Acquire::Languages=none -o Acquire::Retries=3 "$@"
 }
 
-for suite in forky sid; do
+for suite in "$@"; do
   echo "deb-src [signed-by=$keyring] $mirror $suite main" >"$work/sources.list"
   apt_private apt-get update || continue
-  version=$(apt_private apt-cache showsrc --only-source imgui | sed -n 's/^Version: //p' |
+  version=$(apt_private apt-cache showsrc --only-source "$package" | sed -n 's/^Version: //p' |
     sort -V | tail -n 1)
   if [ -z "$version" ] || ! dpkg --compare-versions "$version" ge "$minimum"; then
-    echo "$suite has imgui ${version:-not at all}, not $minimum or newer"
+    echo "$suite has $package ${version:-not at all}, not $minimum or newer"
     continue
   fi
-  (cd "$work/source" && apt_private apt-get source "imgui=$version")
+  (cd "$work/source" && apt_private apt-get source "$package=$version")
   tree=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d)
   rm -rf "$folder"
   mv "$tree" "$folder"
-  echo "Dear ImGui $version from $suite"
+  echo "$package $version from $suite"
   exit 0
 done
 exit 1

@@ -1,0 +1,56 @@
+#pragma once
+// Run: a world together with what a scenario still has in store for it, as one value. It can be copied like a
+// world, and two equal runs that are given the same commands stay equal for ever.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "lab/scenario.h"
+#include "sim/world.h"
+
+namespace raftarium::lab {
+
+// An act that takes effect when so many steps have been taken, at that time.
+struct JournalItem {
+  std::uint64_t step = 0;
+  sim::TimeUs time_us = 0;
+  sim::Command command;
+};
+using Journal = std::vector<JournalItem>;  // by step, those of one step in their order
+
+class Run {
+ public:
+  // The world before anything has happened. Timed actions are on its schedule; triggered ones wait; those of
+  // a recording are in journal_of(). REQUIRES: a scenario that parse_scenario() gave.
+  explicit Run(std::shared_ptr<const Scenario> scenario);
+
+  const sim::World& world() const { return world_; }
+  // The moment of the next step along `journal`.
+  sim::TimeUs next_due_us(const Journal& journal) const;
+  // One step: an act of the journal that is due, or whatever the world does next.
+  void step(const Journal& journal);
+  // Everything due up to and including `time_us`, and the time itself.
+  void run_until(sim::TimeUs time_us, const Journal& journal);
+  // A command from outside takes effect now. Refused, with nothing changed, when it makes no sense.
+  base::Status act(const sim::Command& command);
+  // REQUIRES: nothing is due before.
+  void advance_to(sim::TimeUs time_us) { world_.advance_to(time_us); }
+
+ private:
+  const JournalItem* due(const Journal& journal) const;
+  void pull_triggers();
+
+  std::shared_ptr<const Scenario> scenario_;
+  sim::World world_;
+  struct Waiting {
+    std::size_t action = 0;
+    std::uint32_t left = 0;  // times that it must still happen
+  };
+  std::vector<Waiting> waiting_;
+};
+
+// The acts of a recording.
+Journal journal_of(const Scenario& scenario);
+
+}  // namespace raftarium::lab

@@ -1,0 +1,66 @@
+#include "lab/scenario_words.h"
+
+namespace raftarium::lab {
+
+const std::vector<ClusterField>& cluster_fields() {
+  using Config = sim::WorldConfig;
+  constexpr std::int64_t kMinute = 60'000'000;
+  static const std::vector<ClusterField> kFields{
+      {"members", 1, static_cast<std::int64_t>(sim::kMaxMembers), &Config::members},
+      {"pre_vote", 0, 1, &Config::pre_vote},
+      {"check_quorum", 0, 1, &Config::check_quorum},
+      {"tick_us", 1, 1'000'000, &Config::tick_us},
+      {"election_ticks", 2, 10'000, &Config::election_ticks},
+      {"heartbeat_ticks", 1, 9'999, &Config::heartbeat_ticks},
+      {"latency_min_us", 0, kMinute, &Config::latency_min_us},
+      {"latency_mean_us", 0, kMinute, &Config::latency_mean_us},
+      {"loss_per_million", 0, 1'000'000, &Config::loss_per_million},
+      {"request_timeout_us", 1, kMinute, &Config::request_timeout_us},
+      {"request_deadline_us", 1, 60 * kMinute, &Config::request_deadline_us},
+  };
+  return kFields;
+}
+
+const std::vector<ActionWord>& action_words() {
+  using Kind = sim::Command::Kind;
+  static const std::vector<ActionWord> kWords{
+      {Kind::Put, {"key", "value"}, {"through"}},
+      {Kind::Delete, {"key"}, {"through"}},
+      {Kind::Crash, {"node"}, {}},
+      {Kind::Restart, {"node"}, {}},
+      {Kind::Pause, {"node"}, {}},
+      {Kind::Resume, {"node"}, {}},
+      {Kind::Isolate, {"node"}, {}},
+      {Kind::Cut, {"from", "to"}, {}},
+      {Kind::Heal, {"from", "to"}, {}},
+      {Kind::Partition, {"groups"}, {}},
+      {Kind::HealAll, {}, {}},
+      {Kind::Timeout, {"node"}, {}},
+      {Kind::Transfer, {"from", "to"}, {}},
+      {Kind::SetLink, {"latency_min_us", "latency_mean_us", "loss_per_million"}, {"from", "to"}},
+  };
+  return kWords;
+}
+
+const std::vector<TriggerWord>& trigger_words() {
+  using Kind = Trigger::Kind;
+  static const std::vector<TriggerWord> kWords{
+      {"leader_elected", Kind::LeaderElected, {"node", "term", "nth"}},
+      {"candidate_stood", Kind::CandidateStood, {"node", "term", "nth"}},
+      {"stepped_down", Kind::SteppedDown, {"node", "term", "nth"}},
+      {"committed", Kind::Committed, {"node", "index", "nth"}},
+      {"log_truncated", Kind::LogTruncated, {"node", "nth"}},
+      {"snapshot_sent", Kind::SnapshotSent, {"from", "to", "nth"}},
+      {"snapshot_restored", Kind::SnapshotRestored, {"node", "nth"}},
+      {"message_sent", Kind::MessageSent, {"type", "from", "to", "nth"}},
+      {"message_delivered", Kind::MessageDelivered, {"type", "from", "to", "nth"}},
+      {"message_lost", Kind::MessageLost, {"type", "from", "to", "nth"}},
+      {"request_done", Kind::RequestDone, {"request", "nth"}},
+      {"crashed", Kind::Crashed, {"node", "nth"}},
+      {"restarted", Kind::Restarted, {"node", "nth"}},
+      {"violated", Kind::Violated, {"nth"}},
+  };
+  return kWords;
+}
+
+}  // namespace raftarium::lab

@@ -1,0 +1,49 @@
+#pragma once
+// The fields and words of scenario files, once for the reader and the writer. Private to lab/.
+
+#include <array>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "lab/scenario.h"
+
+namespace raftarium::lab {
+
+struct ClusterField {
+  using Config = sim::WorldConfig;
+  const char* name;
+  std::int64_t low;
+  std::int64_t high;
+  std::variant<bool Config::*, int Config::*, std::int64_t Config::*, std::uint32_t Config::*,
+               std::size_t Config::*>
+      place;
+};
+const std::vector<ClusterField>& cluster_fields();
+
+// A field of an action, by name; what it means is in scenario_read.cpp and scenario_write.cpp.
+struct ActionWord {
+  sim::Command::Kind kind;
+  std::vector<const char*> required;
+  std::vector<const char*> optional;
+};
+const std::vector<ActionWord>& action_words();
+
+struct TriggerWord {
+  const char* name;
+  Trigger::Kind kind;
+  std::vector<const char*> fields;
+};
+const std::vector<TriggerWord>& trigger_words();
+
+struct ExpectationWord {
+  const char* name;
+  Expectation::Kind kind;
+};
+inline constexpr std::array<ExpectationWord, 4> kExpectationWords{
+    {{"eventually", Expectation::Kind::Eventually},
+     {"always", Expectation::Kind::Always},
+     {"never", Expectation::Kind::Never},
+     {"that", Expectation::Kind::At}}};
+
+}  // namespace raftarium::lab

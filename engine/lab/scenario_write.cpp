@@ -1,0 +1,147 @@
+#include <nlohmann/json.hpp>
+
+#include "lab/encoding.h"
+#include "lab/scenario.h"
+#include "lab/scenario_words.h"
+
+namespace raftarium::lab {
+
+namespace {
+
+using Json = nlohmann::ordered_json;  // in the order in which people write
+using Kind = sim::Command::Kind;
+
+std::string word_of(raft::NodeId node) {
+  if (node == sim::kTheLeader) return "leader";
+  if (node == sim::kAFollower) return "follower";
+  if (node == sim::kTheOthers) return "others";
+  if (node == sim::kTheCrashed) return "crashed";
+  return sim::name(node);
+}
+
+// In milliseconds where that says it all.
+void put_time(Json& object, const std::string& name, sim::TimeUs time_us) {
+  if (time_us % 1000 == 0) {
+    object[name + "_ms"] = time_us / 1000;
+  } else {
+    object[name + "_us"] = time_us;
+  }
+}
+
+Json trigger_json(const Trigger& trigger) {
+  if (trigger.kind == Trigger::Kind::Holds) return trigger.predicate->text();
+  Json fields = Json::object();
+  const char* name = "";
+  for (const TriggerWord& word : trigger_words()) {
+    if (word.kind != trigger.kind) continue;
+    name = word.name;
+    for (const std::string field : word.fields) {
+      if ((field == "node" || field == "from") && trigger.node != raft::kNone)
+        fields[field] = word_of(trigger.node);
+      if (field == "to" && trigger.peer != raft::kNone) fields[field] = word_of(trigger.peer);
+      if (field == "term" && !trigger.term.is_zero()) fields[field] = trigger.term.value();
+      if ((field == "index" || field == "request") && !trigger.index.is_zero())
+        fields[field] = trigger.index.value();
+      if (field == "type" && trigger.message_type) fields[field] = raft::describe(*trigger.message_type);
+      if (field == "nth" && trigger.nth != 1) fields[field] = trigger.nth;
+    }
+  }
+  return {{name, std::move(fields)}};
+}
+
+Json groups_json(const sim::Command& command) {
+  Json groups = Json::array();
+  for (const auto& group : command.groups) {
+    groups.push_back(Json::array());
+    for (const raft::NodeId node : group) groups.back().push_back(word_of(node));
+  }
+  return groups;
+}
+
+void put_field(Json& json, const sim::Command& command, const std::string& field) {
+  if (field == "key") json[field] = command.key;
+  if (field == "value") json[field] = command.value;
+  if (field == "node" || field == "from" || field == "through") json[field] = word_of(command.node);
+  if (field == "to") json[field] = word_of(command.peer);
+  if (field == "groups") json[field] = groups_json(command);
+  if (field == "latency_min_us") json[field] = command.latency_min_us;
+  if (field == "latency_mean_us") json[field] = command.latency_mean_us;
+  if (field == "loss_per_million") json[field] = command.loss_per_million;
+}
+
+Json action_json(const Action& action) {
+  Json json = Json::object();
+  if (action.when) {
+    json["when"] = trigger_json(*action.when);
+    if (action.at_us > 0) put_time(json, "after", action.at_us);
+  } else {
+    put_time(json, "at", action.at_us);
+    if (action.step) json["step"] = *action.step;
+  }
+  const sim::Command& command = action.command;
+  json["do"] = sim::describe(command.kind);
+  for (const ActionWord& word : action_words()) {
+    if (word.kind != command.kind) continue;
+    for (const char* field : word.required) put_field(json, command, field);
+    // An optional field is a member: left out when it is nobody in particular.
+    for (const std::string field : word.optional) {
+      const raft::NodeId member = field == "to" ? command.peer : command.node;
+      if (member != raft::kNone) put_field(json, command, field);
+    }
+  }
+  return json;
+}
+
+Json expectation_json(const Expectation& expectation, sim::TimeUs duration_us) {
+  Json json = Json::object();
+  for (const ExpectationWord& word : kExpectationWords) {
+    if (word.kind == expectation.kind) json[word.name] = expectation.predicate.text();
+  }
+  if (expectation.kind == Expectation::Kind::At) {
+    put_time(json, "at", expectation.from_us);
+    return json;
+  }
+  if (expectation.from_us > 0) put_time(json, "from", expectation.from_us);
+  if (expectation.until_us != duration_us) put_time(json, "by", expectation.until_us);
+  return json;
+}
+
+// Only what differs from the defaults, and the number of members always.
+Json cluster_json(const sim::WorldConfig& cluster) {
+  const sim::WorldConfig defaults;
+  Json json = Json::object();
+  json["members"] = cluster.members;
+  for (const ClusterField& field : cluster_fields()) {
+    std::visit(
+        [&](auto place) {
+          if (cluster.*place != defaults.*place) json[field.name] = cluster.*place;
+        },
+        field.place);
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const Scenario& scenario, bool pretty) {
+  Json json = Json::object();
+  json["raftarium"] = kScenarioVersion;
+  json["title"] = scenario.title;
+  if (!scenario.description.empty()) json["description"] = scenario.description;
+  if (!scenario.sources.empty()) json["sources"] = scenario.sources;
+  json["seed"] = scenario.cluster.seed;
+  put_time(json, "duration", scenario.duration_us);
+  json["cluster"] = cluster_json(scenario.cluster);
+  for (const Action& action : scenario.actions) json["actions"].push_back(action_json(action));
+  for (const Expectation& e : scenario.expectations) {
+    json["expect"].push_back(expectation_json(e, scenario.duration_us));
+  }
+  if (scenario.recording) {
+    Json recording = {{"digest", hex(scenario.recording->digest)}, {"events", scenario.recording->events}};
+    if (!scenario.recording->trail.empty()) recording["trail"] = scenario.recording->trail;
+    json["recording"] = std::move(recording);
+  }
+  return json.dump(pretty ? 2 : -1, ' ', false, Json::error_handler_t::replace) + (pretty ? "\n" : "");
+}
+
+}  // namespace raftarium::lab
