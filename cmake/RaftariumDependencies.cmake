@@ -33,12 +33,4 @@ if(RAFTARIUM_TESTS)
   _raftarium_headers(doctest-dev doctest/doctest.h doctest)
 endif()
 
-# zlib is for native programs only.
-if(NOT EMSCRIPTEN)
-  find_package(ZLIB)
-  if(ZLIB_FOUND)
-    add_library(raftarium_zlib INTERFACE)
-    add_library(raftarium::zlib ALIAS raftarium_zlib)
-    target_link_libraries(raftarium_zlib INTERFACE ZLIB::ZLIB)
-  endif()
-endif()
+include(RaftariumZlib)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lab/compare.h"
+#include "lab/play.h"
 #include "lab/run.h"
 
 namespace raftarium::lab {
@@ -26,6 +28,7 @@ struct Branch {
   std::uint64_t spacing = 0;            // steps between checkpoints
   std::vector<Mark> marks;
   std::vector<StoryLine> story;
+  bool deleted = false;
 };
 
 constexpr std::uint64_t kFirstSpacing = 128;
@@ -58,6 +61,7 @@ struct Timeline::Impl {
   const Branch& here() const { return branches[branch]; }
 
   const sim::World& world() const { return run.world(); }
+  bool exists(BranchId id) const { return id < branches.size() && !branches[id].deleted; }
 
   // One step along the branch: a command of its journal, or whatever the world does next.
   void advance_one() {
@@ -213,11 +217,65 @@ bool Timeline::undo() {
   return true;
 }
 
+Scenario Timeline::recording(bool trail) const {
+  const Impl& i = *impl_;
+  Scenario out = *i.scenario;
+  out.expectations.clear();  // they speak of the whole scenario, not of this session
+  out.duration_us = std::max<sim::TimeUs>(1, i.world().now_us());
+  out.actions.erase(
+      std::remove_if(out.actions.begin(), out.actions.end(),
+                     [&](const Action& a) { return a.step || (!a.when && a.at_us > out.duration_us); }),
+      out.actions.end());
+  Journal journal;
+  for (const JournalItem& item : i.here().journal) {
+    if (item.step >= i.world().steps()) break;
+    journal.push_back(item);
+    out.actions.push_back({item.command, item.time_us, std::nullopt, item.step});
+  }
+  Recording recording{i.world().digest(), i.world().moments(), {}};
+  if (trail) {
+    Run again(i.scenario);
+    while (again.world().steps() < i.world().steps() && recording.trail.size() < kMaxTrail) {
+      again.step(journal);
+      for (std::string& line : trail_of(again.world())) recording.trail.push_back(std::move(line));
+    }
+    recording.trail.resize(std::min(recording.trail.size(), kMaxTrail));
+  }
+  out.recording = std::move(recording);
+  return out;
+}
+
+void Timeline::rename_branch(BranchId branch, const std::string& name) {
+  constexpr std::size_t kMostBytes = 100;
+  if (impl_->exists(branch)) impl_->branches[branch].view.name = name.substr(0, kMostBytes);
+}
+
+base::Status Timeline::delete_branch(BranchId branch) {
+  Impl& i = *impl_;
+  if (!i.exists(branch)) return base::Error{"there is no branch " + std::to_string(branch)};
+  if (branch == 0) return base::Error{"the first branch is what the others left: it stays"};
+  if (branch == i.branch) return base::Error{"switch to another branch first: this one is being shown"};
+  const BranchId parent = i.branches[branch].view.parent;
+  for (Branch& b : i.branches) {
+    if (b.view.parent == branch) b.view.parent = parent;
+  }
+  i.branches[branch] = Branch{};
+  i.branches[branch].deleted = true;
+  return {};
+}
+
+BranchComparison Timeline::compare(BranchId a, BranchId b) const {
+  if (!impl_->exists(a) || !impl_->exists(b)) return {};
+  const Branch& in_a = impl_->branches[a];
+  const Branch& in_b = impl_->branches[b];
+  return compare_runs(impl_->scenario, in_a.journal, in_a.view.end_us, in_b.journal, in_b.view.end_us);
+}
+
 BranchId Timeline::branch() const { return impl_->branch; }
 
 void Timeline::switch_branch(BranchId branch) {
   Impl& i = *impl_;
-  if (branch >= i.branches.size() || branch == i.branch) return;
+  if (!i.exists(branch) || branch == i.branch) return;
   const sim::TimeUs time_us = std::min(i.world().now_us(), i.branches[branch].view.end_us);
   i.branch = branch;
   i.load([](const sim::World&) { return false; });
@@ -226,7 +284,9 @@ void Timeline::switch_branch(BranchId branch) {
 
 std::vector<BranchView> Timeline::branches() const {
   std::vector<BranchView> views;
-  for (const Branch& b : impl_->branches) views.push_back(b.view);
+  for (const Branch& b : impl_->branches) {
+    if (!b.deleted) views.push_back(b.view);
+  }
   return views;
 }
 

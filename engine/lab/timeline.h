@@ -30,6 +30,23 @@ struct BranchView {
   std::string name;  // "main", or what the first act on it was
 };
 
+struct BranchComparison {
+  bool diverge = false;
+  std::uint64_t event = 0;  // the first at which something else happens
+  sim::TimeUs time_us = 0;
+  std::string in_a;  // what happens there; empty when nothing does
+  std::string in_b;
+  sim::TimeUs compared_us = 0;  // when the logs were compared
+  struct Entry {
+    raft::NodeId node;
+    raft::Index index;
+    std::string in_a;  // "term 2: x=5", with "committed" if so; empty when there is none
+    std::string in_b;
+  };
+  std::vector<Entry> entries;  // at most kMaxComparedEntries
+};
+inline constexpr std::size_t kMaxComparedEntries = 1000;
+
 class Timeline {
  public:
   // REQUIRES: the scenario came out of parse_scenario().
@@ -55,6 +72,18 @@ class Timeline {
   base::Status act(const sim::Command& command);
   // Undo: goes to just before the last act on this branch (on the parent, if the act made the branch).
   bool undo();
+
+  // The current branch up to the position, as a scenario that plays it again: with the digest of what
+  // happened, and with every event in words if `trail`.
+  Scenario recording(bool trail) const;
+
+  // Says nothing new about the past: names are for people. Unknown branches are ignored.
+  void rename_branch(BranchId branch, const std::string& name);
+  // Forgets a branch; those that left it stay, as children of its parent. Refused for the root, and for the
+  // branch that one is on.
+  base::Status delete_branch(BranchId branch);
+  // Where two branches part, and how their logs differ at the earlier of their ends.
+  BranchComparison compare(BranchId a, BranchId b) const;
 
   BranchId branch() const;
   void switch_branch(BranchId branch);  // stays at the same time, or at the branch's end

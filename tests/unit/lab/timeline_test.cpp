@@ -172,5 +172,51 @@ TEST_CASE("copies of a world go their own ways, also when one branch is replayed
   EXPECT(again.digest() == t.digest());
 }
 
+TEST_CASE("branches can be named, compared and deleted") {
+  Timeline t = timeline();
+  t.run_until(2'000'000);
+  t.seek_time(1'000'000);
+  const raft::NodeId leader = t.world().leader();
+  const raft::NodeId follower(leader.value() % 3 + 1);
+  REQUIRE(t.act({.kind = Kind::Put, .key = "x", .value = "1"}).ok());
+  t.run_until(2'000'000);
+  t.seek_time(1'200'000);
+  REQUIRE(t.act({.kind = Kind::Crash, .node = follower}).ok());
+  t.run_until(1'900'000);
+  REQUIRE(t.branches().size() == 3);
+  t.rename_branch(1, "with a write");
+  EXPECT(t.branches()[1].name == "with a write");
+
+  const BranchComparison put = t.compare(0, 1);
+  REQUIRE(put.diverge);
+  EXPECT(put.time_us == 1'000'000);
+  EXPECT(put.in_b.find("put x=1") != std::string::npos);
+  EXPECT(put.compared_us == 2'000'000);
+  REQUIRE(put.entries.size() == 3);
+  EXPECT(put.entries[0].index == raft::Index(3));
+  EXPECT(put.entries[0].in_a.empty());
+  EXPECT(put.entries[0].in_b == "term 1: x=1, committed");
+
+  const BranchComparison crash = t.compare(1, 2);
+  REQUIRE(crash.diverge);
+  EXPECT(crash.time_us == 1'200'000);
+  EXPECT_FALSE(t.compare(1, 1).diverge);
+  EXPECT_FALSE(t.compare(1, 99).diverge);
+
+  EXPECT_FALSE(t.delete_branch(0).ok());
+  EXPECT_FALSE(t.delete_branch(2).ok());
+  EXPECT_FALSE(t.delete_branch(7).ok());
+  const std::uint64_t digest = t.digest();
+  REQUIRE(t.delete_branch(1).ok());
+  REQUIRE(t.branches().size() == 2);
+  EXPECT(t.branches()[1].id == 2);
+  EXPECT(t.branches()[1].parent == 0);
+  t.seek_time(0);
+  t.seek_time(1'900'000);
+  EXPECT(t.digest() == digest);
+  t.switch_branch(1);
+  EXPECT(t.branch() == 2);
+}
+
 }  // namespace
 }  // namespace raftarium::lab

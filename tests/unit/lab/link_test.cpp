@@ -1,0 +1,171 @@
+#include "lab/link.h"
+
+#include "base/prng.h"
+#include "lab/encoding.h"
+#include "lab/play.h"
+#include "lab/timeline.h"
+#include "support/test.h"
+
+namespace raftarium::lab {
+namespace {
+
+Scenario sample() {
+  auto parsed = parse_scenario(
+      "s.json", R"~({"raftarium": 1, "title": "A title", "description": "Words — with a dash.",
+    "sources": ["Raft paper §5.4"], "seed": 42, "duration_ms": 2500, "cluster": {"members": 3, "pre_vote": false,
+    "election_ticks": 20}, "actions": [
+      {"at_ms": 900, "do": "put", "key": "x", "value": "1", "through": "leader"},
+      {"at_us": 900001, "do": "partition", "groups": [["leader"], ["others"]]},
+      {"when": {"stepped_down": {"term": 1}}, "after_ms": 100, "do": "heal_all"},
+      {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 3}}, "do": "isolate", "node": "S1"},
+      {"when": "time_ms > 2000", "do": "heal_all"}],
+    "expect": [{"eventually": "leaders == 1", "by_ms": 1000}, {"never": "violations > 0", "from_us": 77},
+      {"that": "any(role == leader)", "at_ms": 2500}]})~");
+  REQUIRE_MESSAGE(parsed.ok(), parsed.error().message);
+  return std::move(*parsed);
+}
+
+std::string complaint(std::string_view link) {
+  const auto scenario = from_link(link);
+  return scenario.ok() ? "" : scenario.error().message;
+}
+
+TEST_CASE("a scenario writes itself as the file that it came from") {
+  const Scenario s = sample();
+  for (const bool pretty : {true, false}) {
+    const std::string json = to_json(s, pretty);
+    const auto again = parse_scenario("s.json", json);
+    REQUIRE_MESSAGE(again.ok(), again.error().message);
+    EXPECT(to_json(*again, pretty) == json);
+    EXPECT(play(*again, {}).digest == play(s, {}).digest);
+  }
+  EXPECT(to_json(s, false).find("\"at_us\":900001") != std::string::npos);
+  EXPECT(to_json(s, false).find("\"nth\":3") != std::string::npos);
+  EXPECT(to_json(s, false).find("heartbeat_ticks") == std::string::npos);
+}
+
+TEST_CASE("a link gives back the scenario, bare or in an address") {
+  const Scenario s = sample();
+  const auto link = to_link(s);
+  REQUIRE(link.ok());
+  CAPTURE(link->size());
+  EXPECT(link->size() < 900);
+  for (const std::string& form : {*link, "https://example.org/lab/#s=" + *link}) {
+    const auto back = from_link(form);
+    REQUIRE_MESSAGE(back.ok(), back.error().message);
+    EXPECT(to_json(*back, true) == to_json(s, true));
+  }
+}
+
+TEST_CASE("a link that was cut anywhere is refused") {
+  const std::string link = *to_link(sample());
+  for (std::size_t size = 0; size < link.size(); ++size) {
+    CAPTURE(size);
+    EXPECT_FALSE(complaint(std::string_view(link).substr(0, size)).empty());
+  }
+}
+
+TEST_CASE("damage to a link gives a scenario or an error") {
+  const std::string link = *to_link(sample());
+  base::Prng prng(4);
+  std::size_t refused = 0;
+  for (int round = 0; round < 5000; ++round) {
+    std::string damaged = link;
+    for (std::uint32_t i = prng.below(3) + 1; i > 0; --i) {
+      const std::string letters = "abcXYZ019-_!";
+      damaged[prng.below(static_cast<std::uint32_t>(damaged.size()))] =
+          letters[prng.below(static_cast<std::uint32_t>(letters.size()))];
+    }
+    refused += complaint(damaged).empty() ? 0 : 1;
+  }
+  EXPECT(refused > 4000);
+}
+
+TEST_CASE("what a link is not is said") {
+  EXPECT(complaint("") == "link: it is empty");
+  EXPECT(complaint("a b").find("only letters, digits") != std::string::npos);
+  EXPECT(complaint(base64url("\x02rest")).find("expected version 1, got 2") != std::string::npos);
+  EXPECT(complaint(std::string(kMaxLinkBytes + 1, 'A')).find("at most 8192 characters") !=
+         std::string::npos);
+  EXPECT(complaint(*to_link(sample()) + "AAAA").find("after its end") != std::string::npos);
+}
+
+TEST_CASE("a link that unfolds without end is stopped at the limit") {
+  // Deflate folds very many equal letters: about a thousand to one.
+  Scenario s = sample();
+  s.description = std::string(4000, 'a');
+  for (int i = 0; i < 20; ++i) s.sources.push_back(std::string(20'000, 'a'));
+  const auto link = to_link(s);
+  if (link.ok())
+    EXPECT(complaint(*link).find("unfolds to more than") != std::string::npos);
+  else
+    EXPECT(link.error().message.find("save a file instead") != std::string::npos);
+}
+
+TEST_CASE("digests and bytes as text, there and back") {
+  EXPECT(hex(0) == "0000000000000000");
+  EXPECT(hex(0x0123456789abcdefU) == "0123456789abcdef");
+  EXPECT(parse_hex("fedcba9876543210") == 0xfedcba9876543210U);
+  EXPECT_FALSE(parse_hex("fedcba987654321"));
+  EXPECT_FALSE(parse_hex("FEDCBA9876543210"));
+  base::Prng prng(9);
+  for (std::size_t size = 0; size < 200; ++size) {
+    std::string bytes(size, '\0');
+    for (char& c : bytes) c = static_cast<char>(prng.below(256));
+    const auto back = parse_base64url(base64url(bytes));
+    REQUIRE(back.has_value());
+    REQUIRE(*back == bytes);
+  }
+  EXPECT(base64url("\xfb\xff") == "-_8");
+  EXPECT_FALSE(parse_base64url("A"));    // six bits are no byte
+  EXPECT_FALSE(parse_base64url("-_9"));  // bits left over
+  EXPECT_FALSE(parse_base64url("AA=="));
+}
+
+TEST_CASE("a recorded session plays again to the same digest, links included") {
+  Timeline t(sample());
+  t.run_until(700'000);
+  REQUIRE(t.act({.kind = sim::Command::Kind::Crash, .node = raft::NodeId(2)}).ok());
+  REQUIRE(t.act({.kind = sim::Command::Kind::Put, .key = "k", .value = "v"}).ok());
+  t.run_until(1'200'000);
+  REQUIRE(t.act({.kind = sim::Command::Kind::Restart, .node = raft::NodeId(2)}).ok());
+  t.run_until(2'000'000);
+  t.seek_time(1'300'000);
+  REQUIRE(t.act({.kind = sim::Command::Kind::Pause, .node = raft::NodeId(3)}).ok());
+  t.run_until(1'900'000);
+  const Scenario recorded = t.recording(true);
+  REQUIRE(recorded.recording.has_value());
+  EXPECT(recorded.recording->digest == t.digest());
+
+  const auto file = parse_scenario("r.json", to_json(recorded, true));
+  REQUIRE_MESSAGE(file.ok(), file.error().message);
+  const auto link = to_link(t.recording(false));
+  REQUIRE(link.ok());
+  const auto linked = from_link(*link);
+  REQUIRE_MESSAGE(linked.ok(), linked.error().message);
+  for (const Scenario& again : {*file, *linked}) {
+    const Played played = play(again, {});
+    EXPECT(played.ok);
+    EXPECT(played.digest == t.digest());
+    EXPECT(played.verdicts.back().why == "it is the same");
+    Timeline reopened(again);
+    reopened.run_until(again.duration_us);
+    EXPECT(reopened.digest() == t.digest());
+  }
+}
+
+TEST_CASE("a replay that goes another way says at which event and how") {
+  Timeline t(sample());
+  t.run_until(1'500'000);
+  Scenario recorded = t.recording(true);
+  recorded.cluster.seed += 1;  // as a build would that draws other numbers
+  const Played played = play(recorded, {});
+  EXPECT_FALSE(played.ok);
+  EXPECT(played.verdicts.back().why.find("it diverges at event ") == 0);
+  EXPECT(played.verdicts.back().why.find("recorded \"") != std::string::npos);
+  recorded.recording->trail.clear();
+  EXPECT(play(recorded, {}).verdicts.back().why.find("has no trail") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace raftarium::lab
