@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+
 namespace raftarium::cli {
 
 struct RunOptions {
@@ -16,5 +18,13 @@ struct RunOptions {
 
 // Plays scenarios: the story (time, what, why), the expectations, the digest.
 int run(const RunOptions& options, std::ostream& out, std::ostream& err);
+
+// Prints the fragment of a link to the scenario in `file`.
+int share(const std::string& file, std::ostream& out, std::ostream& err);
+// Prints the scenario that a link (or its fragment) holds.
+int open(const std::string& link, std::ostream& out, std::ostream& err);
+
+// The bytes of a scenario's file, at most one more than is accepted.
+base::Result<std::string> read_scenario_file(const std::string& path);
 
 }  // namespace raftarium::cli

@@ -18,6 +18,16 @@ int main(int argc, char** argv) {
   run->add_flag("-q,--quiet", options.quiet, "One line a file");
   run->add_flag("--json", options.json, "One JSON object a line");
 
+  std::string file;
+  CLI::App* share = program.add_subcommand("share", "Prints a scenario as the fragment of a link");
+  share->add_option("file", file, "Scenario file (JSON)")->required();
+
+  std::string link;
+  CLI::App* open = program.add_subcommand("open", "Prints the scenario that a link holds");
+  open->add_option("link", link, "A link, or its fragment")->required();
+
   CLI11_PARSE(program, argc, argv);
+  if (*share) return cli::share(file, std::cout, std::cerr);
+  if (*open) return cli::open(link, std::cout, std::cerr);
   return cli::run(options, std::cout, std::cerr);
 }

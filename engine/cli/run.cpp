@@ -1,28 +1,14 @@
-#include <fstream>
 #include <ostream>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "lab/encoding.h"
-#include "lab/json_text.h"
 #include "lab/play.h"
 
 namespace raftarium::cli {
 
 namespace {
-
-base::Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return base::Error{path + ": cannot be opened"};
-  // One byte more than is accepted is enough to be refused for its size.
-  std::string text(lab::kMaxJsonBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || (in.fail() && !in.eof())) return base::Error{path + ": cannot be read"};
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
 
 void tell(std::ostream& out, const lab::StoryLine& line) {
   out << "  " << lab::seconds(line.time_us) << "  " << line.what;
@@ -64,7 +50,7 @@ void report(std::ostream& out, const lab::Played& played) {
 int run(const RunOptions& options, std::ostream& out, std::ostream& err) {
   int status = 0;
   for (const std::string& file : options.files) {
-    const auto text = read_file(file);
+    const auto text = read_scenario_file(file);
     const auto scenario = text ? lab::parse_scenario(file, *text) : text.error();
     if (!scenario) {
       err << scenario.error().message << '\n';
