@@ -24,6 +24,17 @@ int share(const std::string& file, std::ostream& out, std::ostream& err);
 // Prints the scenario that a link (or its fragment) holds.
 int open(const std::string& link, std::ostream& out, std::ostream& err);
 
+struct ExportRequest {
+  std::string file;    // a scenario
+  std::string format;  // see lab/export.h
+  std::string target;  // a file; empty: the standard output
+  double from_s = 0;
+  double until_s = 0;  // 0: to its end
+  bool heartbeats = false;
+};
+// Writes what happens in a scenario, for other programs and for paper.
+int export_scenario(const ExportRequest& request, std::ostream& out, std::ostream& err);
+
 // The bytes of a scenario's file, at most one more than is accepted.
 base::Result<std::string> read_scenario_file(const std::string& path);
 

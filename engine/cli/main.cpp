@@ -26,8 +26,20 @@ int main(int argc, char** argv) {
   CLI::App* open = program.add_subcommand("open", "Prints the scenario that a link holds");
   open->add_option("link", link, "A link, or its fragment")->required();
 
+  cli::ExportRequest request;
+  CLI::App* export_it =
+      program.add_subcommand("export", "Writes what happens, for other programs and for paper");
+  export_it->add_option("file", request.file, "Scenario file (JSON)")->required();
+  export_it->add_option("-f,--format", request.format, "story, markdown, events, shiviz or svg")
+      ->required();
+  export_it->add_option("-o,--output", request.target, "File to write; the standard output when left out");
+  export_it->add_option("--from", request.from_s, "Seconds, virtual")->check(CLI::Range(0.0, 3600.0));
+  export_it->add_option("--until", request.until_s, "Seconds, virtual")->check(CLI::Range(0.0, 3600.0));
+  export_it->add_flag("--heartbeats", request.heartbeats, "svg: show them and their answers too");
+
   CLI11_PARSE(program, argc, argv);
   if (*share) return cli::share(file, std::cout, std::cerr);
   if (*open) return cli::open(link, std::cout, std::cerr);
+  if (*export_it) return cli::export_scenario(request, std::cout, std::cerr);
   return cli::run(options, std::cout, std::cerr);
 }

@@ -1,0 +1,37 @@
+#pragma once
+// Exports: what happens in a scenario, for other programs and for paper.
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "lab/scenario.h"
+
+namespace raftarium::lab {
+
+enum class ExportFormat : std::uint8_t {
+  Story,     // text: time, what, why
+  Markdown,  // the same with title, description and expectations
+  Events,    // every event as a JSON object a line
+  ShiViz,    // a log for ShiViz's default parser: "HOST {vector clock}", then the event
+  Svg,       // a space-time diagram
+};
+// "story", "markdown", ...
+const char* describe(ExportFormat format);
+std::optional<ExportFormat> parse_export_format(std::string_view word);
+std::vector<std::string> export_format_words();
+
+struct ExportOptions {
+  ExportFormat format = ExportFormat::Story;
+  sim::TimeUs from_us = 0;
+  sim::TimeUs until_us = kMaxDurationUs;  // or the scenario's end
+  bool heartbeats = false;                // Svg: show them and their answers too
+};
+
+// Plays the scenario and writes. The stream's own state says whether writing worked.
+void export_run(const Scenario& scenario, const ExportOptions& options, std::ostream& out);
+
+}  // namespace raftarium::lab

@@ -1,0 +1,171 @@
+#include "lab/export.h"
+
+#include <map>
+#include <regex>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "support/test.h"
+
+namespace raftarium::lab {
+namespace {
+
+Scenario crash() {
+  auto parsed = parse_scenario(
+      "s.json",
+      R"~({"raftarium": 1, "title": "A <crash> & more", "description": "With | pipes *and* stars.",
+    "seed": 9, "duration_ms": 3000, "cluster": {"members": 3}, "sources": ["Raft paper §5.2"], "actions": [
+      {"at_ms": 700, "do": "put", "key": "<b>", "value": "\"&\""},
+      {"at_ms": 1000, "do": "crash", "node": "leader"},
+      {"at_ms": 2000, "do": "restart", "node": "crashed"}],
+    "expect": [{"eventually": "max_term >= 2"}]})~");
+  REQUIRE_MESSAGE(parsed.ok(), parsed.error().message);
+  return std::move(*parsed);
+}
+
+std::string exported(ExportFormat format, sim::TimeUs from_us = 0, sim::TimeUs until_us = kMaxDurationUs) {
+  std::ostringstream out;
+  ExportOptions options;
+  options.format = format;
+  options.from_us = from_us;
+  options.until_us = until_us;
+  export_run(crash(), options, out);
+  return out.str();
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> all;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) all.push_back(line);
+  return all;
+}
+
+TEST_CASE("formats have names") {
+  for (const std::string& word : export_format_words()) {
+    const auto format = parse_export_format(word);
+    REQUIRE(format.has_value());
+    EXPECT(describe(*format) == word);
+  }
+  EXPECT_FALSE(parse_export_format("pdf").has_value());
+}
+
+TEST_CASE("the story tells times, what and why") {
+  const std::string story = exported(ExportFormat::Story);
+  EXPECT(story.find("A <crash> & more (seed 9)\n") == 0);
+  EXPECT(story.find("  1.000 s  S") != std::string::npos);
+  EXPECT(story.find(" crashes.  Its memory is gone") != std::string::npos);
+}
+
+TEST_CASE("Markdown keeps its table in order whatever the texts hold") {
+  const std::string markdown = exported(ExportFormat::Markdown);
+  EXPECT(markdown.find("# A \\<crash\\> & more") == 0);
+  EXPECT(markdown.find("With \\| pipes \\*and\\* stars.") != std::string::npos);
+  EXPECT(markdown.find("- met: `eventually by 3.000 s: max_term >= 2`") != std::string::npos);
+  for (const std::string& line : lines(markdown)) {
+    if (line.empty() || line.front() != '|') continue;
+    const std::string bare = std::regex_replace(line, std::regex(R"(\\\|)"), "");
+    EXPECT(std::count(bare.begin(), bare.end(), '|') == 4);
+  }
+}
+
+TEST_CASE("events are JSON, one a line, in order, and every delivery was sent") {
+  std::uint64_t last = 0;
+  std::map<std::uint64_t, std::string> sent;
+  std::size_t delivered = 0;
+  for (const std::string& line : lines(exported(ExportFormat::Events))) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    REQUIRE_FALSE(json.is_discarded());
+    EXPECT(json["event"].get<std::uint64_t>() >= last);
+    last = json["event"];
+    if (json["kind"] == "sent") sent[json["message"]] = json["type"];
+    if (json["kind"] == "delivered") {
+      ++delivered;
+      EXPECT(sent[json["message"]] == json["type"]);
+    }
+  }
+  EXPECT(last > 100);
+  EXPECT(delivered > 100);
+}
+
+TEST_CASE("a span leaves out what is before and after it") {
+  for (const std::string& line : lines(exported(ExportFormat::Events, 900'000, 1'100'000))) {
+    const auto json = nlohmann::json::parse(line);
+    EXPECT(json["time_us"].get<std::int64_t>() >= 900'000);
+    EXPECT(json["time_us"].get<std::int64_t>() <= 1'100'000);
+  }
+}
+
+TEST_CASE("the ShiViz log is what ShiViz's default parser takes, and its clocks are in order") {
+  // (?<host>\S*) (?<clock>{.*})\n(?<event>.*)
+  const std::string log = exported(ExportFormat::ShiViz);
+  const std::regex expression(R"((\S*) (\{.*\})\n(.*))");
+  std::map<std::string, nlohmann::json> clocks;
+  std::size_t count = 0;
+  std::size_t consumed = 0;
+  for (auto at = std::sregex_iterator(log.begin(), log.end(), expression); at != std::sregex_iterator();
+       ++at) {
+    ++count;
+    consumed += static_cast<std::size_t>(at->length()) + 1;
+    const std::string host = (*at)[1];
+    const auto clock = nlohmann::json::parse((*at)[2].str());
+    // Its own entry grows by one; no other shrinks, nor runs ahead of its host.
+    const nlohmann::json before = clocks.count(host) > 0 ? clocks[host] : nlohmann::json::object();
+    EXPECT(clock[host].get<int>() == before.value(host, 0) + 1);
+    for (const auto& [other, value] : clock.items()) {
+      EXPECT(value.get<int>() >= before.value(other, 0));
+      if (other != host) EXPECT(value.get<int>() <= clocks[other][other].get<int>());
+    }
+    clocks[host] = clock;
+  }
+  EXPECT(consumed == log.size());
+  EXPECT(count > 200);
+  EXPECT(clocks.count("S1") == 1);
+  EXPECT(clocks.count("clients") == 1);
+}
+
+// Elements are closed in order and texts hold no bare sign.
+bool well_formed(const std::string& xml) {
+  std::vector<std::string> open;
+  for (std::size_t at = 0; at < xml.size();) {
+    if (xml[at] != '<') {
+      if (xml[at] == '&' &&
+          !std::regex_search(xml.begin() + static_cast<std::ptrdiff_t>(at), xml.end(),
+                             std::regex("^&(lt|gt|amp|quot);"), std::regex_constants::match_continuous))
+        return false;
+      ++at;
+      continue;
+    }
+    const std::size_t end = xml.find('>', at);
+    if (end == std::string::npos) return false;
+    const std::string tag = xml.substr(at + 1, end - at - 1);
+    at = end + 1;
+    const std::string name =
+        tag.substr(tag.front() == '/' ? 1 : 0, tag.find_first_of(" /", 1) - (tag.front() == '/' ? 1 : 0));
+    if (tag.back() == '/') continue;
+    if (tag.front() != '/') {
+      open.push_back(name);
+    } else {
+      if (open.empty() || open.back() != tag.substr(1)) return false;
+      open.pop_back();
+    }
+  }
+  return open.empty();
+}
+
+TEST_CASE("the diagram is SVG with a lane a member, arrows and marks") {
+  const std::string svg = exported(ExportFormat::Svg, 800'000, 2'200'000);
+  EXPECT(well_formed(svg));
+  EXPECT_FALSE(well_formed("<a><b></a></b>"));
+  EXPECT_FALSE(well_formed("<a>&</a>"));
+  for (const char* part :
+       {">S1<", ">S3<", "class=\"arrow vote", "class=\"leader\"", "class=\"crash\"", "class=\"restart\"",
+        "class=\"lane crashed\"", "A &lt;crash&gt; &amp; more", " lost\""}) {
+    CAPTURE(part);
+    EXPECT(svg.find(part) != std::string::npos);
+  }
+  EXPECT(svg.find("class=\"arrow beat") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace raftarium::lab
