@@ -27,7 +27,8 @@ class Ordinal {
   constexpr std::uint64_t value() const { return value_; }
   constexpr bool is_zero() const { return value_ == 0; }
 
-  friend constexpr auto operator<=>(Ordinal, Ordinal) = default;
+  // clang-tidy 14 takes the 0 that the compiler itself compares with for a pointer.
+  friend constexpr auto operator<=>(Ordinal, Ordinal) = default;  // NOLINT(modernize-use-nullptr)
   friend constexpr Ordinal operator+(Ordinal a, std::uint64_t n) { return Ordinal(a.value_ + n); }
   friend constexpr Ordinal operator-(Ordinal a, std::uint64_t n) { return Ordinal(a.value_ - n); }
   // The distance from `b` up to `a`. REQUIRES: a >= b.
