@@ -35,20 +35,6 @@ const char* describe(Property property) {
   return kNames.at(static_cast<std::size_t>(property));
 }
 
-void Checkers::History::push(const Committed& committed) {
-  if (size_ % kBlock == 0) {
-    blocks_.push_back(std::make_shared<std::vector<Committed>>());
-    blocks_.back()->reserve(kBlock);
-  } else if (blocks_.back().use_count() > 1) {
-    auto own = std::make_shared<std::vector<Committed>>();
-    own->reserve(kBlock);
-    own->assign(blocks_.back()->begin(), blocks_.back()->end());
-    blocks_.back() = std::move(own);
-  }
-  blocks_.back()->push_back(committed);
-  ++size_;
-}
-
 Checkers::Checkers(std::size_t members, raft::EntryId first) : first_(first), seen_(members + 1) {
   for (Seen& seen : seen_) seen.commit = first.index;
 }
@@ -256,7 +242,7 @@ void Checkers::check_applied(const member::Member& member, const std::vector<raf
 void Checkers::commit(const member::Member& member, const raft::Entry& entry, Chain chain) {
   const raft::Term in_term = member.node().term();
   const std::size_t at = committed_.size();
-  committed_.push({chain, entry.term, in_term, member.id()});
+  committed_.append({chain, entry.term, in_term, member.id()});
   const auto open = chains_.find({entry.index, entry.term});
   if (open != chains_.end() && open->second == chain) chains_.erase(open);
   // Leaders of later terms must have it already.

@@ -4,15 +4,15 @@
 //
 // Each member's log is summed up by a chain: the hash of an entry and of all before it. Two logs that agree
 // at one link of the chain agree on everything up to it, so a comparison of prefixes is one of numbers.
-// What has been applied is kept once for all members, in blocks that copies share.
+// What has been applied is kept once for all members, in a sequence that copies share.
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/persistent_vector.h"
 #include "member/member.h"
 #include "sim/command.h"
 
@@ -60,18 +60,6 @@ class Checkers {
     raft::Term in_term;  // of the member that applied it first
     raft::NodeId by;
   };
-  // A sequence that only grows; a copy shares all but its newest block.
-  class History {
-   public:
-    std::size_t size() const { return size_; }
-    const Committed& operator[](std::size_t at) const { return (*blocks_[at / kBlock])[at % kBlock]; }
-    void push(const Committed& committed);
-
-   private:
-    static constexpr std::size_t kBlock = 256;
-    std::vector<std::shared_ptr<std::vector<Committed>>> blocks_;
-    std::size_t size_ = 0;
-  };
   struct Seen {
     raft::Term term;
     raft::Index commit;
@@ -103,7 +91,7 @@ class Checkers {
   std::vector<Seen> seen_;  // by member
   std::map<raft::Term, raft::NodeId> leaders_;
   std::map<std::pair<raft::Index, raft::Term>, Chain> chains_;  // of entries that are not committed
-  History committed_;                                           // by position after the first entry
+  base::PersistentVector<Committed> committed_;                 // by position after the first entry
   std::vector<Violation> violations_;
   TimeUs now_us_ = 0;
   std::uint64_t event_ = 0;
