@@ -226,8 +226,12 @@ Line about(const sim::World& world, const sim::Event& event) {
       const sim::Request& request = world.requests()[event.request - 1];
       if (event.request_state == sim::RequestState::Committed) {
         return Told{text(request_text(request), " is acknowledged."),
-                    text(name(request.at), " applied it as entry ", request.index, " after ",
+                    text(name(request.answered_by), " applied it as entry ", request.index, " after ",
                          (request.done_us - request.sent_us) / 1000, " ms.")};
+      }
+      if (event.request_state == sim::RequestState::Refused) {
+        return Told{text("The client gives up on ", request_text(request), "."),
+                    "Every answer was a refusal, so it had no effect."};
       }
       return Told{text("The client gives up on ", request_text(request), "."),
                   "The outcome is unknown: it may have been applied, or be applied yet."};
