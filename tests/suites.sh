@@ -118,6 +118,7 @@ suite_web() {
 
 suite_tidy() {
   built "clang-tidy" clang all || return 0
+  count "headers" python3 tests/style/style.py --headers build/clang
   count "clang-tidy" python3 tests/style/style.py --tidy build/clang
 }
 

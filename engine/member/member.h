@@ -26,11 +26,11 @@ struct Applied {
 
 // What a member did since it was last asked.
 struct Output {
-  std::vector<raft::Message> messages;       // to be carried to other members
-  std::vector<raft::Entry> appended;         // made durable, in order
-  std::vector<raft::Entry> committed;        // everything applied, also what is not the store's
+  std::vector<raft::Message> messages;  // to be carried to other members
+  std::vector<raft::Entry> appended;    // made durable, in order
+  std::vector<raft::Entry> committed;   // everything applied, also what is not the store's
   std::vector<Applied> applied;
-  std::vector<raft::Event> events;           // in the order in which they happened
+  std::vector<raft::Event> events;  // in the order in which they happened
 };
 
 class Member {

@@ -164,7 +164,7 @@ def own_header_first(tree):
             continue
         own = path[: -len(".cpp")] + ".h"
         listed = includes(text)
-        if own in tree and (not listed or not own.endswith("/" + listed[0].name)):
+        if own in tree and (not listed or not ("/" + own).endswith("/" + listed[0].name)):
             found.append(Finding(path, listed[0].line if listed else 0, f"expected {own} to come first"))
     return found
 

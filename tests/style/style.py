@@ -5,8 +5,9 @@
     tests/style/style.py --headers BUILD    every header compiles by itself, with the commands of that build
     tests/style/style.py --tidy BUILD       clang-tidy over that build's compile database
 
-The last line is `N passed, N failed`; the exit status is 0 when nothing failed. With --jobs N the slow ones
-run N at a time (2 unless told). They remember in BUILD/style what was clean, so that a second run is quick.
+The last line is `N passed, N failed`, with `, N skipped` when a tool is missing; the exit status is 0 when
+nothing failed. With --jobs N the slow ones run N at a time (2 unless told). They remember in BUILD/style what was
+clean, so that a second run is quick.
 """
 
 import argparse
@@ -27,6 +28,7 @@ class Totals:
     def __init__(self):
         self.passed = 0
         self.failed = 0
+        self.skipped = 0
 
     def count(self, title, findings):
         if findings:
@@ -39,7 +41,8 @@ class Totals:
             print(f"ok   {title}")
 
     def end(self):
-        print(f"{self.passed} passed, {self.failed} failed")
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        print(f"{self.passed} passed, {self.failed} failed{skipped}")
         return 0 if self.failed == 0 and self.passed > 0 else 1
 
 
@@ -48,7 +51,8 @@ def check_rules(tree, totals):
         totals.count(title, check(tree))
     formatting = tools.formatting(tree)
     if formatting is None:
-        print(f"skip formatting: {tools.CLANG_FORMAT} is not installed")
+        print(f"skipped: formatting, because {tools.CLANG_FORMAT} is not installed")
+        totals.skipped += 1
     else:
         totals.count(f"formatted as {tools.CLANG_FORMAT} would", formatting)
     for title, check in selftest.TESTS.items():
