@@ -1,4 +1,5 @@
-# raftarium::imgui (core, std::string helpers) and raftarium::imgui_glfw (the GLFW and OpenGL 3 backends).
+# raftarium::imgui (core, std::string helpers) and, natively, raftarium::imgui_glfw (the GLFW and OpenGL 3
+# backends).
 #
 # The sources come, first match, from RAFTARIUM_IMGUI_DIR; from build/_deps, where an earlier configuration
 # of any preset left them; from Debian's archive (fetch-source.sh); from upstream. They are never committed.
@@ -70,28 +71,25 @@ target_include_directories(raftarium_imgui SYSTEM PUBLIC ${_imgui} ${_imgui}/mis
 target_compile_definitions(raftarium_imgui PUBLIC
   IMGUI_DISABLE_OBSOLETE_FUNCTIONS IMGUI_DISABLE_DEMO_WINDOWS IMGUI_DISABLE_DEBUG_TOOLS)
 
-add_library(raftarium_imgui_glfw STATIC
-  ${_imgui}/backends/imgui_impl_glfw.cpp ${_imgui}/backends/imgui_impl_opengl3.cpp)
-add_library(raftarium::imgui_glfw ALIAS raftarium_imgui_glfw)
-target_include_directories(raftarium_imgui_glfw SYSTEM PUBLIC ${_imgui}/backends)
-target_link_libraries(raftarium_imgui_glfw PUBLIC raftarium_imgui)
+set(_imgui_targets raftarium_imgui)
 
-if(EMSCRIPTEN)
-  target_compile_definitions(raftarium_imgui_glfw PUBLIC IMGUI_IMPL_OPENGL_ES3)
-  target_compile_options(raftarium_imgui_glfw PUBLIC -sUSE_GLFW=3)
-  target_link_options(raftarium_imgui_glfw PUBLIC
-    -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2)
-else()
+# The window. The page needs none of this: it has a renderer and input of its own (web/).
+if(NOT EMSCRIPTEN)
   find_package(glfw3 3.3)
   find_package(OpenGL)
   if(NOT glfw3_FOUND OR NOT OPENGL_FOUND)
     message(FATAL_ERROR "The window needs GLFW and OpenGL: install libglfw3-dev and libgl1-mesa-dev (Debian's "
                         "names), or leave the front end out with -DRAFTARIUM_VIZ=OFF.")
   endif()
-  target_link_libraries(raftarium_imgui_glfw PUBLIC glfw OpenGL::GL ${CMAKE_DL_LIBS})
+  add_library(raftarium_imgui_glfw STATIC
+    ${_imgui}/backends/imgui_impl_glfw.cpp ${_imgui}/backends/imgui_impl_opengl3.cpp)
+  add_library(raftarium::imgui_glfw ALIAS raftarium_imgui_glfw)
+  target_include_directories(raftarium_imgui_glfw SYSTEM PUBLIC ${_imgui}/backends)
+  target_link_libraries(raftarium_imgui_glfw PUBLIC raftarium_imgui glfw OpenGL::GL ${CMAKE_DL_LIBS})
+  list(APPEND _imgui_targets raftarium_imgui_glfw)
 endif()
 
-foreach(_target raftarium_imgui raftarium_imgui_glfw)
+foreach(_target IN LISTS _imgui_targets)
   set_target_properties(${_target} PROPERTIES
     COMPILE_WARNING_AS_ERROR OFF EXPORT_COMPILE_COMMANDS OFF)
   target_compile_options(${_target} PRIVATE -w)

@@ -6,8 +6,8 @@
 #   raftarium_embed       files as C++ data (RaftariumEmbed.cmake)
 #
 # DEPENDS takes short names everywhere: `raft` means the target raftarium_raft. What comes from outside has
-# such names too: zlib (native only), imgui, imgui_glfw, fonts. The header-only nlohmann_json, CLI11, pcg and
-# doctest are there for every target without being named.
+# such names too: zlib and imgui_glfw (native only), imgui, fonts. The header-only nlohmann_json, CLI11, pcg
+# and doctest are there for every target without being named.
 
 include_guard(GLOBAL)
 

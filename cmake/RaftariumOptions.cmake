@@ -34,6 +34,10 @@ endif()
 add_library(raftarium_engine_options INTERFACE)
 target_link_libraries(raftarium_engine_options INTERFACE raftarium_options)
 target_compile_options(raftarium_engine_options INTERFACE -Wconversion)
+if(EMSCRIPTEN)
+  # A size has 32 bits there, an index 64: what a log holds in memory fits, and the 64-bit builds check the rest.
+  target_compile_options(raftarium_engine_options INTERFACE -Wno-shorten-64-to-32)
+endif()
 
 if(RAFTARIUM_SANITIZE)
   add_compile_options(-fsanitize=${RAFTARIUM_SANITIZE} -fno-sanitize-recover=all
