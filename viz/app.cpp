@@ -96,6 +96,12 @@ void App::seek(std::int64_t time_us) {
   refresh();
 }
 
+void App::set_dark(bool dark) {
+  dark_ = dark;
+  apply_style(theme());
+  wake();
+}
+
 void App::draw(double real_s) {
   ++pictures_;
   settle_s_ = std::max(0.0, settle_s_ - real_s);
@@ -216,8 +222,7 @@ void App::carry_out(const Control& control) {
       say("Link copied.", false);
       break;
     case Kind::ToggleTheme:
-      dark_ = !dark_;
-      apply_style(theme());
+      set_dark(!dark_);
       if (host_.theme_changed) host_.theme_changed(dark_);
       break;
   }

@@ -42,6 +42,9 @@ class App : public CommandSink {
   void say(const std::string& notice, bool bad);
   void set_playing(bool playing);
   void seek(std::int64_t time_us);
+  // For a host whose surroundings change while the program runs. Not reported back to Host::theme_changed.
+  void set_dark(bool dark);
+  void set_reduced_motion(bool reduced) { host_.reduced_motion = reduced; }
 
   // Between ImGui::NewFrame() and ImGui::Render(). `real_s`: seconds since the last picture.
   void draw(double real_s);
@@ -56,6 +59,8 @@ class App : public CommandSink {
   std::string frame_json() const;
   std::string regions_json() const;
   const Frame& frame() const { return frame_; }
+  const Regions& regions() const { return ui_.regions(); }
+  const std::string& notice() const { return chrome_.notice; }  // empty when there is none
 
   void act(sim::Command command) override { acts_.push_back(std::move(command)); }
   void control(Control control) override { controls_.push_back(std::move(control)); }

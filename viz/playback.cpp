@@ -12,7 +12,7 @@ void Playback::set_speed(int speed) {
 std::int64_t Playback::advance(double real_s) {
   if (!playing_) return 0;
   const double factor = kSpeeds[static_cast<std::size_t>(speed_)].factor;
-  owed_us_ += std::clamp(real_s, 0.0, 0.1) * factor * 1e6;
+  owed_us_ += std::clamp(real_s, 0.0, 0.25) * factor * 1e6;
   const double whole = std::floor(owed_us_);
   owed_us_ -= whole;
   return static_cast<std::int64_t>(whole);

@@ -39,7 +39,7 @@ class Playback {
   void set_speed(int speed);  // clamped to kSpeeds
 
   // The whole virtual microseconds that `real_s` more seconds are worth; the fraction is kept for the next
-  // call. A long gap (a tab in the background) counts as a tenth of a second.
+  // call. A long gap (a tab in the background) counts as a quarter of a second.
   std::int64_t advance(double real_s);
 
  private:
