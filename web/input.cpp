@@ -1,0 +1,39 @@
+#include "web/input.h"
+
+#include <imgui.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+
+#include "viz/draw.h"
+
+namespace raftarium::web {
+
+bool finger_drags(const viz::Regions& regions, viz::Vec2 at) {
+  if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) return false;
+  for (const char* name : {"stage", "timeline", "speed"}) {
+    const auto found = regions.find(name);
+    if (found != regions.end() && found->second.contains(at)) return true;
+  }
+  return false;
+}
+
+void finger_scrolls(viz::Vec2 at, float by) {
+  ImGuiWindow* window = nullptr;
+  ImGuiWindow* behind = nullptr;
+  ImGui::FindHoveredWindowEx(viz::im(at), false, &window, &behind);
+  while (window != nullptr && window->ScrollMax.y <= 0) {
+    window = (window->Flags & ImGuiWindowFlags_ChildWindow) != 0 ? window->ParentWindow : nullptr;
+  }
+  if (window == nullptr) return;
+  ImGui::SetScrollY(window, std::clamp(window->Scroll.y - by, 0.0F, window->ScrollMax.y));
+}
+
+int key_named(const std::string& name) {
+  for (int key = ImGuiKey_NamedKey_BEGIN; key < ImGuiKey_NamedKey_END; ++key) {
+    if (name == ImGui::GetKeyName(static_cast<ImGuiKey>(key))) return key;
+  }
+  return ImGuiKey_None;
+}
+
+}  // namespace raftarium::web

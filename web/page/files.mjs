@@ -1,0 +1,53 @@
+// A scenario file can be dropped on the page or pasted as text.
+
+const mostBytes = 1 << 20; // what the program reads
+
+export function connectFiles(program, link, wake) {
+  const overlay = document.getElementById('drop');
+  const carriesFile = (event) => event.dataTransfer?.types.includes('Files');
+  let depth = 0; // how many elements the file is over: enter and leave come for each
+
+  addEventListener('dragenter', (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    depth += 1;
+    overlay.hidden = false;
+  });
+  addEventListener('dragleave', (event) => {
+    if (!carriesFile(event)) return;
+    depth = Math.max(0, depth - 1);
+    overlay.hidden = depth === 0;
+  });
+  addEventListener('dragover', (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+  });
+  addEventListener('drop', async (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    depth = 0;
+    overlay.hidden = true;
+    const file = event.dataTransfer.files[0];
+    if (!file) return;
+    if (file.size > mostBytes) {
+      program.say(`${file.name}: a scenario has at most ${mostBytes} bytes, this file has ${file.size}`, true);
+      return;
+    }
+    open(file.name, await file.text());
+  });
+  addEventListener('paste', (event) => {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (text.trimStart().startsWith('{')) open('pasted.json', text);
+  });
+
+  function open(name, text) {
+    const refused = text ? program.open(name, text) : `${name}: the file is empty`;
+    if (refused) {
+      program.say(refused, true);
+    } else {
+      link.openedFile();
+    }
+    wake();
+  }
+}

@@ -1,0 +1,69 @@
+// The page's address: what it asks for, and what is kept in it.
+//
+//   ?scenario=split_brain   a built-in scenario
+//   &t=1200000              at this virtual time, in microseconds
+//   &paused                 not playing
+//   &theme=light            or dark, whatever the system says
+
+const firstScenario = 'first_election';
+const longestSeekUs = 600e6;
+
+export class Link {
+  #query = new URLSearchParams(location.search);
+  #following = false;
+
+  get theme() {
+    const theme = this.#query.get('theme');
+    return theme === 'light' || theme === 'dark' ? theme : undefined;
+  }
+
+  // Does what the link says. What it says wrong is told, and the rest done.
+  follow(program) {
+    this.#following = true;
+    const wanted = this.#query.get('scenario') || firstScenario;
+    const notices = [program.open(wanted)];
+    if (notices[0]) program.open(firstScenario);
+    const time = this.#query.get('t');
+    if (time !== null) {
+      const us = Number(time);
+      if (/^\d+$/.test(time) && us <= longestSeekUs) {
+        program.seek(us);
+      } else {
+        notices.push(`t is a time in microseconds up to ${longestSeekUs}, not "${time.slice(0, 40)}"`);
+      }
+    }
+    program.play(!this.#query.has('paused'));
+    const notice = notices.filter(Boolean).join('; ');
+    if (notice) program.say(notice, true);
+    this.#following = false;
+  }
+
+  // A scenario was opened: a reload comes back to it, and the title says it.
+  opened(name) {
+    document.title = `${name.replaceAll('_', ' ')} · Raftarium`;
+    if (!this.#following) this.#replace(`?scenario=${encodeURIComponent(name)}`);
+  }
+
+  // A file was opened, whose name no link can speak of.
+  openedFile() {
+    this.#replace('');
+  }
+
+  // Puts what was shared into the address bar. Returns the whole address.
+  remember(query) {
+    this.#replace(query);
+    return location.href;
+  }
+
+  #replace(query) {
+    const theme = this.theme;
+    const next = new URLSearchParams(query);
+    if (theme) next.set('theme', theme);
+    const text = next.toString();
+    try {
+      history.replaceState(null, '', location.pathname + (text ? `?${text}` : ''));
+    } catch {
+      // Some frames may not change their address.
+    }
+  }
+}
