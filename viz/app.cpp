@@ -271,6 +271,7 @@ std::string App::frame_json() const {
   json.key("view").open('{').field("playing", playback_.playing());
   json.field("speed", kSpeeds[static_cast<std::size_t>(playback_.speed())].name);
   json.field("scenario", std::string_view(chrome_.scenario)).field("dark", dark_);
+  json.field("reduced_motion", host_.reduced_motion);
   json.field("selected", selection_.member.value()).field("focus", std::string_view(ui_.focus()));
   json.field("popup", ui_.popup_is_open()).field("notice", std::string_view(chrome_.notice));
   json.field("pictures", pictures_).close('}').close('}');
