@@ -2,6 +2,7 @@
 // The headless commands. Each takes its options, writes to the streams it is given and returns the exit code:
 // 0 all well, 1 something did not hold, 2 something was wrong with what was asked.
 
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -28,8 +29,8 @@ struct ExportRequest {
   std::string file;    // a scenario
   std::string format;  // see lab/export.h
   std::string target;  // a file; empty: the standard output
-  double from_s = 0;
-  double until_s = 0;  // 0: to its end
+  std::int64_t from_ms = 0;
+  std::int64_t until_ms = 0;  // 0: to its end
   bool heartbeats = false;
 };
 // Writes what happens in a scenario, for other programs and for paper.

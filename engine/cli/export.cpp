@@ -1,9 +1,8 @@
-#include "lab/export.h"
-
 #include <fstream>
 #include <ostream>
 
 #include "cli/commands.h"
+#include "lab/export.h"
 #include "lab/json_text.h"
 
 namespace raftarium::cli {
@@ -26,8 +25,8 @@ int export_scenario(const ExportRequest& request, std::ostream& out, std::ostrea
 
   lab::ExportOptions options;
   options.format = *format;
-  options.from_us = static_cast<sim::TimeUs>(request.from_s * 1e6);
-  if (request.until_s > 0) options.until_us = static_cast<sim::TimeUs>(request.until_s * 1e6);
+  options.from_us = request.from_ms * 1000;
+  if (request.until_ms > 0) options.until_us = request.until_ms * 1000;
   options.heartbeats = request.heartbeats;
   if (options.from_us >= std::min(options.until_us, scenario->duration_us)) {
     return fail("export: expected --from before --until and the scenario's end");

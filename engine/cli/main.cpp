@@ -33,8 +33,10 @@ int main(int argc, char** argv) {
   export_it->add_option("-f,--format", request.format, "story, markdown, events, shiviz or svg")
       ->required();
   export_it->add_option("-o,--output", request.target, "File to write; the standard output when left out");
-  export_it->add_option("--from", request.from_s, "Seconds, virtual")->check(CLI::Range(0.0, 3600.0));
-  export_it->add_option("--until", request.until_s, "Seconds, virtual")->check(CLI::Range(0.0, 3600.0));
+  export_it->add_option("--from-ms", request.from_ms, "Milliseconds, virtual")
+      ->check(CLI::Range(0, 3'600'000));
+  export_it->add_option("--until-ms", request.until_ms, "Milliseconds, virtual")
+      ->check(CLI::Range(0, 3'600'000));
   export_it->add_flag("--heartbeats", request.heartbeats, "svg: show them and their answers too");
 
   CLI11_PARSE(program, argc, argv);

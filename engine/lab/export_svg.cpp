@@ -211,11 +211,10 @@ void SpaceTimeDiagram::write_lanes(std::ostream& out) const {
         << "</text>\n";
     for (const Span& span : lanes_[i]) {
       if (span.until_us < options_.from_us || span.from_us >= span.until_us) continue;
-      out << "<line class=\"lane " << span.look << "\" stroke=\""
-          << colour_of(span.term) << "\" x1=\"" << x(span.from_us)
-          << "\" x2=\"" << x(span.until_us) << "\" y1=\"" << y(node) << "\" y2=\"" << y(node)
-          << "\"><title>" << sim::name(node) << ' ' << span.look << ", term " << span.term.value()
-          << "</title></line>\n";
+      out << "<line class=\"lane " << span.look << "\" stroke=\"" << colour_of(span.term) << "\" x1=\""
+          << x(span.from_us) << "\" x2=\"" << x(span.until_us) << "\" y1=\"" << y(node) << "\" y2=\""
+          << y(node) << "\"><title>" << sim::name(node) << ' ' << span.look << ", term "
+          << span.term.value() << "</title></line>\n";
       const bool named = !span.term.is_zero() && x(span.until_us) - x(span.from_us) > 40;
       if (named) {
         out << "<text class=\"muted mono\" x=\"" << x(span.from_us) + 4 << "\" y=\"" << y(node) - 8

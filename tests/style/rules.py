@@ -50,7 +50,7 @@ LIBRARIES = {
     "emscripten": ("web/",),
     "doctest/": ("tests/support/",),
     "pcg_random.hpp": ("engine/base/",),
-    "zlib.h": ("engine/cli/", "viz/desktop/", "tests/"),
+    "zlib.h": ("engine/lab/",),
     "sys/single_threaded.h": ("engine/base/",),
     # POSIX, for the real disk and for programs.
     "fcntl.h": ("engine/storage/", "tests/"),

@@ -137,6 +137,7 @@ def own_header():
         + expect(rule, {**header, "engine/kv/a.cpp": ""}, "a.cpp")
         + expect(rule, {**header, "engine/kv/a.cpp": '#include "kv/a.h"\n#include <string>\n'})
         + expect(rule, {"viz/a.h": "#pragma once\n", "viz/a.cpp": '#include "viz/a.h"\n'})
+        + expect(rule, {"viz/a.h": "#pragma once\n", "viz/a.cpp": '#include "viz/a.h"\n'})
         + expect(rule, {"engine/kv/b.h": "int x;\n"}, "expected #pragma once")
     )
 

@@ -54,7 +54,8 @@ TEST_CASE("a span is looked at from its first moment to its last, even where not
 TEST_CASE("actions take effect at their moment and are told") {
   std::vector<StoryLine> story;
   const auto played = play(scenario(R"("actions": [{"at_ms": 1000, "do": "crash", "node": "leader"}],
-    "expect": [{"that": "count(process == crashed) == 0", "at_ms": 999}, {"that": "count(process == crashed) == 1", "at_ms": 1000}])"),
+    "expect": [{"that": "count(process == crashed) == 0", "at_ms": 999},
+               {"that": "count(process == crashed) == 1", "at_ms": 1000}])"),
                            [&](const StoryLine& line) { story.push_back(line); });
   EXPECT(played.ok);
   bool told = false;
@@ -65,7 +66,8 @@ TEST_CASE("actions take effect at their moment and are told") {
 
 TEST_CASE("a cluster that is down altogether does not hold up the clock") {
   const auto played = play(scenario(R"("actions": [
-    {"at_ms": 10, "do": "crash", "node": "S1"}, {"at_ms": 10, "do": "crash", "node": "S2"}, {"at_ms": 10, "do": "crash", "node": "S3"}],
+    {"at_ms": 10, "do": "crash", "node": "S1"}, {"at_ms": 10, "do": "crash", "node": "S2"},
+    {"at_ms": 10, "do": "crash", "node": "S3"}],
     "expect": [{"that": "count(process == crashed) == 3 and time_ms == 2000", "at_ms": 2000}])"),
                            {});
   EXPECT(played.ok);

@@ -56,8 +56,10 @@ TEST_CASE("each kind of trigger is pulled by its event") {
            0);
   }
   const std::string cut =
-      R"({"at_ms": 1000, "do": "isolate", "node": "leader"}, {"at_ms": 1001, "do": "put", "key": "a", "value": "1", "through": "leader"},
-    {"at_ms": 3000, "do": "set_link", "latency_min_us": 1000, "latency_mean_us": 0, "loss_per_million": 0}, {"at_ms": 3000, "do": "heal_all"},)";
+      R"({"at_ms": 1000, "do": "isolate", "node": "leader"},
+    {"at_ms": 1001, "do": "put", "key": "a", "value": "1", "through": "leader"},
+    {"at_ms": 3000, "do": "set_link", "latency_min_us": 1000, "latency_mean_us": 0, "loss_per_million": 0},
+    {"at_ms": 3000, "do": "heal_all"},)";
   for (const char* when : {R"({"stepped_down": {}})", R"({"log_truncated": {}})"}) {
     CAPTURE(when);
     EXPECT(first(cut + R"({"when": )" + when + R"(, "do": "timeout", "node": "S1"})",

@@ -70,7 +70,8 @@ TEST_CASE("every action arrives as its command") {
     {"at_ms": 2, "do": "heal_all"},
     {"at_ms": 2, "do": "timeout", "node": "S5"},
     {"at_ms": 2, "do": "transfer", "from": "leader", "to": "S3"},
-    {"at_ms": 2, "do": "set_link", "from": "S1", "to": "S2", "latency_min_us": 1, "latency_mean_us": 2, "loss_per_million": 3}
+    {"at_ms": 2, "do": "set_link", "from": "S1", "to": "S2", "latency_min_us": 1, "latency_mean_us": 2,
+     "loss_per_million": 3}
   ])");
   REQUIRE(s.actions.size() == 14);
   EXPECT(s.actions[0].at_us == 1000);
