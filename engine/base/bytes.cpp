@@ -42,15 +42,23 @@ BytesArena::BytesArena(std::size_t capacity) : capacity_(static_cast<std::uint32
   block_.size_ = capacity_;
 }
 
+std::span<std::uint8_t> BytesArena::spare() {
+  // Nobody has been given these bytes yet, so writing them changes nothing that anybody can see.
+  return {reinterpret_cast<std::uint8_t*>(block_.block_ + 1) + used_, room()};
+}
+
+Bytes BytesArena::take(std::size_t size) {
+  CHECK(size <= room(), size, " bytes out of a room of ", room());
+  const std::uint32_t offset = used_;
+  used_ += static_cast<std::uint32_t>(size);
+  return at(offset, static_cast<std::uint32_t>(size));
+}
+
 Bytes BytesArena::append(std::span<const std::uint8_t> data) {
   CHECK(data.size() <= room(), data.size(), " bytes into a room of ", room());
   if (data.empty()) return {};
-  // Nobody has been given these bytes yet, so writing them changes nothing that anybody can see.
-  auto* bytes = reinterpret_cast<std::uint8_t*>(block_.block_ + 1);
-  std::memcpy(bytes + used_, data.data(), data.size());
-  const std::uint32_t offset = used_;
-  used_ += static_cast<std::uint32_t>(data.size());
-  return at(offset, static_cast<std::uint32_t>(data.size()));
+  std::memcpy(spare().data(), data.data(), data.size());
+  return take(data.size());
 }
 
 }  // namespace raftarium::base

@@ -84,6 +84,10 @@ class BytesArena {
   std::size_t room() const { return capacity_ - used_; }
   // REQUIRES: data.size() <= room().
   Bytes append(std::span<const std::uint8_t> data);
+  // The room as memory that may be written, as by a file read; take() then gives the first of it away.
+  std::span<std::uint8_t> spare();
+  // REQUIRES: size <= room().
+  Bytes take(std::size_t size);
   // The part at [offset, offset + size), as append() gave it.
   Bytes at(std::uint32_t offset, std::uint32_t size) const { return block_.sub(offset, size); }
   std::uint32_t used() const { return used_; }
