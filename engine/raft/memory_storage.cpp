@@ -65,6 +65,11 @@ void MemoryStorage::truncate_from(Index index) {
   last_ = index - 1;
 }
 
+void MemoryStorage::truncate(Index first) {
+  CHECK(first > base_.index, "truncation from ", first, " of a log that starts after ", base_.index);
+  if (first <= last_) truncate_from(first);
+}
+
 void MemoryStorage::append(const Entries& entries) {
   if (entries.empty() || entries.back().index <= base_.index) return;
   std::size_t from = 0;

@@ -72,6 +72,10 @@ class MemoryStorage : public Storage {
   // snapshot are dropped. REQUIRES: no gap after last_index().
   void append(const Entries& entries);
 
+  // Forgets entries from `first` on, which nobody may count on (§5.3). REQUIRES: first > the snapshot's index
+  // or the entry that the log was compacted at.
+  void truncate(Index first);
+
   // Replaces everything by the snapshot. Returns Compacted when what is stored is as new already.
   StorageError apply_snapshot(std::shared_ptr<const Snapshot> snapshot);
 
