@@ -1,0 +1,339 @@
+#include "storage/memory_disk.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+
+namespace raftarium::storage {
+
+namespace {
+
+constexpr const char* kNoSpaceText = "No space left on device";
+constexpr const char* kErrorText = "Input/output error";
+constexpr const char* kMissingText = "No such file or directory";
+constexpr const char* kNotOpenText = "Bad file descriptor";
+
+}  // namespace
+
+const char* describe(DiskFault fault) {
+  static constexpr std::array kNames{"none",        "input/output error", "no space",
+                                     "short write", "lying sync",         "misdirected"};
+  return kNames.at(static_cast<std::size_t>(fault));
+}
+
+PlannedFault MemoryDisk::next_fault(DiskOp op) {
+  const std::uint64_t call = calls_++;
+  if (const auto planned = planned_.find(call); planned != planned_.end()) {
+    const PlannedFault fault = planned->second;
+    planned_.erase(planned);
+    return fault;
+  }
+  const bool takes_space = op == DiskOp::Write || op == DiskOp::Create || op == DiskOp::Preallocate;
+  if (full_ && takes_space) return {DiskFault::NoSpace};
+  if (syncs_lie_ && op == DiskOp::Sync) return {DiskFault::LyingSync};
+  if (takes_space && prng_.chance(rates_.no_space)) return {DiskFault::NoSpace};
+  if (op == DiskOp::Read && prng_.chance(rates_.read_error)) return {DiskFault::Error};
+  if (op == DiskOp::Write) {
+    if (prng_.chance(rates_.write_error)) return {DiskFault::Error};
+    if (prng_.chance(rates_.short_write)) return {DiskFault::ShortWrite, prng_.below(4096)};
+  }
+  if (op == DiskOp::Sync) {
+    if (prng_.chance(rates_.sync_error)) return {DiskFault::Error};
+    if (prng_.chance(rates_.lying_sync)) return {DiskFault::LyingSync};
+  }
+  return {};
+}
+
+base::Status MemoryDisk::refuse(DiskOp op, std::string_view name, DiskFault fault) const {
+  if (fault == DiskFault::Error) return disk_error(op, name, kErrorText);
+  if (fault == DiskFault::NoSpace) return disk_error(op, name, kNoSpaceText);
+  return {};
+}
+
+const MemoryDisk::OpenFile* MemoryDisk::find(File file) const {
+  const auto found = open_.find(static_cast<std::uint32_t>(file));
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+MemoryDisk::Inode& MemoryDisk::own(std::uint64_t inode) {
+  std::shared_ptr<Inode>& mine = inodes_[inode];
+  if (mine.use_count() > 1) mine = std::make_shared<Inode>(*mine);
+  return *mine;
+}
+
+base::Result<File> MemoryDisk::open_inode(const std::string& name, std::uint64_t inode, bool writable) {
+  const std::uint32_t file = next_file_++;
+  open_[file] = {inode, name, writable};
+  return File(file);
+}
+
+base::Result<File> MemoryDisk::create(const std::string& name) {
+  const PlannedFault fault = next_fault(DiskOp::Create);
+  if (auto status = refuse(DiskOp::Create, name, fault.fault); !status) return status.error();
+  if (exists(name)) return disk_error(DiskOp::Create, name, "File exists");
+  const std::uint64_t inode = next_inode_++;
+  inodes_[inode] = std::make_shared<Inode>();
+  names_[name] = inode;
+  name_changes_.push_back({{}, name, inode});
+  return open_inode(name, inode, true);
+}
+
+base::Result<File> MemoryDisk::open(const std::string& name, bool writable) {
+  const PlannedFault fault = next_fault(DiskOp::Open);
+  if (auto status = refuse(DiskOp::Open, name, fault.fault); !status) return status.error();
+  const auto found = names_.find(name);
+  if (found == names_.end()) return disk_error(DiskOp::Open, name, kMissingText);
+  return open_inode(name, found->second, writable);
+}
+
+void MemoryDisk::close(File file) {
+  open_.erase(static_cast<std::uint32_t>(file));
+  drop_unnamed();
+}
+
+base::Result<std::uint64_t> MemoryDisk::size(File file) {
+  const PlannedFault fault = next_fault(DiskOp::Size);
+  const OpenFile* open = find(file);
+  if (open == nullptr) return disk_error(DiskOp::Size, {}, kNotOpenText);
+  if (auto status = refuse(DiskOp::Size, open->name, fault.fault); !status) return status.error();
+  return inodes_.at(open->inode)->cached.size();
+}
+
+base::Result<std::size_t> MemoryDisk::read(File file, std::uint64_t offset, std::span<std::uint8_t> out) {
+  const PlannedFault fault = next_fault(DiskOp::Read);
+  const OpenFile* open = find(file);
+  if (open == nullptr) return disk_error(DiskOp::Read, {}, kNotOpenText);
+  if (auto status = refuse(DiskOp::Read, open->name, fault.fault); !status) return status.error();
+  if (fault.fault == DiskFault::Misdirected) offset += fault.bytes;
+  const FileContent& content = inodes_.at(open->inode)->cached;
+  if (offset >= content.size()) return std::size_t{0};
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), content.size() - offset));
+  content.read(offset, out.first(count));
+  return count;
+}
+
+void MemoryDisk::mark_dirty(Inode& inode, std::uint64_t from, std::uint64_t to) {
+  for (std::uint64_t sector = from / kSectorBytes; sector * kSectorBytes < to; ++sector) {
+    const auto chunk = static_cast<std::size_t>(sector / FileContent::kChunkSectors);
+    inode.dirty[chunk] |= static_cast<std::uint8_t>(1U << (sector % FileContent::kChunkSectors));
+  }
+}
+
+base::Status MemoryDisk::write(File file, std::uint64_t offset, std::span<const std::uint8_t> data) {
+  const PlannedFault fault = next_fault(DiskOp::Write);
+  ++writes_;
+  const OpenFile* open = find(file);
+  if (open == nullptr || !open->writable) return disk_error(DiskOp::Write, {}, kNotOpenText);
+  if (auto status = refuse(DiskOp::Write, open->name, fault.fault); !status) return status;
+  if (fault.fault == DiskFault::Misdirected) offset += fault.bytes;
+  const bool cut = fault.fault == DiskFault::ShortWrite && fault.bytes < data.size();
+  if (cut) data = data.first(static_cast<std::size_t>(fault.bytes));
+  if (!data.empty()) {
+    Inode& inode = own(open->inode);
+    inode.cached.write(offset, data);
+    mark_dirty(inode, offset, offset + data.size());
+  }
+  if (cut) return disk_error(DiskOp::Write, open->name, kNoSpaceText);
+  return {};
+}
+
+base::Status MemoryDisk::preallocate(File file, std::uint64_t size) {
+  const PlannedFault fault = next_fault(DiskOp::Preallocate);
+  const OpenFile* open = find(file);
+  if (open == nullptr || !open->writable) return disk_error(DiskOp::Preallocate, {}, kNotOpenText);
+  if (auto status = refuse(DiskOp::Preallocate, open->name, fault.fault); !status) return status;
+  if (Inode& inode = own(open->inode); inode.cached.size() < size) inode.cached.resize(size);
+  return {};
+}
+
+base::Status MemoryDisk::truncate(File file, std::uint64_t size) {
+  const PlannedFault fault = next_fault(DiskOp::Truncate);
+  const OpenFile* open = find(file);
+  if (open == nullptr || !open->writable) return disk_error(DiskOp::Truncate, {}, kNotOpenText);
+  if (auto status = refuse(DiskOp::Truncate, open->name, fault.fault); !status) return status;
+  Inode& inode = own(open->inode);
+  if (size < inode.cached.size())
+    mark_dirty(inode, size, std::min(inode.cached.size(), inode.durable.size()));
+  inode.cached.resize(size);
+  return {};
+}
+
+base::Status MemoryDisk::sync(File file) {
+  const PlannedFault fault = next_fault(DiskOp::Sync);
+  ++syncs_;
+  const OpenFile* open = find(file);
+  if (open == nullptr) return disk_error(DiskOp::Sync, {}, kNotOpenText);
+  if (fault.fault == DiskFault::LyingSync) return {};
+  Inode& inode = own(open->inode);
+  if (fault.fault != DiskFault::None) {
+    // The kernel marks the pages clean all the same: a later sync succeeds and writes nothing.
+    inode.dirty.clear();
+    inode.forsaken = true;
+    return refuse(DiskOp::Sync, open->name, fault.fault);
+  }
+  inode.durable.resize(inode.cached.size());
+  for (const auto& [chunk, sectors] : inode.dirty) {
+    if (chunk * FileContent::kChunkBytes < inode.cached.size())
+      inode.durable.share_chunk(chunk, inode.cached);
+  }
+  inode.dirty.clear();
+  return {};
+}
+
+void MemoryDisk::apply(const NameChange& change, Names& names) {
+  if (!change.from.empty()) {
+    const auto from = names.find(change.from);
+    if (from != names.end() && from->second == change.inode) names.erase(from);
+  }
+  if (!change.to.empty()) names[change.to] = change.inode;
+}
+
+base::Status MemoryDisk::rename(const std::string& from, const std::string& to) {
+  const PlannedFault fault = next_fault(DiskOp::Rename);
+  if (auto status = refuse(DiskOp::Rename, from, fault.fault); !status) return status;
+  const auto found = names_.find(from);
+  if (found == names_.end()) return disk_error(DiskOp::Rename, from, kMissingText);
+  name_changes_.push_back({from, to, found->second});
+  apply(name_changes_.back(), names_);
+  return {};
+}
+
+base::Status MemoryDisk::remove(const std::string& name) {
+  const PlannedFault fault = next_fault(DiskOp::Remove);
+  if (auto status = refuse(DiskOp::Remove, name, fault.fault); !status) return status;
+  const auto found = names_.find(name);
+  if (found == names_.end()) return disk_error(DiskOp::Remove, name, kMissingText);
+  name_changes_.push_back({name, {}, found->second});
+  apply(name_changes_.back(), names_);
+  return {};
+}
+
+base::Status MemoryDisk::sync_directory() {
+  const PlannedFault fault = next_fault(DiskOp::SyncDirectory);
+  if (auto status = refuse(DiskOp::SyncDirectory, {}, fault.fault); !status) return status;
+  durable_names_ = names_;
+  name_changes_.clear();
+  drop_unnamed();
+  return {};
+}
+
+base::Result<std::vector<std::string>> MemoryDisk::list() {
+  const PlannedFault fault = next_fault(DiskOp::List);
+  if (auto status = refuse(DiskOp::List, {}, fault.fault); !status) return status.error();
+  return names();
+}
+
+base::Status MemoryDisk::lock() { return refuse(DiskOp::Lock, {}, next_fault(DiskOp::Lock).fault); }
+
+void MemoryDisk::drop_unnamed() {
+  std::vector<std::uint64_t> used;
+  for (const Names* names : {&names_, &durable_names_}) {
+    for (const auto& [name, inode] : *names) used.push_back(inode);
+  }
+  for (const auto& [file, open] : open_) used.push_back(open.inode);
+  for (const NameChange& change : name_changes_) used.push_back(change.inode);
+  std::sort(used.begin(), used.end());
+  for (auto inode = inodes_.begin(); inode != inodes_.end();) {
+    inode = std::binary_search(used.begin(), used.end(), inode->first) ? std::next(inode)
+                                                                       : inodes_.erase(inode);
+  }
+}
+
+void MemoryDisk::kill() {
+  open_.clear();
+  drop_unnamed();
+}
+
+std::size_t MemoryDisk::unsettled() const {
+  std::size_t count = 0;
+  MemoryDisk copy = *this;
+  copy.crash([&] {
+    ++count;
+    return false;
+  });
+  return count;
+}
+
+void MemoryDisk::settle(Inode& inode, const std::function<bool()>& survives) {
+  const std::uint64_t size = inode.size_dirty() && survives() ? inode.cached.size() : inode.durable.size();
+  FileContent result = inode.durable;
+  result.resize(size);
+  for (const auto& [chunk, sectors] : inode.dirty) {
+    for (std::uint64_t i = 0; i < FileContent::kChunkSectors; ++i) {
+      if ((sectors >> i & 1U) == 0 || !survives()) continue;
+      const std::uint64_t offset = chunk * FileContent::kChunkBytes + i * kSectorBytes;
+      if (offset >= size) continue;
+      std::array<std::uint8_t, kSectorBytes> sector{};
+      inode.cached.read(offset, sector);
+      result.write(
+          offset, std::span(sector).first(static_cast<std::size_t>(std::min(kSectorBytes, size - offset))));
+    }
+  }
+  inode.cached = result;
+  inode.durable = std::move(result);
+  inode.dirty.clear();
+  inode.forsaken = false;
+}
+
+void MemoryDisk::crash(const std::function<bool()>& survives) {
+  open_.clear();
+  for (const NameChange& change : name_changes_) {
+    if (survives()) apply(change, durable_names_);
+  }
+  names_ = durable_names_;
+  name_changes_.clear();
+  drop_unnamed();
+  for (const auto& [number, inode] : inodes_) {
+    if (!inode->dirty.empty() || inode->size_dirty() || inode->forsaken) settle(own(number), survives);
+  }
+}
+
+void MemoryDisk::crash(base::Prng& prng) {
+  crash([&] { return prng.below(2) == 0; });
+}
+
+void MemoryDisk::flip_bit(const std::string& name, std::uint64_t offset, unsigned bit) {
+  Inode& inode = own(names_.at(name));
+  for (FileContent* content : {&inode.cached, &inode.durable}) {
+    CHECK(offset < content->size(), name, ": offset ", offset, " of ", content->size());
+    std::array<std::uint8_t, 1> byte{};
+    content->read(offset, byte);
+    byte[0] = static_cast<std::uint8_t>(byte[0] ^ 1U << bit);
+    content->write(offset, byte);
+  }
+}
+
+void MemoryDisk::zero_sector(const std::string& name, std::uint64_t sector) {
+  static constexpr std::array<std::uint8_t, kSectorBytes> kZeros{};
+  Inode& inode = own(names_.at(name));
+  for (FileContent* content : {&inode.cached, &inode.durable}) {
+    const std::uint64_t from = sector * kSectorBytes;
+    if (from >= content->size()) continue;
+    content->write(from, std::span(kZeros).first(
+                             static_cast<std::size_t>(std::min(kSectorBytes, content->size() - from))));
+  }
+}
+
+std::vector<std::uint8_t> MemoryDisk::contents(const std::string& name) const {
+  const FileContent& content = inodes_.at(names_.at(name))->cached;
+  std::vector<std::uint8_t> data(static_cast<std::size_t>(content.size()));
+  content.read(0, data);
+  return data;
+}
+
+void MemoryDisk::set_contents(const std::string& name, std::span<const std::uint8_t> data) {
+  auto inode = std::make_shared<Inode>();
+  inode->cached.write(0, data);
+  inode->durable = inode->cached;
+  names_[name] = durable_names_[name] = next_inode_;
+  inodes_[next_inode_++] = std::move(inode);
+}
+
+std::vector<std::string> MemoryDisk::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, inode] : names_) names.push_back(name);
+  return names;
+}
+
+}  // namespace raftarium::storage

@@ -1,0 +1,144 @@
+#pragma once
+// MemoryDisk: a disk with a page cache, as a value. A copy is the same disk, going its own way from here,
+// and shares what neither has written to. Deterministic: equal disks that are asked the same stay equal.
+//
+// What was not synced is lost in a crash or not, sector by sector and name by name, in any combination: the
+// one who calls crash() decides. Faults are planned by call number, by a rate and a generator, or switched on.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/prng.h"
+#include "storage/disk.h"
+#include "storage/memory_file.h"
+
+namespace raftarium::storage {
+
+enum class DiskFault : std::uint8_t {
+  None,
+  Error,        // EIO. Of a sync: what was not durable never will be, though the cache still shows it
+  NoSpace,      // ENOSPC, nothing written
+  ShortWrite,   // ENOSPC after the first `bytes` of a write
+  LyingSync,    // success is reported and nothing becomes durable
+  Misdirected,  // a read or write takes place `bytes` further on
+};
+const char* describe(DiskFault fault);
+
+struct PlannedFault {
+  DiskFault fault = DiskFault::None;
+  std::uint64_t bytes = 0;
+};
+
+// Chances of a random fault in a million calls of the kind.
+struct DiskFaultRates {
+  std::uint32_t read_error = 0;
+  std::uint32_t write_error = 0;
+  std::uint32_t no_space = 0;  // of a write, a create or a preallocation
+  std::uint32_t short_write = 0;
+  std::uint32_t sync_error = 0;
+  std::uint32_t lying_sync = 0;
+};
+
+class MemoryDisk : public Disk {
+ public:
+  // What went wrong is the operating system's text, so that both disks read the same.
+  base::Result<File> create(const std::string& name) override;
+  base::Result<File> open(const std::string& name, bool writable) override;
+  void close(File file) override;
+  base::Result<std::uint64_t> size(File file) override;
+  base::Result<std::size_t> read(File file, std::uint64_t offset, std::span<std::uint8_t> out) override;
+  base::Status write(File file, std::uint64_t offset, std::span<const std::uint8_t> data) override;
+  base::Status preallocate(File file, std::uint64_t size) override;
+  base::Status truncate(File file, std::uint64_t size) override;
+  base::Status sync(File file) override;
+  base::Status rename(const std::string& from, const std::string& to) override;
+  base::Status remove(const std::string& name) override;
+  base::Status sync_directory() override;
+  base::Result<std::vector<std::string>> list() override;
+  base::Status lock() override;
+
+  // The process ends: the cache survives, nothing stays open.
+  void kill();
+  // The power fails. `survives` is asked for each thing that is not durable, unsettled() times, in a fixed
+  // order: changes of names, then for each file its size and its sectors.
+  void crash(const std::function<bool()>& survives);
+  // Each of them survives with a chance of a half.
+  void crash(base::Prng& prng);
+  std::size_t unsettled() const;
+  // A disk of which nothing is left: replaced by a new one.
+  void wipe() { *this = MemoryDisk(); }
+
+  // Faults. Calls are counted from 0 over the life of the disk, all operations alike.
+  std::uint64_t calls() const { return calls_; }
+  void fail_call(std::uint64_t call, PlannedFault fault) { planned_[call] = fault; }
+  void set_rates(const DiskFaultRates& rates, const base::Prng& prng) {
+    rates_ = rates;
+    prng_ = prng;
+  }
+  // Every write and create fails for want of space while on.
+  void set_full(bool full) { full_ = full; }
+  void set_syncs_lie(bool lie) { syncs_lie_ = lie; }
+  // Damage to what is stored, cached and durable alike. REQUIRES: the file exists and is long enough.
+  void flip_bit(const std::string& name, std::uint64_t offset, unsigned bit);
+  void zero_sector(const std::string& name, std::uint64_t sector);
+
+  // Looking on, without a call being counted.
+  bool exists(const std::string& name) const { return names_.count(name) != 0; }
+  std::vector<std::uint8_t> contents(const std::string& name) const;
+  void set_contents(const std::string& name, std::span<const std::uint8_t> data);  // durable at once
+  std::vector<std::string> names() const;
+  std::uint64_t writes() const { return writes_; }
+  std::uint64_t syncs() const { return syncs_; }
+
+ private:
+  struct Inode {
+    FileContent cached;
+    FileContent durable;
+    std::map<std::size_t, std::uint8_t> dirty;  // chunk: its sectors that differ, a bit each
+    bool forsaken = false;                      // a sync failed: some of the cache differs and is not dirty
+    bool size_dirty() const { return cached.size() != durable.size(); }
+  };
+  struct OpenFile {
+    std::uint64_t inode = 0;
+    std::string name;
+    bool writable = false;
+  };
+  struct NameChange {
+    std::string from;  // empty: `to` is a new file
+    std::string to;    // empty: `from` was removed
+    std::uint64_t inode = 0;
+  };
+  using Names = std::map<std::string, std::uint64_t>;
+
+  PlannedFault next_fault(DiskOp op);
+  base::Status refuse(DiskOp op, std::string_view name, DiskFault fault) const;
+  const OpenFile* find(File file) const;
+  base::Result<File> open_inode(const std::string& name, std::uint64_t inode, bool writable);
+  Inode& own(std::uint64_t inode);
+  void mark_dirty(Inode& inode, std::uint64_t from, std::uint64_t to);
+  static void apply(const NameChange& change, Names& names);
+  static void settle(Inode& inode, const std::function<bool()>& survives);
+  void drop_unnamed();
+
+  std::map<std::uint64_t, std::shared_ptr<Inode>> inodes_;
+  Names names_;
+  Names durable_names_;
+  std::vector<NameChange> name_changes_;  // since the directory was synced
+  std::map<std::uint32_t, OpenFile> open_;
+  std::uint64_t next_inode_ = 1;
+  std::uint32_t next_file_ = 1;
+
+  std::uint64_t calls_ = 0;
+  std::uint64_t writes_ = 0;
+  std::uint64_t syncs_ = 0;
+  std::map<std::uint64_t, PlannedFault> planned_;
+  DiskFaultRates rates_;
+  base::Prng prng_{0};
+  bool full_ = false;
+  bool syncs_lie_ = false;
+};
+
+}  // namespace raftarium::storage
