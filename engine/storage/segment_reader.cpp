@@ -1,0 +1,176 @@
+#include "storage/segment_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/crc32c.h"
+#include "storage/hex.h"
+
+namespace raftarium::storage {
+
+namespace {
+
+constexpr std::size_t kBlockBytes = 1U << 20U;
+
+bool all_zero(std::span<const std::uint8_t> bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+}  // namespace
+
+base::Result<SegmentReader> SegmentReader::open(Disk& disk, std::uint64_t sequence) {
+  auto file = disk.open(segment_name(sequence), false);
+  if (!file) return file.error();
+  auto size = disk.size(*file);
+  if (!size) {
+    disk.close(*file);
+    return size.error();
+  }
+  return SegmentReader(disk, *file, sequence, *size);
+}
+
+SegmentReader::SegmentReader(SegmentReader&& other) noexcept
+    : disk_(other.disk_),
+      file_(other.file_),
+      owns_(std::exchange(other.owns_, false)),
+      sequence_(other.sequence_),
+      file_bytes_(other.file_bytes_),
+      offset_(other.offset_),
+      window_(std::move(other.window_)),
+      window_start_(other.window_start_),
+      damage_(std::move(other.damage_)) {}
+
+SegmentReader::~SegmentReader() {
+  if (owns_) disk_->close(file_);
+}
+
+base::Result<std::span<const std::uint8_t>> SegmentReader::at(std::uint64_t offset, std::size_t count) {
+  if (offset >= file_bytes_) return std::span<const std::uint8_t>();
+  count = static_cast<std::size_t>(std::min<std::uint64_t>(count, file_bytes_ - offset));
+  const std::uint64_t window_end = window_start_ + window_.size();
+  if (offset < window_start_ || offset > window_end) {
+    window_ = {};
+    window_start_ = offset;
+  }
+  const auto skip = static_cast<std::size_t>(offset - window_start_);
+  if (window_.size() - skip < count) {
+    // What is there of the piece moves to the start of a new block; the old one lives on in its payloads.
+    const base::Bytes piece = window_.sub(skip, window_.size() - skip);
+    const std::uint64_t left = file_bytes_ - offset;
+    base::BytesArena block(
+        static_cast<std::size_t>(std::min<std::uint64_t>(left, std::max(kBlockBytes, count))));
+    block.append(piece.span());
+    window_ = {};
+    const auto got = disk_->read(file_, offset + piece.size(), block.spare());
+    if (!got) return got.error();
+    if (*got < block.room()) {
+      return disk_error(DiskOp::Read, segment_name(sequence_),
+                        "expected " + std::to_string(block.room()) + " bytes at " +
+                            std::to_string(offset + piece.size()) + ", got " + std::to_string(*got));
+    }
+    block.take(*got);
+    window_ = block.at(0, block.used());
+    window_start_ = offset;
+  }
+  return window_.span().subspan(static_cast<std::size_t>(offset - window_start_), count);
+}
+
+base::Result<SegmentHeader> SegmentReader::header() {
+  const auto bytes = at(0, kSegmentHeaderBytes);
+  if (!bytes) return bytes.error();
+  return decode_segment_header(*bytes, sequence_);
+}
+
+void SegmentReader::note_damaged_header(std::span<const std::uint8_t> bytes) {
+  damage_.offset = offset_;
+  if (bytes.size() < kRecordHeaderBytes) {
+    damage_.like_torn = true;
+    damage_.why = "the file ends inside a record's header";
+    return;
+  }
+  // The header may lie across two sectors. Either being lost leaves one end of it blank, as does a write that
+  // was cut short; a flipped bit cannot (FORMAT.md, "Torn or damaged").
+  const std::uint64_t boundary = (offset_ / kSectorBytes + 1) * kSectorBytes;
+  const auto first =
+      static_cast<std::size_t>(std::min<std::uint64_t>(kRecordHeaderBytes, boundary - offset_));
+  damage_.like_torn = all_zero(bytes.first(first)) || bytes[kRecordHeaderBytes - 1] == 0;
+  const std::uint32_t expected = record_checksum(bytes, sequence_, offset_);
+  damage_.why = looks_like_header(bytes)
+                    ? "checksum mismatch in a record's header: expected " + hex32(expected)
+                    : "expected a record's header";
+  if (looks_like_header(bytes)) {
+    std::uint32_t got = 0;
+    for (unsigned i = 0; i < 4; ++i) got |= static_cast<std::uint32_t>(bytes[32 + i]) << (8U * i);
+    damage_.why += ", got " + hex32(got);
+    if (got == expected) damage_.why = "a record's header has a good checksum and makes no sense";
+  }
+}
+
+void SegmentReader::note_damaged_payload(const RecordHeader& header, std::span<const std::uint8_t> record) {
+  damage_.offset = offset_;
+  const std::uint64_t whole = record_bytes(header.length);
+  if (record.size() < whole) {
+    damage_.like_torn = true;
+    damage_.why = "the file ends inside a record: expected " + std::to_string(whole) + " bytes, got " +
+                  std::to_string(record.size());
+    return;
+  }
+  const auto content = record.subspan(kRecordHeaderBytes);
+  damage_.like_torn =
+      record.back() == 0 || count_blanks(content, offset_ + kRecordHeaderBytes, 0) > header.blanks;
+  const std::uint32_t got = base::crc32c(content.first(header.length));
+  damage_.why = got == header.payload_crc ? "the padding of a record is not as it was written"
+                                          : "checksum mismatch in a record: expected " +
+                                                hex32(header.payload_crc) + ", got " + hex32(got);
+}
+
+base::Result<SegmentReader::Found> SegmentReader::next(WalRecord& record) {
+  const auto start = at(offset_, kRecordHeaderBytes);
+  if (!start) return start.error();
+  if (all_zero(*start)) return Found::End;
+  std::optional<RecordHeader> header;
+  if (start->size() == kRecordHeaderBytes) header = decode_record_header(*start, sequence_, offset_);
+  if (!header) {
+    note_damaged_header(*start);
+    return Found::Damaged;
+  }
+  const auto whole = static_cast<std::size_t>(record_bytes(header->length));
+  const auto bytes = at(offset_, whole);
+  if (!bytes) return bytes.error();
+  if (bytes->size() < whole || !payload_matches(*header, *bytes)) {
+    note_damaged_payload(*header, *bytes);
+    return Found::Damaged;
+  }
+  record.sequence = sequence_;
+  record.offset = offset_;
+  record.header = *header;
+  record.payload =
+      window_.sub(static_cast<std::size_t>(offset_ - window_start_) + kRecordHeaderBytes, header->length);
+  offset_ += whole;
+  return Found::Record;
+}
+
+base::Result<SegmentReader::Rest> SegmentReader::look_ahead(std::uint64_t from, std::uint64_t save) {
+  Rest rest{from, 0};
+  static constexpr std::size_t kLine = 4096;
+  for (std::uint64_t offset = from; offset < file_bytes_; offset += kLine) {
+    // A line and the header that may begin at its end.
+    const auto bytes = at(offset, kLine + kRecordHeaderBytes);
+    if (!bytes) return bytes.error();
+    const auto line = bytes->first(std::min(kLine, bytes->size()));
+    if (all_zero(line)) continue;
+    const auto last = std::find_if(line.rbegin(), line.rend(), [](std::uint8_t byte) { return byte != 0; });
+    rest.end = offset + static_cast<std::uint64_t>(line.rend() - last);
+    for (std::size_t i = offset == from ? kRecordAlignment : 0;
+         rest.witness == 0 && i < line.size() && bytes->size() - i >= kRecordHeaderBytes;
+         i += kRecordAlignment) {
+      const auto candidate = bytes->subspan(i, kRecordHeaderBytes);
+      if (!looks_like_header(candidate)) continue;
+      const auto header = decode_record_header(candidate, sequence_, offset + i);
+      if (header && header->durable() >= save) rest.witness = offset + i;
+    }
+  }
+  return rest;
+}
+
+}  // namespace raftarium::storage
