@@ -1,0 +1,190 @@
+#include "storage/memory_disk.h"
+
+#include <set>
+#include <string>
+
+#include "support/test.h"
+
+using namespace raftarium;           // NOLINT(google-build-using-namespace)
+using namespace raftarium::storage;  // NOLINT(google-build-using-namespace)
+
+namespace {
+
+std::span<const std::uint8_t> bytes(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+std::string text_of(const MemoryDisk& disk, const std::string& name) {
+  const auto data = disk.contents(name);
+  return {data.begin(), data.end()};
+}
+
+// A file that is durable under its name.
+File settled(MemoryDisk& disk, const std::string& name, const std::string& text) {
+  const File file = *disk.create(name);
+  REQUIRE(disk.write(file, 0, bytes(text)).ok());
+  REQUIRE(disk.sync(file).ok());
+  REQUIRE(disk.sync_directory().ok());
+  return file;
+}
+
+const auto kLost = [] { return false; };
+const auto kKept = [] { return true; };
+
+}  // namespace
+
+TEST_CASE("what was not synced is lost, what was synced is not") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", "old");
+  REQUIRE(disk.write(file, 0, bytes("new and longer")).ok());
+  EXPECT(text_of(disk, "a") == "new and longer");
+  disk.crash(kLost);
+  EXPECT(text_of(disk, "a") == "old");
+  EXPECT(disk.unsettled() == 0);
+}
+
+TEST_CASE("a crash loses sectors one by one, in any combination") {
+  MemoryDisk disk;
+  const std::string old(4 * kSectorBytes, 'o');
+  const File file = settled(disk, "a", old);
+  REQUIRE(disk.write(file, 0, bytes(std::string(old.size(), 'n'))).ok());
+  REQUIRE(disk.unsettled() == 4);
+  std::set<std::string> outcomes;
+  for (unsigned choice = 0; choice < 16; ++choice) {
+    MemoryDisk copy = disk;
+    unsigned asked = 0;
+    copy.crash([&] { return (choice >> asked++ & 1U) != 0; });
+    EXPECT(asked == 4);
+    const std::string text = text_of(copy, "a");
+    for (unsigned sector = 0; sector < 4; ++sector) {
+      const char expected = (choice >> sector & 1U) != 0 ? 'n' : 'o';
+      EXPECT(text.substr(sector * kSectorBytes, kSectorBytes) == std::string(kSectorBytes, expected));
+    }
+    outcomes.insert(text);
+  }
+  EXPECT(outcomes.size() == 16);
+}
+
+TEST_CASE("size and sectors are lost apart: a file may be long and blank") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", "");
+  REQUIRE(disk.write(file, 0, bytes("text")).ok());
+  unsigned asked = 0;
+  disk.crash([&] { return asked++ == 0; });
+  EXPECT(text_of(disk, "a") == std::string(4, '\0'));
+}
+
+TEST_CASE("names are lost until the directory is synced") {
+  MemoryDisk disk;
+  settled(disk, "old", "1");
+  const File file = *disk.create("new.tmp");
+  REQUIRE(disk.write(file, 0, bytes("2")).ok());
+  REQUIRE(disk.sync(file).ok());
+  REQUIRE(disk.rename("new.tmp", "new").ok());
+  REQUIRE(disk.remove("old").ok());
+  MemoryDisk kept = disk;
+  kept.crash(kKept);
+  EXPECT(kept.names() == std::vector<std::string>{"new"});
+  EXPECT(text_of(kept, "new") == "2");
+  MemoryDisk lost = disk;
+  lost.crash(kLost);
+  EXPECT(lost.names() == std::vector<std::string>{"old"});
+  // Only the rename is lost.
+  unsigned asked = 0;
+  disk.crash([&] { return asked++ != 1; });
+  EXPECT(disk.names() == std::vector<std::string>{"new.tmp"});
+}
+
+TEST_CASE("a truncated tail may come back until it is synced, as zeros if it was extended") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", std::string(2 * kSectorBytes, 'x'));
+  REQUIRE(disk.truncate(file, kSectorBytes).ok());
+  MemoryDisk back = disk;
+  back.crash(kLost);
+  EXPECT(text_of(back, "a") == std::string(2 * kSectorBytes, 'x'));
+  REQUIRE(disk.preallocate(file, 2 * kSectorBytes).ok());
+  REQUIRE(disk.sync(file).ok());
+  disk.crash(kLost);
+  EXPECT(text_of(disk, "a") == std::string(kSectorBytes, 'x') + std::string(kSectorBytes, '\0'));
+}
+
+TEST_CASE(
+    "a failed sync loses the data for good, and the next one succeeds: that is why nobody may retry") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", "old");
+  REQUIRE(disk.write(file, 0, bytes("new")).ok());
+  disk.fail_call(disk.calls(), {DiskFault::Error});
+  EXPECT(disk.sync(file).error().message == "sync a: Input/output error");
+  EXPECT(disk.sync(file).ok());
+  EXPECT(text_of(disk, "a") == "new");
+  disk.crash(kLost);
+  EXPECT(text_of(disk, "a") == "old");
+}
+
+TEST_CASE("a lying sync") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", "old");
+  disk.set_syncs_lie(true);
+  REQUIRE(disk.write(file, 0, bytes("new")).ok());
+  EXPECT(disk.sync(file).ok());
+  disk.crash(kLost);
+  EXPECT(text_of(disk, "a") == "old");
+}
+
+TEST_CASE("no space, short writes and misdirected ones") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", "0123456789");
+  disk.set_full(true);
+  EXPECT(disk.write(file, 0, bytes("x")).error().message == "write a: No space left on device");
+  EXPECT(disk.create("b").error().message == "create b: No space left on device");
+  disk.set_full(false);
+  disk.fail_call(disk.calls(), {DiskFault::ShortWrite, 3});
+  EXPECT_FALSE(disk.write(file, 0, bytes("abcdef")).ok());
+  EXPECT(text_of(disk, "a") == "abc3456789");
+  disk.fail_call(disk.calls(), {DiskFault::Misdirected, 5});
+  EXPECT(disk.write(file, 0, bytes("XY")).ok());
+  EXPECT(text_of(disk, "a") == "abc34XY789");
+}
+
+TEST_CASE("random faults are the same for the same seed") {
+  const auto play = [](std::uint64_t seed) {
+    MemoryDisk disk;
+    const File file = *disk.create("a");
+    DiskFaultRates rates;
+    rates.write_error = 300'000;
+    rates.sync_error = 100'000;
+    disk.set_rates(rates, base::Prng(seed));
+    std::string log;
+    for (int i = 0; i < 100; ++i) {
+      log += disk.write(file, 0, bytes("x")).ok() ? 'w' : '-';
+      log += disk.sync(file).ok() ? 's' : '-';
+    }
+    return log;
+  };
+  EXPECT(play(1) == play(1));
+  EXPECT(play(1) != play(2));
+  EXPECT(play(1).find('-') != std::string::npos);
+}
+
+TEST_CASE("rot goes to what is stored") {
+  MemoryDisk disk;
+  settled(disk, "a", std::string(2 * kSectorBytes, 'a'));
+  disk.flip_bit("a", 1, 1);
+  EXPECT(text_of(disk, "a")[1] == 'c');
+  disk.zero_sector("a", 1);
+  disk.crash(kLost);
+  EXPECT(text_of(disk, "a").substr(kSectorBytes) == std::string(kSectorBytes, '\0'));
+  EXPECT(text_of(disk, "a")[1] == 'c');
+}
+
+TEST_CASE("a copy goes its own way, and nothing is open after a crash") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", "one");
+  MemoryDisk copy = disk;
+  REQUIRE(copy.write(file, 0, bytes("two")).ok());
+  EXPECT(text_of(disk, "a") == "one");
+  EXPECT(text_of(copy, "a") == "two");
+  copy.kill();
+  EXPECT(text_of(copy, "a") == "two");
+  EXPECT(copy.write(file, 0, bytes("x")).error().message == "write: Bad file descriptor");
+}
