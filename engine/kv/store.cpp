@@ -1,170 +1,209 @@
 #include "kv/store.h"
 
-#include "base/codec.h"
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
 
 namespace raftarium::kv {
 
-namespace {
-
-constexpr std::uint8_t kSnapshotVersion = 1;
-
-}  // namespace
-
-Store::Keys& Store::own_keys() {
-  if (keys_.use_count() > 1) keys_ = std::make_shared<Keys>(*keys_);
-  return *keys_;
-}
-
-Store::Sessions& Store::own_sessions() {
-  if (sessions_.use_count() > 1) sessions_ = std::make_shared<Sessions>(*sessions_);
-  return *sessions_;
-}
-
-Outcome Store::apply(const Command& command) {
-  if (command.client != 0) {
-    const auto known = sessions_->find(command.client);
-    if (known != sessions_->end() && known->second.sequence >= command.sequence) {
-      return {known->second.outcome.revision, true};
-    }
-  }
-  const bool present = keys_->count(command.key) > 0;
-  if (command.kind == Command::Kind::Put) {
-    ++revision_;
-    KeyValue& kv = own_keys()[command.key];
-    if (!present) {
-      kv.key = command.key;
-      kv.create_revision = revision_;
-    }
-    kv.value = command.value;
-    kv.mod_revision = revision_;
-    ++kv.version;
-  } else if (present) {
-    ++revision_;
-    own_keys().erase(command.key);
-  }
-  const Outcome outcome{revision_, false};
-  if (command.client != 0) own_sessions()[command.client] = {command.sequence, outcome};
+Outcome Store::apply(std::uint64_t index, const Command& command) {
+  CHECK(index > applied_, "entry ", index, " after ", applied_);
+  applied_ = index;
+  if (command.client == 0) return execute(command);
+  if (const auto known = sessions_.recall(command, index, revision_)) return *known;
+  const Outcome outcome = execute(command);
+  sessions_.note(command, index, outcome);
   return outcome;
 }
 
-const KeyValue* Store::find(const std::string& key) const {
-  const auto at = keys_->find(key);
-  return at == keys_->end() ? nullptr : &at->second;
+void Store::skip_to(std::uint64_t index) {
+  CHECK(index >= applied_, "entry ", index, " after ", applied_);
+  applied_ = index;
 }
 
-std::vector<KeyValue> Store::range(const std::string& from, const std::string& to,
-                                   std::size_t limit) const {
+Outcome Store::execute(const Command& command) {
+  const Revision next = revision_ + 1;
+  Outcome outcome;
+  switch (command.kind) {
+    case Command::Kind::Put:
+      put(command.key, command.value, next);
+      break;
+    case Command::Kind::Delete:
+      outcome.deleted = remove(command.key, next) ? 1 : 0;
+      break;
+    case Command::Kind::DeleteRange:
+      outcome.deleted = remove_range(command.key, command.to, next);
+      break;
+    case Command::Kind::Transaction:
+      outcome = transact(command);
+      break;
+    case Command::Kind::Compact:
+      outcome = compact(command.revision);
+      break;
+  }
+  if (history_.size() > kMaxFormerValues) {
+    forget_to(history_.by_end()[history_.size() - kMaxFormerValues - 1].end);
+  }
+  outcome.revision = revision_;
+  return outcome;
+}
+
+Outcome Store::transact(const Command& command) {
+  Outcome outcome;
+  outcome.succeeded = std::all_of(command.compares.begin(), command.compares.end(),
+                                  [this](const Compare& compare) { return holds(compare); });
+  const Revision next = revision_ + 1;
+  for (const Operation& operation : outcome.succeeded ? command.then : command.otherwise) {
+    switch (operation.kind) {
+      case Operation::Kind::Put:
+        put(operation.key, operation.value, next);
+        break;
+      case Operation::Kind::Delete:
+        outcome.deleted += remove(operation.key, next) ? 1 : 0;
+        break;
+      case Operation::Kind::DeleteRange:
+        outcome.deleted += remove_range(operation.key, operation.to, next);
+        break;
+    }
+  }
+  return outcome;
+}
+
+bool Store::holds(const Compare& compare) const {
+  const KeyValue* const found = find(compare.key);
+  const auto related = [&](const auto& got, const auto& wanted) {
+    switch (compare.relation) {
+      case Compare::Relation::Equal:
+        return got == wanted;
+      case Compare::Relation::NotEqual:
+        return got != wanted;
+      case Compare::Relation::Less:
+        return got < wanted;
+      case Compare::Relation::Greater:
+        return got > wanted;
+    }
+    return false;
+  };
+  switch (compare.target) {
+    case Compare::Target::Value:
+      return found != nullptr && related(found->value, compare.value);
+    case Compare::Target::Version:
+      return related(found == nullptr ? 0 : found->version, compare.number);
+    case Compare::Target::CreateRevision:
+      return related(found == nullptr ? 0 : found->create_revision, compare.number);
+    case Compare::Target::ModRevision:
+      return related(found == nullptr ? 0 : found->mod_revision, compare.number);
+  }
+  return false;
+}
+
+Outcome Store::compact(Revision revision) {
+  if (revision <= compacted_) return {.refusal = Refusal::Compacted};
+  if (revision > revision_) return {.refusal = Refusal::FutureRevision};
+  forget_to(revision);
+  return {};
+}
+
+void Store::forget_to(Revision revision) {
+  compacted_ = revision;
+  history_.forget_to(revision);
+}
+
+void Store::put(const std::string& key, const std::string& value, Revision revision) {
+  revision_ = revision;
+  const auto* const found = keys_.find(key);
+  if (found == nullptr) {
+    keys_.set(base::Bytes(key),
+              std::make_shared<const KeyValue>(KeyValue{key, value, revision, revision, 1}));
+    return;
+  }
+  const base::Bytes name = found->key;
+  Value& now = keys_.edit(name);
+  const KeyValue& before = *now;
+  auto next = std::make_shared<const KeyValue>(
+      KeyValue{key, value, before.create_revision, revision, before.version + 1});
+  history_.add(name, std::exchange(now, std::move(next)), revision);
+}
+
+bool Store::remove(std::string_view key, Revision revision) {
+  const auto* const found = keys_.find(key);
+  if (found == nullptr) return false;
+  revision_ = revision;
+  history_.add(found->key, found->value, revision);
+  keys_.erase(key);
+  return true;
+}
+
+std::uint64_t Store::remove_range(std::string_view from, std::string_view to, Revision revision) {
+  std::vector<base::Bytes> gone;
+  for (auto at = keys_.lower_bound(from); at != keys_.end(); ++at) {
+    if (!to.empty() && at->key.view() >= to) break;
+    gone.push_back(at->key);
+  }
+  for (const base::Bytes& key : gone) remove(key.view(), revision);
+  return gone.size();
+}
+
+const KeyValue* Store::find(std::string_view key) const {
+  const auto* const found = keys_.find(key);
+  return found == nullptr ? nullptr : found->value.get();
+}
+
+std::vector<KeyValue> Store::range(std::string_view from, std::string_view to, std::size_t limit) const {
   std::vector<KeyValue> found;
-  for (auto at = keys_->lower_bound(from); at != keys_->end(); ++at) {
-    if (!to.empty() && at->first >= to) break;
+  for (auto at = keys_.lower_bound(from); at != keys_.end(); ++at) {
+    if (!to.empty() && at->key.view() >= to) break;
     if (limit > 0 && found.size() == limit) break;
-    found.push_back(at->second);
+    found.push_back(*at->value);
   }
   return found;
 }
 
-base::Bytes Store::snapshot() const {
-  base::ByteWriter out;
-  out.u8(kSnapshotVersion);
-  out.u64(static_cast<std::uint64_t>(revision_));
-  out.u64(keys_->size());
-  for (const auto& [key, kv] : *keys_) {
-    out.text(key);
-    out.text(kv.value);
-    out.u64(static_cast<std::uint64_t>(kv.create_revision));
-    out.u64(static_cast<std::uint64_t>(kv.mod_revision));
-    out.u64(static_cast<std::uint64_t>(kv.version));
+RangeResult Store::range(const Range& asked) const {
+  RangeResult result;
+  if (asked.revision > revision_) {
+    result.refusal = Refusal::FutureRevision;
+  } else if (asked.revision > 0 && asked.revision < compacted_) {
+    result.refusal = Refusal::Compacted;
+  } else if (asked.revision > 0 && asked.revision < revision_) {
+    result = range_at(asked);
+  } else {
+    const std::size_t begin = keys_.rank(asked.from);
+    const std::size_t end = asked.to.empty() ? keys_.size() : keys_.rank(asked.to);
+    result.count = end > begin ? end - begin : 0;
+    if (!asked.count_only) result.found = range(asked.from, asked.to, asked.limit);
   }
-  out.u64(sessions_->size());
-  for (const auto& [client, session] : *sessions_) {
-    out.u64(client);
-    out.u64(session.sequence);
-    out.u64(static_cast<std::uint64_t>(session.outcome.revision));
-  }
-  return base::Bytes(out.str());
+  result.revision = revision_;
+  result.more = !asked.count_only && result.found.size() < result.count;
+  return result;
 }
 
-base::Result<Store> Store::restore(const base::Bytes& bytes) {
-  base::ByteReader in(bytes.view());
-  std::size_t start = 0;  // of what is being read
-  const auto refuse = [&](const std::string& what) {
-    return base::Error{"store snapshot+" + std::to_string(start) + ": " + what};
-  };
-  const auto truncated = [&] {
-    return refuse("expected more bytes, got an end at " + std::to_string(bytes.size()));
-  };
-  const auto revision_text = [](Revision revision) { return std::to_string(revision); };
-  Store store;
-  const auto version = in.u8();
-  if (!in.ok()) return truncated();
-  if (version != kSnapshotVersion) {
-    return refuse("expected version " + std::to_string(kSnapshotVersion) + ", got " +
-                  std::to_string(version));
+// At a revision of the past, a key has the value that it has now, or a former one, or none.
+RangeResult Store::range_at(const Range& asked) const {
+  RangeResult result;
+  const auto in_range = [&](std::string_view key) { return asked.to.empty() || key < asked.to; };
+  auto now = keys_.lower_bound(asked.from);
+  History::Cursor former(history_, asked.from, asked.revision);
+  for (;;) {
+    while (now != keys_.end() && now->value->mod_revision > asked.revision) ++now;
+    const KeyValue* next = former.get();
+    const bool is_former = next != nullptr && (now == keys_.end() || next->key < now->value->key);
+    if (!is_former) {
+      if (now == keys_.end()) return result;
+      next = now->value.get();
+    }
+    if (!in_range(next->key)) return result;
+    ++result.count;
+    if (!asked.count_only && (asked.limit == 0 || result.found.size() < asked.limit)) {
+      result.found.push_back(*next);
+    }
+    if (is_former) {
+      former.next();
+    } else {
+      ++now;
+    }
   }
-  start = in.offset();
-  store.revision_ = static_cast<Revision>(in.u64());
-  if (!in.ok()) return truncated();
-  if (store.revision_ < 0) {
-    return refuse("expected a revision of at least 0, got " + revision_text(store.revision_));
-  }
-  const Revision newest = store.revision_;
-
-  start = in.offset();
-  const std::uint64_t keys = in.u64();
-  for (std::uint64_t i = 0; i < keys; ++i) {
-    start = in.offset();
-    KeyValue kv;
-    kv.key = in.text();
-    kv.value = in.text();
-    kv.create_revision = static_cast<Revision>(in.u64());
-    kv.mod_revision = static_cast<Revision>(in.u64());
-    kv.version = static_cast<std::int64_t>(in.u64());
-    if (!in.ok()) return truncated();
-    if (auto status = check({.key = kv.key, .value = kv.value}); !status) {
-      return refuse(status.error().message);
-    }
-    if (!store.keys_->empty() && kv.key <= store.keys_->rbegin()->first) {
-      return refuse("expected a key after \"" + store.keys_->rbegin()->first + "\", got \"" + kv.key +
-                    "\"");
-    }
-    if (kv.create_revision < 1 || kv.mod_revision < kv.create_revision || newest < kv.mod_revision) {
-      return refuse("expected 1 <= created <= changed <= " + revision_text(newest) + ", got created " +
-                    revision_text(kv.create_revision) + ", changed " + revision_text(kv.mod_revision));
-    }
-    // Every change has a revision of its own, the first one being that of the creation.
-    const std::int64_t most = kv.mod_revision - kv.create_revision + 1;
-    const std::int64_t least = most > 1 ? 2 : 1;
-    if (kv.version < least || kv.version > most) {
-      return refuse("expected a version of " + std::to_string(least) + " to " + std::to_string(most) +
-                    ", got " + std::to_string(kv.version));
-    }
-    store.keys_->emplace_hint(store.keys_->end(), kv.key, kv);
-  }
-  if (!in.ok()) return truncated();
-
-  start = in.offset();
-  const std::uint64_t sessions = in.u64();
-  for (std::uint64_t i = 0; i < sessions; ++i) {
-    start = in.offset();
-    const std::uint64_t client = in.u64();
-    const std::uint64_t sequence = in.u64();
-    const auto revision = static_cast<Revision>(in.u64());
-    if (!in.ok()) return truncated();
-    const std::uint64_t previous = store.sessions_->empty() ? 0 : store.sessions_->rbegin()->first;
-    if (client <= previous) {
-      return refuse("expected a client after " + std::to_string(previous) + ", got " +
-                    std::to_string(client));
-    }
-    if (revision < 0 || revision > newest) {
-      return refuse("expected a session's revision of 0 to " + revision_text(newest) + ", got " +
-                    revision_text(revision));
-    }
-    store.sessions_->emplace_hint(store.sessions_->end(), client, Session{sequence, {revision, false}});
-  }
-  if (!in.ok()) return truncated();
-  start = in.offset();
-  if (!in.at_end()) return refuse("expected an end, got " + std::to_string(in.remaining()) + " more bytes");
-  return store;
 }
 
 }  // namespace raftarium::kv

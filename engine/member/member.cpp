@@ -1,6 +1,7 @@
 #include "member/member.h"
 
 #include <iterator>
+#include <string>
 #include <utility>
 
 namespace raftarium::member {
@@ -48,14 +49,26 @@ void Member::crash() {
   recorder_.events.clear();
 }
 
+base::Result<kv::Store> Member::restore(const raft::Snapshot& snapshot) {
+  if (snapshot.data.empty()) {
+    kv::Store first;
+    first.skip_to(snapshot.index.value());
+    return first;
+  }
+  auto store = kv::Store::restore(snapshot.data);
+  if (store && store->applied() != snapshot.index.value()) {
+    return base::Error{"snapshot " + std::to_string(snapshot.index.value()) +
+                       ": expected the store as of this index, got it as of " +
+                       std::to_string(store->applied())};
+  }
+  return store;
+}
+
 base::Status Member::restart() {
   CHECK(!running(), "member ", id(), " is running already");
-  store_ = {};
-  if (const auto snapshot = storage_.snapshot().snapshot; !snapshot->data.empty()) {
-    auto store = kv::Store::restore(snapshot->data);
-    if (!store) return store.error();
-    store_ = std::move(*store);
-  }
+  auto store = restore(*storage_.snapshot().snapshot);
+  if (!store) return store.error();
+  store_ = std::move(*store);
   auto node = raft::RawNode::create(config_, storage_, &recorder_);
   if (!node) return node.error();
   node_ = std::move(*node);
@@ -75,12 +88,16 @@ void Member::apply(const raft::Entry& entry, Output& output) {
     const auto change = raft::decode_conf_change(entry.data, entry.type);
     CHECK(change.ok(), "committed entry ", entry.index, ": ", change.error().message);
     node_->apply_conf_change(*change);
+    store_.skip_to(entry.index.value());
     return;
   }
-  if (entry.data.empty()) return;  // a new leader's own entry
+  if (entry.data.empty()) {  // a new leader's own entry
+    store_.skip_to(entry.index.value());
+    return;
+  }
   auto command = kv::decode(entry.data);
   CHECK(command.ok(), "committed entry ", entry.index, ": ", command.error().message);
-  const kv::Outcome outcome = store_.apply(*command);
+  const kv::Outcome outcome = store_.apply(entry.index.value(), *command);
   output.applied.push_back({entry.id(), std::move(*command), outcome});
 }
 
@@ -90,7 +107,7 @@ void Member::pump(Output& output) {
     // Durable first: a vote or an acknowledgement that leaves must survive a crash (§5.1).
     if (ready.snapshot) {
       storage_.apply_snapshot(ready.snapshot);
-      auto store = kv::Store::restore(ready.snapshot->data);
+      auto store = restore(*ready.snapshot);
       CHECK(store.ok(), "snapshot ", ready.snapshot->index, ": ", store.error().message);
       store_ = std::move(*store);
     }

@@ -74,6 +74,8 @@ class Member {
   };
 
   Member(const raft::Config& config, raft::MemoryStorage storage);
+  // The store that a snapshot holds; an empty one for a first snapshot without data.
+  static base::Result<kv::Store> restore(const raft::Snapshot& snapshot);
   void apply(const raft::Entry& entry, Output& output);
 
   raft::Config config_;

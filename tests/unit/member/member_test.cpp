@@ -140,9 +140,15 @@ TEST_CASE("what cannot work is refused at the start, with the reason") {
   REQUIRE_FALSE(zero.ok());
   EXPECT(zero.error().message == "raft configuration: id: expected a member from 1, got 0");
 
-  auto damaged = Member::start(config_of(kOne), first_storage({kOne}, base::Bytes("\x02 no store")));
+  auto damaged = Member::start(config_of(kOne), first_storage({kOne}, base::Bytes("\x09 no store")));
   REQUIRE_FALSE(damaged.ok());
-  EXPECT(damaged.error().message == "store snapshot+0: expected version 1, got 2");
+  EXPECT(damaged.error().message == "store snapshot+0: expected version 2, got 9");
+
+  kv::Store later;
+  later.skip_to(7);
+  auto mismatched = Member::start(config_of(kOne), first_storage({kOne}, later.snapshot()));
+  REQUIRE_FALSE(mismatched.ok());
+  EXPECT(mismatched.error().message == "snapshot 1: expected the store as of this index, got it as of 7");
 
   raft::MemoryStorage wiped = first_storage({kOne});
   wiped.set_hard_state({Term(3), kOne, Index(9)});
@@ -230,6 +236,7 @@ TEST_CASE("three members agree: same entries, same stores") {
     trio.settle();
   }
   EXPECT(trio[kOne].store().revision() == 20);
+  EXPECT(trio[kOne].store().applied() == trio[kOne].node().applied().value());
   EXPECT(trio[kOne].store().snapshot() == trio[kTwo].store().snapshot());
   EXPECT(trio[kOne].store().snapshot() == trio[kThree].store().snapshot());
 }
@@ -420,7 +427,7 @@ TEST_CASE("a snapshot from the leader replaces store and log, durably") {
   Trio trio;
   trio.elect(kOne);
   kv::Store store;
-  store.apply(put("x", "9", 7, 1));
+  store.apply(20, put("x", "9", 7, 1));
   raft::Snapshot snapshot;
   snapshot.index = Index(20);
   snapshot.term = Term(2);
