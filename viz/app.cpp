@@ -78,8 +78,8 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
 void App::say(const std::string& notice, bool bad) {
   chrome_.notice = notice;
   chrome_.notice_is_bad = bad;
-  notice_s_ = kNoticeS;
-  settle_s_ = std::max(settle_s_, kNoticeS);
+  notice_s_ = kNoticeS + static_cast<double>(notice.size()) * kNoticeSForEachByte;
+  settle_s_ = std::max(settle_s_, notice_s_);
 }
 
 void App::set_playing(bool playing) {
@@ -159,7 +159,6 @@ void App::draw_panels(const Layout& layout) {
   draw_top_bar_lists(frame_, chrome_, selection_, commands, ui_);
   draw_help(selection_, ui_);
   selection_.open_popup.clear();
-  selection_.close_popups = false;
 }
 
 void App::carry_out() {

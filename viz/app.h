@@ -67,7 +67,8 @@ class App : public CommandSink {
 
  private:
   static constexpr double kSettleS = 0.7;
-  static constexpr double kNoticeS = 3.5;
+  static constexpr double kNoticeS = 2.5;
+  static constexpr double kNoticeSForEachByte = 0.04;  // long ones take longer to read
 
   const Theme& theme() const { return dark_ ? dark_theme() : light_theme(); }
   void draw_panels(const Layout& layout);

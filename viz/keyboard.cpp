@@ -89,7 +89,7 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
   if (popup) {
     if (pressed(ImGuiKey_DownArrow, true)) ui.move_focus(1);
     if (pressed(ImGuiKey_UpArrow, true)) ui.move_focus(-1);
-    if (pressed(ImGuiKey_Escape)) selection.close_popups = true;
+    if (pressed(ImGuiKey_Escape)) ui.close_popups();
     return;
   }
   if (pressed(ImGuiKey_Escape)) {

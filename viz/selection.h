@@ -41,7 +41,6 @@ struct Selection {
   Vec2 menu_at;              // where the menu of the stage was asked for
   raft::NodeId menu_member;  // whose it is; kNone: the empty stage's
   std::string open_popup;    // to be opened in the next frame: "menu", "scenarios", "branches", "help"
-  bool close_popups = false;
   bool cutting = false;  // the next number names the member to be cut off from
 
   void select(raft::NodeId id) {

@@ -16,6 +16,7 @@ void Ui::begin(const Theme& theme, bool narrow, bool reduced_motion) {
 void Ui::end() {
   last_order_ = order_;
   activate_ = false;
+  close_popups_ = false;
 }
 
 void Ui::region(std::string_view name, const Rect& area) { regions_[std::string(name)] = area; }
@@ -115,6 +116,7 @@ bool Ui::open_popup(const char* name, bool asked_for, Vec2 at, Vec2 size, bool c
   ImGui::SetNextWindowSize(im(size));
   if (!ImGui::BeginPopup(name, ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav)) return false;
   popup_open_ = true;
+  if (close_popups_) ImGui::CloseCurrentPopup();
   order_.clear();  // the Tab order is the pop-up's alone
   return true;
 }

@@ -71,6 +71,8 @@ class Ui {
   // A pop-up takes the Tab order for itself. Between open() and close() when open() is true.
   bool open_popup(const char* name, bool asked_for, Vec2 at, Vec2 size, bool centered = false);
   void close_popup();
+  // Closes whatever is open with the next picture that draws it.
+  void close_popups() { close_popups_ = true; }
   bool popup_is_open() const { return popup_open_; }
 
   // Keyboard focus: Tab and Shift+Tab walk it, Enter activates, Space too while something has it.
@@ -92,6 +94,7 @@ class Ui {
   bool reduced_motion_ = false;
   bool activate_ = false;
   bool popup_open_ = false;
+  bool close_popups_ = false;
   std::string focus_;
   std::vector<std::string> order_;       // of this frame
   std::vector<std::string> last_order_;  // of the frame before: what Tab walks

@@ -81,12 +81,13 @@ void draw_notice(const Chrome& chrome, Ui& ui, const Rect& stage) {
   if (chrome.notice.empty()) return;
   const Theme& theme = ui.theme();
   const Pen pen = ui.medium(type::kSmall, chrome.notice_is_bad ? theme.bad : theme.text);
-  const std::string words = fitted(pen, chrome.notice, stage.w - 60);
-  const float width = text_width(pen, words) + 28;
-  const Rect box{stage.center().x - width / 2, stage.bottom() - (ui.narrow() ? 40.0F : 74.0F), width, 30};
+  const float room = std::min(text_width(pen, chrome.notice) + 1, stage.w - 60);
+  const float height = wrapped_height(pen, room, chrome.notice) + 15;
+  const float bottom = stage.bottom() - (ui.narrow() ? 10.0F : 44.0F);
+  const Rect box{stage.center().x - room / 2 - 14, bottom - height, room + 28, height};
   fill(ui.list(), box, ink(theme.raised), kCorner);
   outline(ui.list(), box, ink(chrome.notice_is_bad ? theme.bad : theme.line), kCorner);
-  draw_text(ui.list(), pen, box.center(), words, Align::Center);
+  draw_wrapped(ui.list(), pen, box.min() + Vec2{14, 7}, room, chrome.notice);
   ui.region("notice", box);
 }
 
