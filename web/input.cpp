@@ -26,7 +26,11 @@ void finger_scrolls(viz::Vec2 at, float by) {
     window = (window->Flags & ImGuiWindowFlags_ChildWindow) != 0 ? window->ParentWindow : nullptr;
   }
   if (window == nullptr) return;
-  ImGui::SetScrollY(window, std::clamp(window->Scroll.y - by, 0.0F, window->ScrollMax.y));
+  // Several movements may come between two pictures; where the last one led to is not yet the window's place.
+  // Somebody else's target (the story's end) is given relative to the window's height, and is overruled.
+  const bool ours = window->ScrollTarget.y < FLT_MAX && window->ScrollTargetCenterRatio.y == 0;
+  const float from = ours ? window->ScrollTarget.y : window->Scroll.y;
+  ImGui::SetScrollY(window, std::clamp(from - by, 0.0F, window->ScrollMax.y));
 }
 
 int key_named(const std::string& name) {

@@ -88,8 +88,10 @@ export class Screen {
 
   #resized(entry) {
     const { width, height } = entry.contentRect;
-    const exact = entry.devicePixelContentBoxSize?.[0];
-    this.#resizedTo(width, height, devicePixelRatio, exact?.inlineSize, exact?.blockSize);
+    const { inlineSize, blockSize } = entry.devicePixelContentBoxSize?.[0] ?? {};
+    // A browser that imitates another screen gives the box of its own.
+    const real = Math.abs(inlineSize - width * devicePixelRatio) < 2;
+    this.#resizedTo(width, height, devicePixelRatio, real ? inlineSize : undefined, real ? blockSize : undefined);
   }
 
   #resizedTo(width, height, ratio, pixelWidth, pixelHeight) {
