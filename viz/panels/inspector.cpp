@@ -152,6 +152,7 @@ void draw_member(const Frame& frame, const MemberView& member, CommandSink& comm
   const raft::Status& status = member.status;
   draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, text::node(member.id.value()), words_for(member, theme));
   sheet.y += 40;
+  if (ui.narrow()) draw_acts(frame, member, commands, ui, sheet);  // what can be done before what is known
   sheet.pair("term", number(status.hard_state.term), term_color(theme, status.hard_state.term));
   sheet.pair("vote", name(status.hard_state.vote));
   sheet.pair("commit / applied", number(status.hard_state.commit) + " / " + number(status.applied));
@@ -168,7 +169,7 @@ void draw_member(const Frame& frame, const MemberView& member, CommandSink& comm
   for (const std::string& pair : member.store) store += (store.empty() ? "" : "  ") + pair;
   sheet.pair("store", store.empty() ? std::string("empty") : store);
   if (is_leader(member)) draw_progress(sheet, member);
-  draw_acts(frame, member, commands, ui, sheet);
+  if (!ui.narrow()) draw_acts(frame, member, commands, ui, sheet);
 }
 
 void draw_message(const MessageView& view, Ui& ui, Sheet& sheet) {
