@@ -1,0 +1,110 @@
+// Keys, wheel, clipboard and files.
+
+import assert from 'node:assert/strict';
+import { small } from './browser.mjs';
+
+export const name = 'input';
+
+const scenario = (title) => JSON.stringify({
+  raftarium: 1, title, description: 'Three.', seed: 3, duration_ms: 1000, cluster: { members: 3 },
+});
+
+export const tests = {
+  'the keyboard does what the pointer can': async ({ open, picture }) => {
+    const lab = await open('?t=600000&paused');
+    await lab.press('Space');
+    await lab.until('it plays', ({ view }) => view.playing);
+    await lab.press('Space');
+    await lab.until('it is paused', ({ view }) => !view.playing);
+    const { event } = await lab.frame();
+    await lab.press('ArrowRight');
+    await lab.until('it is one event on', ({ frame, wanted }) => frame.event === wanted, event + 1);
+    await lab.press('ArrowLeft');
+    await lab.until('it is back', ({ frame, wanted }) => frame.event === wanted, event);
+    await lab.press('4');
+    await lab.press('c');
+    await lab.until('S4 has crashed', ({ frame }) => frame.members[3].process === 'crashed');
+    // The key that writes R, wherever it lies; and the place of R where a key writes no Latin letter.
+    await type(lab, 'r', 'KeyP');
+    await lab.until('S4 is back', ({ frame }) => frame.members[3].process === 'running');
+    await type(lab, 'с', 'KeyC');
+    await lab.until('S4 has crashed again', ({ frame }) => frame.members[3].process === 'crashed');
+    await type(lab, '?', 'Minus');
+    await lab.until('the keys are shown', ({ view }) => view.popup);
+    await lab.page.waitForTimeout(200);
+    await picture(lab, 'page-help');
+    await lab.press('Escape');
+    await lab.until('they are gone', ({ view }) => !view.popup);
+  },
+
+  'Tab walks the controls, Enter presses them, Escape and Tab leave': async ({ open }) => {
+    const lab = await open('?paused', small);
+    await lab.press('Tab');
+    const first = await lab.until('something has the focus', ({ view }) => view.focus);
+    await lab.press('Tab');
+    await lab.until('the focus moves on', ({ view, wanted }) => view.focus && view.focus !== wanted, first);
+    await lab.press('Shift+Tab');
+    await lab.until('it comes back', ({ view, wanted }) => view.focus === wanted, first);
+    assert.equal(first, 'client');
+    await lab.press('Enter');
+    await lab.until('the client writes', ({ frame }) => frame.requests.length === 1);
+    const prevented = await lab.page.evaluate(() => {
+      const press = (key) => {
+        const event = new KeyboardEvent('keydown', { key, code: key, bubbles: true, cancelable: true });
+        document.getElementById('stage').dispatchEvent(event);
+        return event.defaultPrevented;
+      };
+      return [press('Tab'), press('Escape'), press('Tab')];
+    });
+    assert.deepEqual(prevented, [true, true, false]);
+  },
+
+  'the link is copied with the moment': async ({ open }) => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    const lab = await open('?scenario=leader_crash&t=900000&paused&theme=light', { ...small, permissions });
+    await lab.click('share');
+    await lab.until('it says so', ({ view }) => /copied/.test(view.notice));
+    const copied = await lab.page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(copied, `${lab.origin}?scenario=leader_crash&t=900000&theme=light`);
+    assert.equal(lab.page.url(), copied);
+  },
+
+  'a dropped file is opened, and its text stays text': async ({ open }) => {
+    const lab = await open('?paused', small);
+    const title = '<img src=x onerror="document.title=`taken over`">';
+    await drop(lab, 'mine.json', scenario(title));
+    await lab.until('it is open', ({ frame, wanted }) => frame.title === wanted, title);
+    assert.equal((await lab.frame()).members.length, 3);
+    await lab.page.waitForTimeout(1200); // the live region speaks
+    assert.ok((await lab.page.locator('#told').textContent()).includes(title));
+    assert.equal(await lab.page.locator('#told img').count(), 0);
+    assert.equal(await lab.page.title(), 'mine · Raftarium');
+    assert.equal(await lab.page.locator('#drop').isVisible(), false);
+
+    await drop(lab, 'broken.json', '{"raftarium": 1,\n"title"');
+    await lab.until('it says what is wrong', ({ view }) => /broken\.json:2/.test(view.notice));
+    await drop(lab, 'large.json', ' '.repeat(2_000_000));
+    await lab.until('it says how large', ({ view }) => /large\.json.*2000000/.test(view.notice));
+    assert.equal((await lab.frame()).title, title);
+  },
+};
+
+// A key on another keyboard: what it writes, and where it lies.
+function type(lab, key, code) {
+  return lab.page.evaluate(([written, place]) => {
+    for (const kind of ['keydown', 'keyup']) {
+      window.dispatchEvent(new KeyboardEvent(kind, { key: written, code: place, bubbles: true, cancelable: true }));
+    }
+  }, [key, code]);
+}
+
+function drop(lab, name, text) {
+  return lab.page.evaluate(([fileName, content]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([content], fileName, { type: 'application/json' }));
+    for (const kind of ['dragenter', 'dragover', 'drop']) {
+      const event = new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true });
+      document.getElementById('stage').dispatchEvent(event);
+    }
+  }, [name, text]);
+}
