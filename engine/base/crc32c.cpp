@@ -142,8 +142,8 @@ std::uint32_t crc32c_by_table(std::span<const std::uint8_t> data, std::uint32_t 
 #ifdef RAFTARIUM_CRC32C_SSE42
 
 bool crc32c_has_instruction() {
-  static const bool has = __builtin_cpu_supports("sse4.2") != 0;
-  return has;
+  static const bool kHas = __builtin_cpu_supports("sse4.2") != 0;
+  return kHas;
 }
 
 std::uint32_t crc32c_by_instruction(std::span<const std::uint8_t> data, std::uint32_t crc) {

@@ -27,6 +27,9 @@ PlannedFault MemoryDisk::next_fault(DiskOp op) {
   if (const auto planned = planned_.find(call); planned != planned_.end()) {
     const PlannedFault fault = planned->second;
     planned_.erase(planned);
+    // What cannot happen to this operation does not.
+    if (fault.fault == DiskFault::ShortWrite && op != DiskOp::Write) return {};
+    if (fault.fault == DiskFault::LyingSync && op != DiskOp::Sync) return {};
     return fault;
   }
   const bool takes_space = op == DiskOp::Write || op == DiskOp::Create || op == DiskOp::Preallocate;
@@ -194,6 +197,9 @@ base::Status MemoryDisk::rename(const std::string& from, const std::string& to) 
   if (auto status = refuse(DiskOp::Rename, from, fault.fault); !status) return status;
   const auto found = names_.find(from);
   if (found == names_.end()) return disk_error(DiskOp::Rename, from, kMissingText);
+  for (auto& [file, open] : open_) {
+    if (open.inode == found->second) open.name = to;
+  }
   name_changes_.push_back({from, to, found->second});
   apply(name_changes_.back(), names_);
   return {};

@@ -76,7 +76,7 @@ base::Error PosixDisk::error(DiskOp op, std::string_view name) const {
   return disk_error(op, name.empty() ? directory_ : directory_ + '/' + std::string(name), why);
 }
 
-base::Error PosixDisk::error(DiskOp op, File file) const {
+base::Error PosixDisk::file_error(DiskOp op, File file) const {
   return error(op, names_[static_cast<std::size_t>(fd_of(file))]);
 }
 
@@ -112,7 +112,7 @@ void PosixDisk::close(File file) {
 
 base::Result<std::uint64_t> PosixDisk::size(File file) {
   struct stat status {};
-  if (::fstat(fd_of(file), &status) != 0) return error(DiskOp::Size, file);
+  if (::fstat(fd_of(file), &status) != 0) return file_error(DiskOp::Size, file);
   return static_cast<std::uint64_t>(status.st_size);
 }
 
@@ -122,7 +122,7 @@ base::Result<std::size_t> PosixDisk::read(File file, std::uint64_t offset, std::
     const ssize_t got =
         ::pread(fd_of(file), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return error(DiskOp::Read, file);
+    if (got < 0) return file_error(DiskOp::Read, file);
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
   }
@@ -134,7 +134,7 @@ base::Status PosixDisk::write(File file, std::uint64_t offset, std::span<const s
   while (!data.empty()) {
     const ssize_t put = ::pwrite(fd_of(file), data.data(), data.size(), static_cast<off_t>(offset));
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return error(DiskOp::Write, file);
+    if (put < 0) return file_error(DiskOp::Write, file);
     if (put == 0)
       return disk_error(DiskOp::Write, names_[static_cast<std::size_t>(fd_of(file))],
                         "nothing was written");
@@ -150,24 +150,25 @@ base::Status PosixDisk::preallocate(File file, std::uint64_t size) {
   do {
     result = ::fallocate(fd_of(file), 0, 0, static_cast<off_t>(size));
   } while (result != 0 && errno == EINTR);
-  if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS) return error(DiskOp::Preallocate, file);
+  if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS) return file_error(DiskOp::Preallocate, file);
   return {};
 }
 
 base::Status PosixDisk::truncate(File file, std::uint64_t size) {
-  if (::ftruncate(fd_of(file), static_cast<off_t>(size)) != 0) return error(DiskOp::Truncate, file);
+  if (::ftruncate(fd_of(file), static_cast<off_t>(size)) != 0) return file_error(DiskOp::Truncate, file);
   return {};
 }
 
 base::Status PosixDisk::sync(File file) {
   ++syncs_;
-  if (::fdatasync(fd_of(file)) != 0) return error(DiskOp::Sync, file);
+  if (::fdatasync(fd_of(file)) != 0) return file_error(DiskOp::Sync, file);
   return {};
 }
 
 base::Status PosixDisk::rename(const std::string& from, const std::string& to) {
   if (::renameat(directory_fd_, from.c_str(), directory_fd_, to.c_str()) != 0)
     return error(DiskOp::Rename, from);
+  std::replace(names_.begin(), names_.end(), from, to);
   return {};
 }
 

@@ -48,7 +48,7 @@ class PosixDisk : public Disk {
   PosixDisk(std::string directory, int fd) : directory_(std::move(directory)), directory_fd_(fd) {}
   base::Result<File> open_at(DiskOp op, const std::string& name, int flags);
   base::Error error(DiskOp op, std::string_view name) const;  // of errno
-  base::Error error(DiskOp op, File file) const;
+  base::Error file_error(DiskOp op, File file) const;
 
   std::string directory_;
   int directory_fd_;

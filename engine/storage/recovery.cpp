@@ -154,6 +154,8 @@ base::Result<DurableStorage> DurableStorage::open(Disk& disk, const Identity& id
     if (std::binary_search(names->begin(), names->end(), snapshot_name(known))) usable.assign(1, known);
   }
   usable.push_back(mark);
+  // Names too may have been in the cache only.
+  if (auto status = disk.sync_directory(); !status) return status.error();
   auto wal = Wal::resume(disk, options, found->end, found->replay, usable);
   if (!wal) return wal.error();
 

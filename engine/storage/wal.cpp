@@ -1,5 +1,6 @@
 #include "storage/wal.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,17 @@ namespace raftarium::storage {
 namespace {
 
 constexpr std::size_t kMarksKept = 2;
+
+// A sync that failed leaves pages that look written and are not dirty: reading them proves nothing, and syncing
+// them again does nothing. Written once more, they are dirty.
+base::Status rewrite(Disk& disk, File file, std::uint64_t from, std::uint64_t to) {
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(to - from));
+  if (bytes.empty()) return {};
+  const auto got = disk.read(file, from, bytes);
+  if (!got) return got.error();
+  if (*got < bytes.size()) return base::Error{"wal: the last segment became shorter while it was read"};
+  return disk.write(file, from, bytes);
+}
 
 }  // namespace
 
@@ -35,6 +47,7 @@ base::Result<Wal> Wal::resume(Disk& disk, const WalOptions& options, const WalEn
     status = disk.truncate(*file, end.offset);
     if (status) status = disk.preallocate(*file, std::max(options.segment_bytes, end.offset));
   }
+  if (status) status = rewrite(disk, *file, end.durable, end.offset);
   if (status) status = disk.sync(*file);
   if (!status) {
     disk.close(*file);

@@ -64,6 +64,8 @@ class Reading {
     first_identity_ = header->identity;
     end_.sequence = sequence;
     end_.offset = kSegmentHeaderBytes;
+    end_.durable = kSegmentHeaderBytes;
+    starts_.clear();
     end_.file_bytes = reader.file_bytes();
     end_.next_save = header->first_save;
     end_.chain = checksum(*header);
@@ -92,6 +94,11 @@ class Reading {
       chain = record.header.crc;
       save.push_back(std::move(record));
       if (!save.back().header.last_of_save) continue;
+      // A save says which one before it was durable when it was written.
+      starts_.push_back({end_.next_save, end_.offset});
+      while (!starts_.empty() && starts_.front().save <= save.back().header.durable())
+        starts_.erase(starts_.begin());
+      end_.durable = starts_.empty() ? reader.offset() : starts_.front().offset;
       end_.offset = reader.offset();
       end_.chain = chain;
       ++end_.next_save;
@@ -134,8 +141,13 @@ class Reading {
   const std::vector<std::uint64_t>& sequences_;
   const std::optional<Identity>& identity_;
   WalVisitor& visitor_;
+  struct Start {
+    std::uint64_t save = 0;
+    std::uint64_t offset = 0;
+  };
   Identity first_identity_;
   WalEnd end_;
+  std::vector<Start> starts_;  // of the saves that nothing says were durable
 };
 
 }  // namespace

@@ -46,6 +46,7 @@ std::string describe(const TornTail& tail);  // "cut 118 torn bytes at 00000001.
 struct WalEnd {
   std::uint64_t sequence = 0;    // of the last segment
   std::uint64_t offset = 0;      // after the last complete save
+  std::uint64_t durable = 0;     // where the segment's saves begin that nothing says were durable
   std::uint64_t file_bytes = 0;  // size of the segment's file
   std::uint64_t next_save = 1;
   std::uint32_t chain = 0;

@@ -18,14 +18,16 @@ class RecordingDisk : public MemoryDisk {
  public:
   struct Moment {
     MemoryDisk disk;
-    std::size_t step = 0;   // being performed
+    std::size_t step = 0;    // being performed
     std::size_t synced = 0;  // steps known to be durable
   };
   std::vector<Moment> moments;
   std::size_t step = 0;
   std::size_t synced = 0;
 
-  void note() { moments.push_back({*this, step, synced}); }  // NOLINT(cppcoreguidelines-slicing): the disk alone
+  void note() {
+    moments.push_back({*this, step, synced});
+  }  // NOLINT(cppcoreguidelines-slicing): the disk alone
 
   base::Result<File> create(const std::string& name) override { return note(), MemoryDisk::create(name); }
   base::Status write(File file, std::uint64_t offset, std::span<const std::uint8_t> data) override {
@@ -34,7 +36,9 @@ class RecordingDisk : public MemoryDisk {
   base::Status preallocate(File file, std::uint64_t size) override {
     return note(), MemoryDisk::preallocate(file, size);
   }
-  base::Status truncate(File file, std::uint64_t size) override { return note(), MemoryDisk::truncate(file, size); }
+  base::Status truncate(File file, std::uint64_t size) override {
+    return note(), MemoryDisk::truncate(file, size);
+  }
   base::Status sync(File file) override { return note(), MemoryDisk::sync(file); }
   base::Status rename(const std::string& from, const std::string& to) override {
     return note(), MemoryDisk::rename(from, to);
@@ -100,8 +104,8 @@ void crash_everywhere(const std::vector<RecordingDisk::Moment>& moments, const s
       // Any state from the last durable one up to the one that was being made.
       const auto from = views.begin() + static_cast<std::ptrdiff_t>(moment.synced);
       const auto to = views.begin() + static_cast<std::ptrdiff_t>(std::min(moment.step + 2, views.size()));
-      REQUIRE_MESSAGE(std::find(from, to, view) != to, "step ", moment.step, ": ", describe(view), " instead of ",
-                      describe(*from), " or ", describe(*(to - 1)));
+      REQUIRE_MESSAGE(std::find(from, to, view) != to, "step ", moment.step, ": ", describe(view),
+                      " instead of ", describe(*from), " or ", describe(*(to - 1)));
     }
   }
 }
@@ -128,9 +132,9 @@ TEST_CASE("every subset of what was not synced lost at every crash point of a 40
     crash_everywhere(disk.moments, views, counts);
     ++histories;
   }
-  MESSAGE(histories, " histories of 40 operations: ", counts.crash_points, " crash points, ", counts.exhaustive,
-          " of them with every subset (at most ", counts.most_undecided, " undecided), ", counts.crashes,
-          " crashes recovered, ", counts.torn, " with a torn tail");
+  MESSAGE(histories, " histories of 40 operations: ", counts.crash_points, " crash points, ",
+          counts.exhaustive, " of them with every subset (at most ", counts.most_undecided, " undecided), ",
+          counts.crashes, " crashes recovered, ", counts.torn, " with a torn tail");
   EXPECT(counts.crash_points > 300);
 }
 

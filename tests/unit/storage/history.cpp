@@ -134,7 +134,7 @@ std::vector<View> views_of(const std::vector<Step>& history) {
 
 DurableStorage create(Disk& disk, const WalOptions& options) {
   auto storage = DurableStorage::create(disk, kIdentity, options, snapshot(1, 1, "first"));
-  return std::move(*storage);
+  return std::move(storage.value());
 }
 
 base::Result<DurableStorage> open(Disk& disk, const WalOptions& options) {

@@ -17,8 +17,8 @@ constexpr const char* kSegment = "00000001.wal";
 
 struct Log {
   MemoryDisk disk;
-  std::vector<View> views;         // after 0, 1, … saves
-  std::vector<std::size_t> ends;   // where the save ends in the file
+  std::vector<View> views;        // after 0, 1, … saves
+  std::vector<std::size_t> ends;  // where the save ends in the file
   std::uint64_t records = 0;
 };
 
@@ -81,7 +81,8 @@ TEST_CASE("torn at every byte of a 300-record log") {
       disk.set_contents(kSegment, torn);
       auto storage = open(disk, kOneSegment);
       REQUIRE_MESSAGE(storage.ok(), "torn at ", at, ": ", storage.error().message);
-      REQUIRE_MESSAGE(view_of(*storage) == log.views[saves], "torn at ", at, ": ", describe(view_of(*storage)));
+      REQUIRE_MESSAGE(view_of(*storage) == log.views[saves], "torn at ", at, ": ",
+                      describe(view_of(*storage)));
       ++recoveries;
       const bool in_a_save = at != log.ends[saves];
       REQUIRE_MESSAGE(storage->report().torn.has_value() == in_a_save, "torn at ", at);
@@ -126,7 +127,8 @@ TEST_CASE("torn at every byte of one large save of many sectors, with any one se
     for (std::size_t at = start; at < end; at += 1 + at % 3) {
       std::vector<std::uint8_t> torn(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(at));
       torn.resize(whole.size());
-      for (std::size_t i = std::max(start, sector * kSectorBytes); i < (sector + 1) * kSectorBytes; ++i) torn[i] = 0;
+      for (std::size_t i = std::max(start, sector * kSectorBytes); i < (sector + 1) * kSectorBytes; ++i)
+        torn[i] = 0;
       MemoryDisk copy = disk;
       copy.set_contents(kSegment, torn);
       const auto again = open(copy, kOneSegment);
