@@ -100,13 +100,14 @@ TEST_CASE("each relation of each target") {
     Target target;
     std::int64_t number;
   };
-  for (const auto& [target, number] :
+  for (const Numbered& of :
        {Numbered{Target::Version, 3}, {Target::CreateRevision, 2}, {Target::ModRevision, 4}}) {
     for (const std::int64_t off : {-1, 0, 1}) {
-      CAPTURE(static_cast<int>(target));
+      CAPTURE(static_cast<int>(of.target));
       CAPTURE(off);
-      const auto with = [&, target = target, number = number](Relation relation) {
-        return holds(store, {.key = "k", .target = target, .relation = relation, .number = number + off});
+      const auto with = [&](Relation relation) {
+        return holds(store,
+                     {.key = "k", .target = of.target, .relation = relation, .number = of.number + off});
       };
       EXPECT(with(Relation::Equal) == (off == 0));
       EXPECT(with(Relation::NotEqual) == (off != 0));
