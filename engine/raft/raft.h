@@ -238,6 +238,8 @@ class RawNode {
   bool has_ready() const;
   // REQUIRES: every Ready before it was advanced (synchronous mode).
   Ready ready();
+  // The same into `ready`, whose vectors' memory is used again: a loop that keeps one Ready allocates nothing.
+  void ready(Ready& ready);
   void advance();
 
   Status status() const;

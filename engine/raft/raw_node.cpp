@@ -208,6 +208,8 @@ Message RawNode::storage_apply_message(const Ready& ready) const {
   return message;
 }
 
+void RawNode::ready(Ready& out) { out = ready(); }
+
 Ready RawNode::ready() {
   const bool async = raft_->config().async_storage_writes;
   CHECK(async || steps_on_advance_.empty(), "ready() before the last Ready was advanced");

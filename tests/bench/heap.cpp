@@ -1,0 +1,40 @@
+#include "bench/heap.h"
+
+#include <cstdlib>
+#include <malloc.h>
+#include <new>
+
+namespace {
+
+std::uint64_t allocations = 0;
+std::uint64_t live_bytes = 0;
+
+void* allocate(std::size_t size) {
+  void* block = std::malloc(size == 0 ? 1 : size);
+  if (block == nullptr) std::abort();
+  ++allocations;
+  live_bytes += malloc_usable_size(block);
+  return block;
+}
+
+void release(void* block) noexcept {
+  if (block == nullptr) return;
+  live_bytes -= malloc_usable_size(block);
+  std::free(block);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* block) noexcept { release(block); }
+void operator delete[](void* block) noexcept { release(block); }
+void operator delete(void* block, std::size_t) noexcept { release(block); }
+void operator delete[](void* block, std::size_t) noexcept { release(block); }
+
+namespace raftarium::bench::heap {
+
+std::uint64_t allocations() { return ::allocations; }
+std::uint64_t live_bytes() { return ::live_bytes; }
+
+}  // namespace raftarium::bench::heap

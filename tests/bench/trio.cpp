@@ -1,0 +1,104 @@
+#include "bench/trio.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "bench/heap.h"
+
+namespace raftarium::bench {
+namespace {
+
+// What reading a message from a connection makes of its entries: two blocks of its own.
+raft::Entries copied(const raft::Entries& entries) {
+  std::size_t bytes = 0;
+  for (const raft::Entry& entry : entries) bytes += entry.data.size();
+  base::BytesArena payloads(bytes);
+  raft::EntryArena arena(entries.size());
+  for (const raft::Entry& entry : entries) {
+    arena.push({entry.term, entry.index, entry.type, payloads.append(entry.data.span())});
+  }
+  return arena.all();
+}
+
+}  // namespace
+
+Trio::Trio(Carriage carriage) : carriage_(carriage) {
+  raft::Snapshot first;
+  first.index = raft::Index(1);
+  first.term = raft::Term(1);
+  for (std::uint64_t id = 1; id <= kMembers; ++id) first.conf_state.voters.emplace_back(id);
+  const auto start = std::make_shared<const raft::Snapshot>(std::move(first));
+  for (std::uint64_t id = 1; id <= kMembers; ++id) {
+    storages_.push_back(std::make_unique<raft::MemoryStorage>());
+    storages_.back()->apply_snapshot(start);
+    raft::Config config;
+    config.id = raft::NodeId(id);
+    config.seed = id;
+    config.applied = raft::Index(1);
+    config.max_inflight_msgs = 512;
+    config.check_quorum = true;
+    config.pre_vote = true;
+    auto node = raft::RawNode::create(config, *storages_.back());
+    CHECK(node.ok(), node.error().message);
+    members_.push_back(std::make_unique<Member>(std::move(*node)));
+  }
+  leader().campaign();
+  pump();
+  CHECK(leader().role() == raft::Role::Leader, "member 1 was not elected");
+}
+
+template <class Body>
+void Trio::in_core(const Body& body) {
+  const std::uint64_t before = heap::allocations();
+  body();
+  core_allocations_ += heap::allocations() - before;
+}
+
+void Trio::pump() {
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (std::size_t i = 0; i < kMembers; ++i) moved = pump(i) || moved;
+  }
+}
+
+bool Trio::pump(std::size_t member) {
+  Member& m = *members_[member];
+  std::swap(m.inbox, m.reading);
+  in_core([&] {
+    for (const raft::Message& message : m.reading) m.node.step(message);
+  });
+  m.reading.clear();
+  if (!m.node.has_ready()) return false;
+  in_core([&] { m.node.ready(m.ready); });
+  storages_[member]->append(m.ready.entries);
+  if (!m.ready.hard_state.is_empty()) storages_[member]->set_hard_state(m.ready.hard_state);
+  for (raft::Message& message : m.ready.messages) deliver(std::move(message));
+  for (const raft::Entry& entry : m.ready.committed_entries) {
+    if (entry.data.empty()) continue;
+    ++m.applied;
+    m.sum += entry.data.data()[0];
+  }
+  in_core([&] { m.node.advance(); });
+  return true;
+}
+
+void Trio::deliver(raft::Message message) {
+  ++messages_;
+  if (carriage_ == Carriage::Bytes && !message.entries.empty()) message.entries = copied(message.entries);
+  members_[message.to.value() - 1]->inbox.push_back(std::move(message));
+}
+
+void Trio::tick() {
+  in_core([&] {
+    for (auto& member : members_) member->node.tick();
+  });
+}
+
+void Trio::compact(std::uint64_t keep) {
+  for (std::size_t i = 0; i < kMembers; ++i) {
+    const raft::Index applied = members_[i]->node.applied();
+    if (applied.value() > keep) storages_[i]->compact(applied - keep);
+  }
+}
+
+}  // namespace raftarium::bench
