@@ -43,6 +43,7 @@ Config with_defaults(Config config) {
     config.max_committed_size_per_ready = config.max_size_per_msg;
   }
   if (config.max_uncommitted_size == 0) config.max_uncommitted_size = kNoLimit;
+  if (config.max_inflight_bytes == kNoLimit) config.max_inflight_bytes = 0;
   return config;
 }
 
@@ -53,8 +54,7 @@ Raft::Raft(const Config& config, const Storage& storage, Observer* observer)
       observer_(observer),
       prng_(config.seed, config.id.value()),
       log_(storage, config_.max_committed_size_per_ready),
-      tracker_(config.max_inflight_msgs, config.max_inflight_bytes == kNoLimit ? 0 : config.max_inflight_bytes) {
-}
+      tracker_(config_.max_inflight_msgs, config_.max_inflight_bytes) {}
 
 base::Result<std::unique_ptr<Raft>> Raft::create(const Config& config, const Storage& storage,
                                                  Observer* observer) {
@@ -101,8 +101,7 @@ base::Status Raft::load_state(const HardState& state) {
   return {};
 }
 
-void Raft::observe(Event event) const {
-  if (observer_ == nullptr) return;
+void Raft::notify(Event event) const {
   event.node = id();
   event.term = term_;
   observer_->observe(event);
@@ -134,6 +133,7 @@ void Raft::reset(Term term) {
   }
   pending_conf_index_ = Index();
   uncommitted_size_ = 0;
+  append_due_ = false;
   read_only_.clear();
   held_reads_.clear();
 }
@@ -142,7 +142,7 @@ void Raft::become_follower(Term term, NodeId leader) {
   reset(term);
   leader_ = leader;
   role_ = Role::Follower;
-  observe({.kind = Event::Kind::BecameFollower, .peer = leader});
+  observe([&] { return Event{.kind = Event::Kind::BecameFollower, .peer = leader}; });
 }
 
 void Raft::become_candidate() {
@@ -150,7 +150,7 @@ void Raft::become_candidate() {
   reset(term_ + 1);
   vote_ = id();
   role_ = Role::Candidate;
-  observe({.kind = Event::Kind::BecameCandidate});
+  observe([&] { return Event{.kind = Event::Kind::BecameCandidate}; });
 }
 
 // Changes neither term nor vote: a pre-vote must leave no trace (dissertation §9.6).
@@ -159,12 +159,12 @@ void Raft::become_pre_candidate() {
   tracker_.reset_votes();
   leader_ = kNone;
   role_ = Role::PreCandidate;
-  observe({.kind = Event::Kind::BecamePreCandidate});
+  observe([&] { return Event{.kind = Event::Kind::BecamePreCandidate}; });
 }
 
 void Raft::become_leader() {
   CHECK(role_ != Role::Follower, "a follower must campaign first");
-  std::vector<NodeId> voters = tracker_.voted(true);
+  const std::vector<NodeId> voters = observer_ == nullptr ? std::vector<NodeId>() : tracker_.voted(true);
   reset(term_);
   leader_ = id();
   role_ = Role::Leader;
@@ -174,10 +174,10 @@ void Raft::become_leader() {
   self->recent_active = true;
   // Whatever the tail holds may be a configuration change: none before all of it is applied.
   pending_conf_index_ = log_.last_index();
-  observe({.kind = Event::Kind::BecameLeader, .last = log_.last_id(), .voters = std::move(voters)});
+  observe([&] { return Event{.kind = Event::Kind::BecameLeader, .last = log_.last_id(), .voters = voters}; });
   // An empty entry lets this term commit, and with it everything before (§5.4.2, §8).
-  const bool appended = append_entries({Entry{}});
-  CHECK(appended, "an empty entry never exceeds the limit");
+  log_.push({.term = term_, .index = log_.last_index() + 1});
+  note_appended(1);
 }
 
 // Time.
@@ -192,9 +192,9 @@ void Raft::tick() {
 
 void Raft::tick_election() {
   ++election_elapsed_;
-  if (promotable() && past_election_timeout()) {
+  if (past_election_timeout() && promotable()) {
     election_elapsed_ = 0;
-    step(Message{.type = MessageType::MsgHup, .from = id()});
+    stand_for_election();
   }
 }
 
@@ -203,17 +203,17 @@ void Raft::tick_heartbeat() {
   ++election_elapsed_;
   if (election_elapsed_ >= config_.election_ticks) {
     election_elapsed_ = 0;
-    if (config_.check_quorum) step(Message{.type = MessageType::MsgCheckQuorum, .from = id()});
+    if (config_.check_quorum) check_quorum_activity();
     // A transfer that took an election timeout has failed (dissertation §3.10).
     if (role_ == Role::Leader && lead_transferee_ != kNone) {
-      observe({.kind = Event::Kind::TransferAborted, .peer = lead_transferee_});
+      observe([&] { return Event{.kind = Event::Kind::TransferAborted, .peer = lead_transferee_}; });
       lead_transferee_ = kNone;
     }
   }
   if (role_ != Role::Leader) return;
   if (heartbeat_elapsed_ >= config_.heartbeat_ticks) {
     heartbeat_elapsed_ = 0;
-    step(Message{.type = MessageType::MsgBeat, .from = id()});
+    broadcast_heartbeat(read_only_.newest());
   }
 }
 
@@ -236,14 +236,16 @@ bool Raft::has_unapplied_conf_changes() const {
   return false;
 }
 
+void Raft::stand_for_election() { hup(config_.pre_vote ? CampaignType::PreElection : CampaignType::Election); }
+
 void Raft::hup(CampaignType type) {
   const auto refuse = [this](Refusal why) {
-    observe({.kind = Event::Kind::CampaignRefused, .refusal = why});
+    observe([&] { return Event{.kind = Event::Kind::CampaignRefused, .refusal = why}; });
   };
   if (role_ == Role::Leader) return;
   if (!promotable()) return refuse(Refusal::NotPromotable);
   if (has_unapplied_conf_changes()) return refuse(Refusal::PendingConfChangeToApply);
-  observe({.kind = Event::Kind::ElectionTimeout});
+  observe([&] { return Event{.kind = Event::Kind::ElectionTimeout}; });
   campaign(type);
 }
 
@@ -262,61 +264,51 @@ void Raft::campaign(CampaignType type) {
   for (const NodeId voter : tracker_.config.voters.ids()) {
     if (voter == id()) {
       // The own vote counts once it is durable, like every other.
-      send({.type = vote_response(request), .to = voter, .term = term});
+      compose(vote_response(request), voter).term = term;
       continue;
     }
-    send({.type = request,
-          .to = voter,
-          .term = term,
-          .log_term = last.term,
-          .index = last.index,
-          .context = static_cast<std::uint64_t>(type)});
+    Message& message = compose(request, voter);
+    message.term = term;
+    message.log_term = last.term;
+    message.index = last.index;
+    message.context = static_cast<std::uint64_t>(type);
   }
 }
 
 Tracker::Tally Raft::poll(NodeId voter, MessageType type, bool granted) {
   tracker_.record_vote(voter, granted);
   const Tracker::Tally tally = tracker_.tally_votes();
-  observe({.kind = Event::Kind::VoteReceived,
+  observe([&] { return Event{.kind = Event::Kind::VoteReceived,
            .peer = voter,
            .message_type = type,
            .count = tally.granted,
            .needed = tracker_.config.voters.incoming.size() / 2 + 1,
-           .granted = granted});
+           .granted = granted}; });
   return tally;
 }
 
-// Answers that promise something (a vote, an append) wait until what they promise is durable.
-void Raft::send(Message message) {
-  if (message.from == kNone) message.from = id();
-  const MessageType type = message.type;
-  const bool about_votes = type == MessageType::MsgVote || type == MessageType::MsgVoteResp ||
-                           type == MessageType::MsgPreVote || type == MessageType::MsgPreVoteResp;
-  if (about_votes) {
-    CHECK(!message.term.is_zero(), describe(type), " must say its term");
-  } else {
-    CHECK(message.term.is_zero(), describe(type), " carries the sender's own term");
-    // Proposals and reads are forwarded as if they had been made at the leader.
-    if (type != MessageType::MsgProp && type != MessageType::MsgReadIndex) message.term = term_;
-  }
-  const bool promises = type == MessageType::MsgAppResp || type == MessageType::MsgVoteResp ||
-                        type == MessageType::MsgPreVoteResp;
-  if (promises) {
-    messages_after_append_.push_back(std::move(message));
-  } else {
-    CHECK(message.to != id(), describe(type), " to itself");
-    messages_.push_back(std::move(message));
-  }
+Message& Raft::compose(MessageType type, NodeId to) {
+  // Answers that promise something (a vote, an append) wait until what they promise is durable.
+  constexpr MessageTypes kPromises{MessageType::MsgAppResp, MessageType::MsgVoteResp,
+                                   MessageType::MsgPreVoteResp};
+  const bool promises = kPromises.contains(type);
+  CHECK(promises || to != id(), describe(type), " to itself");
+  Message& message = (promises ? messages_after_append_ : messages_).emplace_back();
+  message.type = type;
+  message.to = to;
+  message.from = id();
+  message.term = term_;
+  return message;
 }
 
 // The door for messages.
 
 void Raft::ignore(const Message& message, Refusal refusal) const {
-  observe({.kind = Event::Kind::MessageIgnored,
+  observe([&] { return Event{.kind = Event::Kind::MessageIgnored,
            .peer = message.from,
            .message_type = message.type,
            .seen_term = message.term,
-           .refusal = refusal});
+           .refusal = refusal}; });
 }
 
 Refusal Raft::step(const Message& message) {
@@ -324,7 +316,7 @@ Refusal Raft::step(const Message& message) {
   if (admit_term(message, refusal) == Door::Done) return refusal;
   switch (message.type) {
     case MessageType::MsgHup:
-      hup(config_.pre_vote ? CampaignType::PreElection : CampaignType::Election);
+      stand_for_election();
       return Refusal::None;
     case MessageType::MsgStorageAppendResp:
       on_storage_append_response(message);
@@ -365,13 +357,13 @@ Raft::Door Raft::on_higher_term(const Message& message, Refusal& refusal) {
     const bool in_lease =
         config_.check_quorum && leader_ != kNone && election_elapsed_ < config_.election_ticks;
     if (in_lease && !transfer) {
-      observe({.kind = Event::Kind::VoteRefused,
+      observe([&] { return Event{.kind = Event::Kind::VoteRefused,
                .peer = message.from,
                .message_type = type,
                .entry = {message.log_term, message.index},
                .last = log_.last_id(),
                .seen_term = message.term,
-               .refusal = Refusal::LeaderLease});
+               .refusal = Refusal::LeaderLease}; });
       refusal = Refusal::LeaderLease;
       return Door::Done;
     }
@@ -380,11 +372,11 @@ Raft::Door Raft::on_higher_term(const Message& message, Refusal& refusal) {
   const bool pre_vote_granted = type == MessageType::MsgPreVoteResp && !message.reject;
   if (pre_vote || pre_vote_granted) return Door::Handle;  // the term is hypothetical
 
-  observe({.kind = Event::Kind::HigherTermSeen,
+  observe([&] { return Event{.kind = Event::Kind::HigherTermSeen,
            .peer = message.from,
            .message_type = type,
            .seen_term = message.term,
-           .was_leader = role_ == Role::Leader});
+           .was_leader = role_ == Role::Leader}; });
   const bool from_leader = type == MessageType::MsgApp || type == MessageType::MsgHeartbeat ||
                            type == MessageType::MsgSnap;
   become_follower(message.term, from_leader ? message.from : kNone);
@@ -397,17 +389,17 @@ Raft::Door Raft::on_lower_term(const Message& message) {
       (type == MessageType::MsgHeartbeat || type == MessageType::MsgApp)) {
     // A leader of an older term must learn of this term from somebody: with PreVote or a lease no vote
     // request would ever tell it (etcd 8243).
-    send({.type = MessageType::MsgAppResp, .to = message.from});
+    compose(MessageType::MsgAppResp, message.from);
   } else if (type == MessageType::MsgPreVote) {
     // The refusal carries the term that the pre-candidate lacks (etcd 8501).
-    observe({.kind = Event::Kind::VoteRefused,
+    observe([&] { return Event{.kind = Event::Kind::VoteRefused,
              .peer = message.from,
              .message_type = type,
              .entry = {message.log_term, message.index},
              .last = log_.last_id(),
              .seen_term = message.term,
-             .refusal = Refusal::StaleTerm});
-    send({.type = MessageType::MsgPreVoteResp, .to = message.from, .term = term_, .reject = true});
+             .refusal = Refusal::StaleTerm}; });
+    answer_vote(message, term_, true);
   } else if (type == MessageType::MsgStorageAppendResp) {
     // The entries may have been overwritten since; the snapshot cannot have been.
     if (message.snapshot) applied_snapshot(*message.snapshot);
@@ -424,28 +416,34 @@ void Raft::on_vote_request(const Message& message) {
                         (pre_vote && message.term > term_);      // nothing is given
   const EntryId candidate_last{message.log_term, message.index};
   const bool up_to_date = log_.is_up_to_date(candidate_last);
-  Event event{.kind = Event::Kind::VoteCast,
-              .peer = message.from,
-              .message_type = message.type,
-              .entry = candidate_last,
-              .last = log_.last_id(),
-              .seen_term = message.term,
-              .granted = true};
-  if (can_vote && up_to_date) {
-    observe(event);
-    // A pre-vote is answered in the term that was asked about, or its sender would ignore it.
-    send({.type = vote_response(message.type), .to = message.from, .term = message.term});
-    if (!pre_vote) {
-      election_elapsed_ = 0;
-      vote_ = message.from;
-    }
+  const bool granted = can_vote && up_to_date;
+  observe([&] {
+    const Refusal why = granted ? Refusal::None : up_to_date ? Refusal::VotedForAnother : Refusal::LogBehind;
+    return Event{.kind = granted ? Event::Kind::VoteCast : Event::Kind::VoteRefused,
+                 .peer = message.from,
+                 .message_type = message.type,
+                 .entry = candidate_last,
+                 .last = log_.last_id(),
+                 .seen_term = message.term,
+                 .granted = granted,
+                 .refusal = why};
+  });
+  if (!granted) {
+    answer_vote(message, term_, true);
     return;
   }
-  event.kind = Event::Kind::VoteRefused;
-  event.granted = false;
-  event.refusal = up_to_date ? Refusal::VotedForAnother : Refusal::LogBehind;
-  observe(event);
-  send({.type = vote_response(message.type), .to = message.from, .term = term_, .reject = true});
+  // A pre-vote is answered in the term that was asked about, or its sender would ignore it.
+  answer_vote(message, message.term, false);
+  if (!pre_vote) {
+    election_elapsed_ = 0;
+    vote_ = message.from;
+  }
+}
+
+void Raft::answer_vote(const Message& request, Term term, bool reject) {
+  Message& answer = compose(vote_response(request.type), request.from);
+  answer.term = term;
+  answer.reject = reject;
 }
 
 void Raft::on_storage_append_response(const Message& message) {
@@ -455,7 +453,7 @@ void Raft::on_storage_append_response(const Message& message) {
 
 void Raft::on_storage_apply_response(const Message& message) {
   if (message.entries.empty()) return;
-  applied_to(message.entries.back().index, message.entries.total_size());
+  applied_to(message.entries.back().index, message.context);
   release_uncommitted(message.entries);
 }
 

@@ -7,6 +7,7 @@
 //   membership.cpp   configurations and snapshots taking effect
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/prng.h"
@@ -24,6 +25,8 @@ class Raft {
                                                     Observer* observer);
 
   Refusal step(const Message& message);
+  // The same as a MsgProp of entries with these payloads, which are taken over.
+  Refusal propose(std::span<base::Bytes> payloads);
   void tick();
   ConfState apply_conf_change(const ConfChange& change);
   void rebind(const Storage& storage, Observer* observer);
@@ -50,9 +53,16 @@ class Raft {
   int heartbeat_elapsed() const { return heartbeat_elapsed_; }
   int randomized_election_timeout() const { return randomized_election_timeout_; }
   void set_randomized_election_timeout(int ticks) { randomized_election_timeout_ = ticks; }
-  std::uint64_t uncommitted_size() const { return uncommitted_size_; }
   Refusal check_conf_change(const ConfChange& change) const;
-  void observe(Event event) const;
+  // Tells the observer, if there is one; only then is the event put together.
+  template <class MakeEvent>
+  void observe(const MakeEvent& make) const {
+    if (observer_ != nullptr) notify(make());
+  }
+  Observer* observer() const { return observer_; }
+  // Config::batch_appends: what ready() must send.
+  bool append_due() const { return append_due_; }
+  void send_due_appends();
 
   // For bootstrap: the first configuration is a fact, not something to agree on.
   void bootstrap(const std::vector<NodeId>& peers);
@@ -72,10 +82,14 @@ class Raft {
   bool past_election_timeout() const { return election_elapsed_ >= randomized_election_timeout_; }
   bool promotable() const;
   bool has_unapplied_conf_changes() const;
+  void stand_for_election();
   void hup(CampaignType type);
   void campaign(CampaignType type);
   Tracker::Tally poll(NodeId voter, MessageType type, bool granted);
-  void send(Message message);
+  // A new message to `to`, on its way with the next Ready; the caller adds what is particular to it.
+  Message& compose(MessageType type, NodeId to);
+  void answer_vote(const Message& request, Term term, bool reject);
+  void notify(Event event) const;
   enum class Door : std::uint8_t { Handle, Done };
   Door admit_term(const Message& message, Refusal& refusal);
   Door on_higher_term(const Message& message, Refusal& refusal);
@@ -88,13 +102,14 @@ class Raft {
   // leader.cpp
   Refusal step_leader(const Message& message);
   Refusal leader_propose(const Message& message);
+  Refusal may_propose() const;
   void on_read_index(const Message& message);
   void on_append_response(const Message& message, Progress& peer);
   void on_heartbeat_response(const Message& message, Progress& peer);
   void on_snapshot_status(const Message& message, Progress& peer);
   void on_transfer(const Message& message, Progress& peer);
   void check_quorum_activity();
-  bool append_entries(std::vector<Entry> entries);
+  void note_appended(std::uint64_t count);
   void broadcast_append();
   bool maybe_send_append(Progress& peer, bool send_if_empty);
   bool maybe_send_snapshot(Progress& peer);
@@ -105,7 +120,8 @@ class Raft {
   void start_read(const PendingRead& read);
   void answer_read(const PendingRead& read, Index read_index);
   void release_held_reads();
-  bool reserve_uncommitted(const std::vector<Entry>& entries);
+  bool limits_uncommitted() const { return config_.max_uncommitted_size != kNoLimit; }
+  bool reserve_uncommitted(std::uint64_t payload_bytes);
   void release_uncommitted(const Entries& entries);
 
   // follower.cpp
@@ -136,7 +152,8 @@ class Raft {
   NodeId lead_transferee_;
   // Only one change may be pending: the index at or before which it lies (dissertation §4.1).
   Index pending_conf_index_;
-  std::uint64_t uncommitted_size_ = 0;
+  std::uint64_t uncommitted_size_ = 0;  // bytes of payload, where they are limited
+  bool append_due_ = false;
   ReadOnly read_only_;
   std::vector<PendingRead> held_reads_;  // until the leader commits in its term (etcd 7331)
   std::vector<ReadState> read_states_;

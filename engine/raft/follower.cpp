@@ -12,9 +12,12 @@ void Raft::hear_leader(const Message& message) {
 }
 
 Refusal Raft::step_follower(const Message& message) {
-  const auto forward = [this](Message forwarded) {
+  // A proposal or a read, as if it had been made at the leader.
+  const auto forward = [this](const Message& asked) {
+    Message& forwarded = messages_.emplace_back(asked);
     forwarded.to = leader_;
-    send(std::move(forwarded));
+    forwarded.term = Term();
+    if (forwarded.from == kNone) forwarded.from = id();
   };
   switch (message.type) {
     case MessageType::MsgProp: {
@@ -24,7 +27,7 @@ Refusal Raft::step_follower(const Message& message) {
       if (refusal == Refusal::None) {
         forward(message);
       } else {
-        observe({.kind = Event::Kind::ProposalRefused, .refusal = refusal});
+        observe([&] { return Event{.kind = Event::Kind::ProposalRefused, .refusal = refusal}; });
       }
       return refusal;
     }
@@ -42,7 +45,7 @@ Refusal Raft::step_follower(const Message& message) {
       break;
     case MessageType::MsgTransferLeader:
       if (leader_ == kNone) return Refusal::NoLeader;
-      forward({.type = message.type, .from = message.from});
+      compose(message.type, leader_).from = message.from;
       break;
     case MessageType::MsgForgetLeader:
       // A lease-based reader trusts this member's loyalty until the lease ends.
@@ -55,14 +58,14 @@ Refusal Raft::step_follower(const Message& message) {
       break;
     case MessageType::MsgReadIndex:
       if (leader_ == kNone) {
-        observe({.kind = Event::Kind::ReadHeld, .refusal = Refusal::NoLeader});
+        observe([&] { return Event{.kind = Event::Kind::ReadHeld, .refusal = Refusal::NoLeader}; });
         return Refusal::NoLeader;
       }
       forward(message);
       break;
     case MessageType::MsgReadIndexResp:
       read_states_.push_back({message.index, message.context});
-      observe({.kind = Event::Kind::ReadReady, .entry = {Term(), message.index}});
+      observe([&] { return Event{.kind = Event::Kind::ReadReady, .entry = {Term(), message.index}}; });
       break;
     default:
       break;
@@ -75,7 +78,7 @@ Refusal Raft::step_candidate(const Message& message) {
       role_ == Role::PreCandidate ? MessageType::MsgPreVoteResp : MessageType::MsgVoteResp;
   switch (message.type) {
     case MessageType::MsgProp:
-      observe({.kind = Event::Kind::ProposalRefused, .refusal = Refusal::NoLeader});
+      observe([&] { return Event{.kind = Event::Kind::ProposalRefused, .refusal = Refusal::NoLeader}; });
       return Refusal::NoLeader;
     // A leader of this very term exists: it won (§5.2).
     case MessageType::MsgApp:
@@ -91,7 +94,7 @@ Refusal Raft::step_candidate(const Message& message) {
       handle_snapshot(message);
       return Refusal::None;
     case MessageType::MsgReadIndex:
-      observe({.kind = Event::Kind::ReadHeld, .refusal = Refusal::NoLeader});
+      observe([&] { return Event{.kind = Event::Kind::ReadHeld, .refusal = Refusal::NoLeader}; });
       return Refusal::NoLeader;
     default:
       break;
@@ -120,43 +123,42 @@ void Raft::handle_append(const Message& message) {
   const EntryId prev{message.log_term, message.index};
   if (prev.index < log_.committed()) {
     // Old news: everything up to the commit index matches already.
-    send({.type = MessageType::MsgAppResp, .to = message.from, .index = log_.committed()});
+    compose(MessageType::MsgAppResp, message.from).index = log_.committed();
     return;
   }
   const Index commit_before = log_.committed();
   if (const auto done = log_.maybe_append(prev, message.commit, message.entries)) {
     if (done->truncated_from) {
-      observe({.kind = Event::Kind::LogTruncated,
+      observe([&] { return Event{.kind = Event::Kind::LogTruncated,
                .peer = message.from,
-               .entry = {Term(), *done->truncated_from}});
+               .entry = {Term(), *done->truncated_from}}; });
     }
     if (done->added > 0) {
-      observe({.kind = Event::Kind::EntriesAppended,
+      observe([&] { return Event{.kind = Event::Kind::EntriesAppended,
                .peer = message.from,
                .entry = log_.last_id(),
-               .count = done->added});
+               .count = done->added}; });
     }
     if (log_.committed() > commit_before) {
-      observe({.kind = Event::Kind::CommitAdvanced,
-               .entry = {log_.term_or_zero(log_.committed()), log_.committed()}});
+      observe([&] { return Event{.kind = Event::Kind::CommitAdvanced,
+               .entry = {log_.term_or_zero(log_.committed()), log_.committed()}}; });
     }
-    send({.type = MessageType::MsgAppResp, .to = message.from, .index = done->last_new});
+    compose(MessageType::MsgAppResp, message.from).index = done->last_new;
     return;
   }
   // The hint skips everything that cannot match: entries of terms after the leader's one (§5.3, end).
   const EntryId hint =
       log_.find_conflict_by_term(std::min(prev.index, log_.last_index()), prev.term);
-  observe({.kind = Event::Kind::AppendRejected,
+  observe([&] { return Event{.kind = Event::Kind::AppendRejected,
            .peer = message.from,
            .entry = prev,
            .last = hint,
-           .refusal = Refusal::LogMismatch});
-  send({.type = MessageType::MsgAppResp,
-        .to = message.from,
-        .log_term = hint.term,
-        .index = prev.index,
-        .reject = true,
-        .reject_hint = hint.index});
+           .refusal = Refusal::LogMismatch}; });
+  Message& answer = compose(MessageType::MsgAppResp, message.from);
+  answer.log_term = hint.term;
+  answer.index = prev.index;
+  answer.reject = true;
+  answer.reject_hint = hint.index;
 }
 
 void Raft::handle_heartbeat(const Message& message) {
@@ -168,10 +170,10 @@ void Raft::handle_heartbeat(const Message& message) {
   const bool news = message.commit > log_.committed();
   log_.commit_to(message.commit);
   if (news) {
-    observe({.kind = Event::Kind::CommitAdvanced,
-             .entry = {log_.term_or_zero(log_.committed()), log_.committed()}});
+    observe([&] { return Event{.kind = Event::Kind::CommitAdvanced,
+             .entry = {log_.term_or_zero(log_.committed()), log_.committed()}}; });
   }
-  send({.type = MessageType::MsgHeartbeatResp, .to = message.from, .context = message.context});
+  compose(MessageType::MsgHeartbeatResp, message.from).context = message.context;
 }
 
 void Raft::handle_snapshot(const Message& message) {
@@ -180,9 +182,7 @@ void Raft::handle_snapshot(const Message& message) {
     return;
   }
   const bool restored = restore(message.snapshot);
-  send({.type = MessageType::MsgAppResp,
-        .to = message.from,
-        .index = restored ? log_.last_index() : log_.committed()});
+  compose(MessageType::MsgAppResp, message.from).index = restored ? log_.last_index() : log_.committed();
 }
 
 }  // namespace raftarium::raft

@@ -29,7 +29,7 @@ Refusal Raft::step_leader(const Message& message) {
       return Refusal::None;
     case MessageType::MsgProp: {
       const Refusal refusal = leader_propose(message);
-      if (refusal != Refusal::None) observe({.kind = Event::Kind::ProposalRefused, .refusal = refusal});
+      if (refusal != Refusal::None) observe([&] { return Event{.kind = Event::Kind::ProposalRefused, .refusal = refusal}; });
       return refusal;
     }
     case MessageType::MsgReadIndex:
@@ -79,61 +79,106 @@ Refusal Raft::check_conf_change(const ConfChange& change) const {
   return Refusal::None;
 }
 
-Refusal Raft::leader_propose(const Message& message) {
-  CHECK(!message.entries.empty(), "a proposal without entries");
+Refusal Raft::may_propose() const {
   if (tracker_.find(id()) == nullptr) return Refusal::NotMember;
   if (lead_transferee_ != kNone) return Refusal::LeaderTransferring;
+  return Refusal::None;
+}
 
-  std::vector<Entry> entries(message.entries.begin(), message.entries.end());
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].type == EntryType::Normal) continue;
-    const auto change = decode_conf_change(entries[i].data, entries[i].type);
-    const Refusal refusal = change ? check_conf_change(*change) : Refusal::BadConfChange;
-    if (refusal == Refusal::None || (change && config_.disable_conf_change_validation)) {
-      pending_conf_index_ = log_.last_index() + i + 1;
-    } else {
-      // Proposed here, RawNode has refused it already; forwarded, it keeps its place as a no-op.
-      observe({.kind = Event::Kind::ConfChangeRefused, .refusal = refusal});
-      entries[i] = Entry{};
-    }
+Refusal Raft::propose(std::span<base::Bytes> payloads) {
+  CHECK(!payloads.empty(), "a proposal without entries");
+  if (role_ != Role::Leader) {
+    std::vector<Entry> entries(payloads.size());
+    for (std::size_t i = 0; i < payloads.size(); ++i) entries[i].data = std::move(payloads[i]);
+    return step({.type = MessageType::MsgProp, .from = id(), .entries = Entries(std::move(entries))});
   }
-  if (!append_entries(std::move(entries))) return Refusal::UncommittedLimit;
+  Refusal refusal = may_propose();
+  if (refusal == Refusal::None && limits_uncommitted()) {
+    std::uint64_t bytes = 0;
+    for (const base::Bytes& data : payloads) bytes += data.size();
+    if (!reserve_uncommitted(bytes)) refusal = Refusal::UncommittedLimit;
+  }
+  if (refusal != Refusal::None) {
+    observe([&] { return Event{.kind = Event::Kind::ProposalRefused, .refusal = refusal}; });
+    return refusal;
+  }
+  log_.reserve(payloads.size());
+  Index index = log_.last_index();
+  for (base::Bytes& data : payloads) {
+    log_.push({.term = term_, .index = ++index, .data = std::move(data)});
+  }
+  note_appended(payloads.size());
   broadcast_append();
   return Refusal::None;
 }
 
-bool Raft::append_entries(std::vector<Entry> entries) {
-  if (!reserve_uncommitted(entries)) return false;
+// A proposal that came as a message, perhaps from a follower, and may change the configuration.
+Refusal Raft::leader_propose(const Message& message) {
+  CHECK(!message.entries.empty(), "a proposal without entries");
+  if (const Refusal refusal = may_propose(); refusal != Refusal::None) return refusal;
+
+  std::vector<Entry> entries(message.entries.begin(), message.entries.end());
+  Index pending = pending_conf_index_;
   Index index = log_.last_index();
   for (Entry& entry : entries) {
     entry.term = term_;
     entry.index = ++index;
+    if (entry.type == EntryType::Normal) continue;
+    const auto change = decode_conf_change(entry.data, entry.type);
+    Refusal refusal = Refusal::BadConfChange;
+    if (change) refusal = pending > log_.applied() ? Refusal::ConfChangePending : check_conf_change(*change);
+    if (refusal == Refusal::None || (change && config_.disable_conf_change_validation)) {
+      pending = index;
+    } else {
+      // Proposed here, RawNode has refused it already; forwarded, it keeps its place as a no-op.
+      observe([&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = refusal}; });
+      entry = Entry{.term = term_, .index = index};
+    }
   }
-  const std::uint64_t count = entries.size();
-  const Index last = log_.append(Entries(std::move(entries)));
-  observe({.kind = Event::Kind::EntriesAppended, .entry = {term_, last}, .count = count});
+  if (limits_uncommitted() && !reserve_uncommitted(payload_total(entries))) return Refusal::UncommittedLimit;
+  pending_conf_index_ = pending;
+  log_.reserve(entries.size());
+  for (Entry& entry : entries) log_.push(std::move(entry));
+  note_appended(entries.size());
+  broadcast_append();
+  return Refusal::None;
+}
+
+// The newest `count` entries are this leader's own.
+void Raft::note_appended(std::uint64_t count) {
+  const Index last = log_.last_index();
+  observe([&] { return Event{.kind = Event::Kind::EntriesAppended, .entry = {term_, last}, .count = count}; });
   // The leader counts itself once its own entries are durable (dissertation §10.2.1).
-  send({.type = MessageType::MsgAppResp, .to = id(), .index = last});
-  return true;
+  compose(MessageType::MsgAppResp, id()).index = last;
 }
 
 // Empty payloads are free, and one proposal of any size passes an empty queue: else it never could.
-bool Raft::reserve_uncommitted(const std::vector<Entry>& entries) {
-  const std::uint64_t size = payload_total(entries);
-  if (uncommitted_size_ > 0 && size > 0 && size > config_.max_uncommitted_size - std::min(uncommitted_size_, config_.max_uncommitted_size)) {
-    return false;
-  }
-  uncommitted_size_ += size;
+bool Raft::reserve_uncommitted(std::uint64_t payload_bytes) {
+  const std::uint64_t room = config_.max_uncommitted_size - std::min(uncommitted_size_, config_.max_uncommitted_size);
+  if (uncommitted_size_ > 0 && payload_bytes > room) return false;
+  uncommitted_size_ += payload_bytes;
   return true;
 }
 
 void Raft::release_uncommitted(const Entries& entries) {
+  if (uncommitted_size_ == 0) return;
   uncommitted_size_ -= std::min(uncommitted_size_, payload_total(entries));
 }
 
 // Replication.
 
+void Raft::send_due_appends() {
+  append_due_ = false;
+  for (Progress& peer : tracker_.progress) {
+    if (peer.id != id()) maybe_send_append(peer, true);
+  }
+}
+
 void Raft::broadcast_append() {
+  if (config_.batch_appends) {
+    append_due_ = true;
+    return;
+  }
   for (Progress& peer : tracker_.progress) {
     if (peer.id != id()) maybe_send_append(peer, true);
   }
@@ -141,26 +186,27 @@ void Raft::broadcast_append() {
 
 bool Raft::maybe_send_append(Progress& peer, bool send_if_empty) {
   if (peer.paused()) return false;
+  const bool caught_up = peer.next > log_.last_index();
+  if (caught_up && !send_if_empty) return false;
   const Index prev = peer.next - 1;
   const auto prev_term = log_.term(prev);
   if (prev_term.error != StorageError::None) return maybe_send_snapshot(peer);
 
   Storage::EntriesResult found;
   // With a full window only empty appends go: they carry the commit index and draw an answer.
-  if (peer.state != ProgressState::Replicate || !peer.inflights.full()) {
+  if (!caught_up && (peer.state != ProgressState::Replicate || !peer.inflights.full())) {
     found = log_.entries_from(peer.next, config_.max_size_per_msg);
+    if (found.error != StorageError::None) return maybe_send_snapshot(peer);
   }
   if (found.entries.empty() && !send_if_empty) return false;
-  if (found.error != StorageError::None) return maybe_send_snapshot(peer);
 
   const std::size_t count = found.entries.size();
-  const std::uint64_t bytes = payload_total(found.entries);
-  send({.type = MessageType::MsgApp,
-        .to = peer.id,
-        .log_term = prev_term.term,
-        .index = prev,
-        .commit = log_.committed(),
-        .entries = std::move(found.entries)});
+  const std::uint64_t bytes = config_.max_inflight_bytes == 0 ? 0 : payload_total(found.entries);
+  Message& append = compose(MessageType::MsgApp, peer.id);
+  append.log_term = prev_term.term;
+  append.index = prev;
+  append.commit = log_.committed();
+  append.entries = std::move(found.entries);
   peer.sent_entries(count, bytes);
   peer.sent_commit = log_.committed();
   return true;
@@ -171,11 +217,11 @@ bool Raft::maybe_send_snapshot(Progress& peer) {
   const auto found = log_.snapshot();
   if (found.error != StorageError::None) return false;
   CHECK(!found.snapshot->is_empty(), "the log is compacted but there is no snapshot");
-  observe({.kind = Event::Kind::SnapshotSent,
+  observe([&] { return Event{.kind = Event::Kind::SnapshotSent,
            .peer = peer.id,
-           .entry = {found.snapshot->term, found.snapshot->index}});
+           .entry = {found.snapshot->term, found.snapshot->index}}; });
   peer.become_snapshot(found.snapshot->index);
-  send({.type = MessageType::MsgSnap, .to = peer.id, .snapshot = found.snapshot});
+  compose(MessageType::MsgSnap, peer.id).snapshot = found.snapshot;
   return true;
 }
 
@@ -184,7 +230,9 @@ void Raft::broadcast_heartbeat(std::uint64_t context) {
     if (peer.id == id()) continue;
     // Never beyond what the peer is known to have, or it would commit what may differ.
     const Index commit = std::min(peer.match, log_.committed());
-    send({.type = MessageType::MsgHeartbeat, .to = peer.id, .commit = commit, .context = context});
+    Message& heartbeat = compose(MessageType::MsgHeartbeat, peer.id);
+    heartbeat.commit = commit;
+    heartbeat.context = context;
     peer.sent_commit = commit;
   }
 }
@@ -198,7 +246,7 @@ void Raft::on_append_response(const Message& message, Progress& peer) {
       probe = log_.find_conflict_by_term(message.reject_hint, message.log_term).index;
     }
     if (peer.maybe_decrease(message.index, probe)) {
-      observe({.kind = Event::Kind::ProbeBack, .peer = peer.id, .entry = {Term(), peer.next}});
+      observe([&] { return Event{.kind = Event::Kind::ProbeBack, .peer = peer.id, .entry = {Term(), peer.next}}; });
       if (peer.state == ProgressState::Replicate) peer.become_probe();
       maybe_send_append(peer, true);
     }
@@ -223,7 +271,8 @@ void Raft::on_append_response(const Message& message, Progress& peer) {
       peer.inflights.free_to(message.index);
       break;
   }
-  if (maybe_commit()) {
+  // What a peer has up to the commit index cannot move it.
+  if (peer.match > log_.committed() && maybe_commit()) {
     release_held_reads();
     broadcast_append();
   } else if (peer.id != id() && peer.can_bump_commit(log_.committed())) {
@@ -261,14 +310,14 @@ void Raft::on_snapshot_status(const Message& message, Progress& peer) {
 
 bool Raft::maybe_commit() {
   if (!log_.maybe_commit({term_, tracker_.committed()})) return false;
-  observe({.kind = Event::Kind::CommitAdvanced, .entry = {term_, log_.committed()}});
+  observe([&] { return Event{.kind = Event::Kind::CommitAdvanced, .entry = {term_, log_.committed()}}; });
   return true;
 }
 
 void Raft::check_quorum_activity() {
   const bool active = tracker_.quorum_active();
   if (!active) {
-    observe({.kind = Event::Kind::QuorumLost});
+    observe([&] { return Event{.kind = Event::Kind::QuorumLost}; });
     become_follower(term_, kNone);
   }
   for (Progress& peer : tracker_.progress) {
@@ -282,11 +331,11 @@ void Raft::on_transfer(const Message& message, Progress& peer) {
   const NodeId to = message.from;
   if (peer.is_learner || to == lead_transferee_) return;
   if (lead_transferee_ != kNone) {
-    observe({.kind = Event::Kind::TransferAborted, .peer = lead_transferee_});
+    observe([&] { return Event{.kind = Event::Kind::TransferAborted, .peer = lead_transferee_}; });
     lead_transferee_ = kNone;
   }
   if (to == id()) return;
-  observe({.kind = Event::Kind::TransferStarted, .peer = to});
+  observe([&] { return Event{.kind = Event::Kind::TransferStarted, .peer = to}; });
   // It has one election timeout to succeed.
   election_elapsed_ = 0;
   lead_transferee_ = to;
@@ -297,7 +346,7 @@ void Raft::on_transfer(const Message& message, Progress& peer) {
   }
 }
 
-void Raft::send_timeout_now(NodeId to) { send({.type = MessageType::MsgTimeoutNow, .to = to}); }
+void Raft::send_timeout_now(NodeId to) { compose(MessageType::MsgTimeoutNow, to); }
 
 // Reads.
 
@@ -305,13 +354,14 @@ bool Raft::committed_in_term() const { return log_.term_or_zero(log_.committed()
 
 void Raft::on_read_index(const Message& message) {
   const PendingRead read{message.from, message.context};
-  if (tracker_.is_singleton()) {
+  // A sole voter need not ask anybody: unless it is another, and this leader is on its way out.
+  if (tracker_.is_singleton() && tracker_.config.voters.contains(id())) {
     answer_read(read, log_.committed());
     return;
   }
   // Before it commits in its term, a leader does not know what is committed (§8; etcd 7331).
   if (!committed_in_term()) {
-    observe({.kind = Event::Kind::ReadHeld, .peer = read.from, .refusal = Refusal::NotCommittedInTerm});
+    observe([&] { return Event{.kind = Event::Kind::ReadHeld, .peer = read.from, .refusal = Refusal::NotCommittedInTerm}; });
     held_reads_.push_back(read);
     return;
   }
@@ -333,13 +383,12 @@ void Raft::start_read(const PendingRead& read) {
 void Raft::answer_read(const PendingRead& read, Index read_index) {
   if (read.from == kNone || read.from == id()) {
     read_states_.push_back({read_index, read.context});
-    observe({.kind = Event::Kind::ReadReady, .entry = {Term(), read_index}});
+    observe([&] { return Event{.kind = Event::Kind::ReadReady, .entry = {Term(), read_index}}; });
     return;
   }
-  send({.type = MessageType::MsgReadIndexResp,
-        .to = read.from,
-        .index = read_index,
-        .context = read.context});
+  Message& answer = compose(MessageType::MsgReadIndexResp, read.from);
+  answer.index = read_index;
+  answer.context = read.context;
 }
 
 void Raft::release_held_reads() {

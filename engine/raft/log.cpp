@@ -12,33 +12,13 @@ RaftLog::RaftLog(const Storage& storage, std::uint64_t max_applying_size)
       applied_(committed_),
       max_applying_size_(max_applying_size) {}
 
-Index RaftLog::first_index() const {
-  return tail_.maybe_first_index().value_or(storage_->first_index());
-}
-
-Index RaftLog::last_index() const {
-  if (const auto index = tail_.maybe_last_index()) return *index;
-  return storage_->last_index();
-}
-
-EntryId RaftLog::last_id() const {
-  const Index last = last_index();
-  return {term_or_zero(last), last};
-}
-
-Storage::TermResult RaftLog::term(Index index) const {
-  if (index < tail_.offset()) {
-    // The snapshot's own index is known though the entry is gone.
-    if (index + 1 < first_index()) return {Term(), StorageError::Compacted};
-  }
+Storage::TermResult RaftLog::search_term(Index index) const {
+  // Storage may have been compacted beyond what the tail still holds. The entry just before the first is
+  // gone, but its term is known.
+  if (index < tail_.offset() && index + 1 < first_index()) return {Term(), StorageError::Compacted};
   if (const auto term = tail_.maybe_term(index)) return {*term};
   if (index > last_index()) return {Term(), StorageError::Unavailable};
   return storage_->term(index);
-}
-
-bool RaftLog::matches(EntryId id) const {
-  const auto own = term(id.index);
-  return own.error == StorageError::None && own.term == id.term;
 }
 
 bool RaftLog::is_up_to_date(EntryId candidate_last) const {
@@ -52,13 +32,14 @@ std::optional<RaftLog::Appended> RaftLog::maybe_append(EntryId prev, Index leade
   if (!matches(prev)) return std::nullopt;
   Appended done{prev.index + entries.size(), std::nullopt, 0};
   std::size_t known = 0;
-  while (known < entries.size() && matches(entries[known].id())) ++known;
+  const Index last = last_index();
+  while (known < entries.size() && entries[known].index <= last && matches(entries[known].id())) ++known;
   if (known < entries.size()) {
     const Index from = entries[known].index;
     CHECK(from > committed_, "entry ", from, " conflicts with the committed prefix up to ", committed_);
-    if (from <= last_index()) done.truncated_from = from;
+    if (from <= last) done.truncated_from = from;
     done.added = entries.size() - known;
-    append(entries.sub(known, done.added));
+    tail_.truncate_and_append(known == 0 ? entries : entries.sub(known, done.added));
   }
   commit_to(std::min(leader_commit, done.last_new));
   return done;
@@ -94,7 +75,7 @@ bool RaftLog::maybe_commit(EntryId at) {
 
 Storage::EntriesResult RaftLog::slice(Index low, Index high, std::uint64_t max_size) const {
   CHECK(low <= high, low, " > ", high);
-  if (low < first_index()) return {{}, StorageError::Compacted};
+  if (low < tail_.offset() && low < first_index()) return {{}, StorageError::Compacted};
   if (high > last_index() + 1) return {{}, StorageError::Unavailable};
   if (low == high) return {};
   if (low >= tail_.start()) return {limit_size(tail_.slice(low, high), max_size)};
@@ -117,14 +98,6 @@ Storage::EntriesResult RaftLog::slice(Index low, Index high, std::uint64_t max_s
 Storage::EntriesResult RaftLog::entries_from(Index low, std::uint64_t max_size) const {
   if (low > last_index()) return {};
   return slice(low, last_index() + 1, max_size);
-}
-
-Index RaftLog::max_appliable(bool allow_unstable) const {
-  return allow_unstable ? committed_ : std::min(committed_, tail_.offset() - 1);
-}
-
-bool RaftLog::has_next_committed(bool allow_unstable) const {
-  return !applying_paused_ && !tail_.has_snapshot() && applying_ < max_appliable(allow_unstable);
 }
 
 Entries RaftLog::next_committed(bool allow_unstable) const {

@@ -4,6 +4,7 @@
 // Invariants: applied() <= applying() <= committed() <= last_index();
 //             first_index() <= committed() + 1.
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -43,20 +44,36 @@ class Tail {
  public:
   explicit Tail(Index offset) : start_(offset), offset_(offset), offset_in_progress_(offset), end_(offset) {}
 
-  std::optional<Index> maybe_first_index() const;
-  std::optional<Index> maybe_last_index() const;
-  // Of an entry in [start(), end), or of the snapshot.
-  std::optional<Term> maybe_term(Index index) const;
+  std::optional<Index> maybe_first_index() const {
+    if (snapshot_) return snapshot_->index + 1;
+    return std::nullopt;
+  }
+  // Of an entry in [start(), end()); of the one before start() or of the snapshot, where that is known.
+  std::optional<Term> maybe_term(Index index) const {
+    if (in_newest_run(index)) return newest_term_;
+    return search_term(index);
+  }
+  // Whether the entry is among the last ones, which are all of one term: what is asked for nearly always.
+  bool in_newest_run(Index index) const { return newest_run_ <= index && index < end_; }
+  Term newest_term() const { return newest_term_; }
 
-  Entries next_entries();
+  Entries next_entries() const { return slice(offset_in_progress_, end_); }
   bool has_next_entries() const { return offset_in_progress_ < end_; }
-  std::shared_ptr<const Snapshot> next_snapshot() const;
+  std::shared_ptr<const Snapshot> next_snapshot() const {
+    return snapshot_in_progress_ ? nullptr : snapshot_;
+  }
+  bool has_next_snapshot() const { return snapshot_ != nullptr && !snapshot_in_progress_; }
   bool has_snapshot() const { return snapshot_ != nullptr; }
   bool has_entries() const { return offset_ < end_; }
   Index start() const { return start_; }
   Index offset() const { return offset_; }
+  // One beyond the last entry of the log, also when that is in storage alone.
+  Index end() const { return end_; }
 
-  void accept_in_progress();
+  void accept_in_progress() {
+    offset_in_progress_ = end_;
+    if (snapshot_) snapshot_in_progress_ = true;
+  }
   // Entries up to `id` are durable, unless they were overwritten meanwhile.
   void stable_to(EntryId id);
   void stable_snapshot_to(Index index);
@@ -69,7 +86,7 @@ class Tail {
   void push(Entry entry);
   // Makes room so that the next `count` pushes lie in one block.
   void reserve(std::size_t count);
-  // REQUIRES: start() <= low <= high <= end.
+  // REQUIRES: start() <= low <= high <= end().
   Entries slice(Index low, Index high) const;
 
  private:
@@ -88,15 +105,19 @@ class Tail {
   };
   void truncate_from(Index index);
   void clear(Index offset);
+  std::optional<Term> search_term(Index index) const;
 
   std::shared_ptr<const Snapshot> snapshot_;
   bool snapshot_in_progress_ = false;
   std::vector<Segment> segments_;
   mutable EntryPool pool_;
+  std::optional<Term> before_;  // of the entry before start(), once known
   Index start_;
   Index offset_;
   Index offset_in_progress_;
   Index end_;
+  Index newest_run_{kNoLimit};  // from here to end(), every entry is of newest_term_
+  Term newest_term_;
 };
 
 class RaftLog {
@@ -104,13 +125,19 @@ class RaftLog {
   RaftLog(const Storage& storage, std::uint64_t max_applying_size);
   void rebind(const Storage& storage) { storage_ = &storage; }
 
-  Index first_index() const;
-  Index last_index() const;
-  EntryId last_id() const;
-  Storage::TermResult term(Index index) const;
+  Index first_index() const { return tail_.maybe_first_index().value_or(storage_->first_index()); }
+  Index last_index() const { return tail_.end() - 1; }
+  EntryId last_id() const { return {term_or_zero(last_index()), last_index()}; }
+  Storage::TermResult term(Index index) const {
+    if (index + 1 >= tail_.offset() && tail_.in_newest_run(index)) return {tail_.newest_term()};
+    return search_term(index);
+  }
   // 0 where the term is not known.
   Term term_or_zero(Index index) const { return term(index).term; }
-  bool matches(EntryId id) const;
+  bool matches(EntryId id) const {
+    const auto own = term(id.index);
+    return own.error == StorageError::None && own.term == id.term;
+  }
   // §5.4.1: compares the last entries' terms, then the lengths.
   bool is_up_to_date(EntryId candidate_last) const;
 
@@ -145,7 +172,9 @@ class RaftLog {
 
   // `allow_unstable`: committed entries may be applied before they are durable here.
   Entries next_committed(bool allow_unstable) const;
-  bool has_next_committed(bool allow_unstable) const;
+  bool has_next_committed(bool allow_unstable) const {
+    return applying_ < max_appliable(allow_unstable) && !applying_paused_ && !tail_.has_snapshot();
+  }
   void accept_applying(Index index, std::uint64_t size, bool allow_unstable);
   void applied_to(Index index, std::uint64_t size);
 
@@ -155,7 +184,10 @@ class RaftLog {
   const Tail& tail() const { return tail_; }
 
  private:
-  Index max_appliable(bool allow_unstable) const;
+  Storage::TermResult search_term(Index index) const;
+  Index max_appliable(bool allow_unstable) const {
+    return allow_unstable ? committed_ : std::min(committed_, tail_.offset() - 1);
+  }
 
   const Storage* storage_;
   Tail tail_;

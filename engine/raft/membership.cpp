@@ -15,7 +15,7 @@ ConfState Raft::apply_conf_change(const ConfChange& change) {
   }();
   if (!next) {
     // Every member refuses the same change at the same index, so the configuration stays common.
-    observe({.kind = Event::Kind::ConfChangeRefused, .refusal = Refusal::BadConfChange});
+    observe([&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = Refusal::BadConfChange}; });
     return tracker_.config.conf_state();
   }
   return switch_to(std::move(*next));
@@ -24,7 +24,7 @@ ConfState Raft::apply_conf_change(const ConfChange& change) {
 ConfState Raft::switch_to(Configured configured) {
   tracker_.config = std::move(configured.config);
   tracker_.progress = std::move(configured.progress);
-  observe({.kind = Event::Kind::ConfigurationChanged});
+  observe([&] { return Event{.kind = Event::Kind::ConfigurationChanged}; });
   ConfState state = tracker_.config.conf_state();
 
   const Progress* self = tracker_.find(id());
@@ -47,7 +47,7 @@ ConfState Raft::switch_to(Configured configured) {
     }
   }
   if (lead_transferee_ != kNone && !tracker_.config.voters.contains(lead_transferee_)) {
-    observe({.kind = Event::Kind::TransferAborted, .peer = lead_transferee_});
+    observe([&] { return Event{.kind = Event::Kind::TransferAborted, .peer = lead_transferee_}; });
     lead_transferee_ = kNone;
   }
   return state;
@@ -66,18 +66,18 @@ bool Raft::restore(const std::shared_ptr<const Snapshot>& snapshot) {
   if (log_.matches({snapshot->term, snapshot->index})) {
     // The log has it all: only the commit index is news.
     log_.commit_to(snapshot->index);
-    observe({.kind = Event::Kind::CommitAdvanced, .entry = {snapshot->term, snapshot->index}});
+    observe([&] { return Event{.kind = Event::Kind::CommitAdvanced, .entry = {snapshot->term, snapshot->index}}; });
     return false;
   }
   auto configured =
-      restore_configuration(Tracker(config_.max_inflight_msgs, config_.max_inflight_bytes == kNoLimit ? 0 : config_.max_inflight_bytes), snapshot->index, state);
+      restore_configuration(Tracker(config_.max_inflight_msgs, config_.max_inflight_bytes), snapshot->index, state);
   if (!configured) {
-    observe({.kind = Event::Kind::ConfChangeRefused, .refusal = Refusal::BadConfChange});
+    observe([&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = Refusal::BadConfChange}; });
     return false;
   }
   log_.restore(snapshot);
   switch_to(std::move(*configured));
-  observe({.kind = Event::Kind::SnapshotRestored, .entry = {snapshot->term, snapshot->index}});
+  observe([&] { return Event{.kind = Event::Kind::SnapshotRestored, .entry = {snapshot->term, snapshot->index}}; });
   return true;
 }
 

@@ -25,43 +25,47 @@ Storage::InitialState MemoryStorage::initial_state() const {
 Index MemoryStorage::first_index() const { return base_.index + 1; }
 Index MemoryStorage::last_index() const { return last_; }
 
-const Entry& MemoryStorage::at(Index index) const {
-  const std::uint64_t position = index - chunks_start_;
-  return (*chunks_[position / kChunkEntries])[position % kChunkEntries];
+const PackedEntries& MemoryStorage::chunk_of(Index index) const {
+  return *chunks_[(index - chunks_.front()->first()) / PackedEntries::kCapacity];
 }
 
 Storage::TermResult MemoryStorage::term(Index index) const {
   if (index < base_.index) return {Term(), StorageError::Compacted};
   if (index > last_) return {Term(), StorageError::Unavailable};
-  return {index == base_.index ? base_.term : at(index).term};
+  return {index == base_.index ? base_.term : chunk_of(index).term(index)};
 }
 
 Storage::EntriesResult MemoryStorage::entries(Index low, Index high, std::uint64_t max_size) const {
   CHECK(low <= high, low, " > ", high);
   if (low <= base_.index) return {{}, StorageError::Compacted};
   if (high > last_ + 1) return {{}, StorageError::Unavailable};
-  std::vector<Entry> found;
   std::uint64_t size = 0;
-  for (Index index = low; index < high; ++index) {
-    const Entry& entry = at(index);
-    size += entry.size();
-    if (!found.empty() && size > max_size) break;
-    found.push_back(entry);
+  std::size_t small_bytes = 0;
+  Index end = low;
+  for (; end < high; ++end) {
+    const PackedEntries& chunk = chunk_of(end);
+    size += chunk.entry_size(end);
+    if (end > low && size > max_size) break;
+    small_bytes += chunk.small_bytes(end);
   }
-  return {Entries(std::move(found))};
+  if (end == low) return {};
+  base::BytesArena payloads(small_bytes);
+  EntryArena found(end - low);
+  for (Index index = low; index < end; ++index) found.push(chunk_of(index).entry(index, payloads));
+  return {found.all()};
 }
 
 Storage::SnapshotResult MemoryStorage::snapshot() const { return {snapshot_}; }
 
+PackedEntries& MemoryStorage::writable_chunk() {
+  Chunk& last = chunks_.back();
+  if (last.use_count() > 1) last = std::make_shared<PackedEntries>(*last);
+  return *last;
+}
+
 void MemoryStorage::truncate_from(Index index) {
-  const std::uint64_t keep = index - chunks_start_;
-  const std::size_t chunks = (keep + kChunkEntries - 1) / kChunkEntries;
-  chunks_.resize(chunks);
-  if (const std::size_t tail = keep % kChunkEntries; tail != 0 && chunks_.back()->size() > tail) {
-    const Chunk& full = *chunks_.back();
-    chunks_.back() =
-        std::make_shared<Chunk>(full.begin(), full.begin() + static_cast<std::ptrdiff_t>(tail));
-  }
+  while (!chunks_.empty() && chunks_.back()->first() >= index) chunks_.pop_back();
+  if (!chunks_.empty() && chunks_.back()->end() > index) writable_chunk().truncate(index);
   last_ = index - 1;
 }
 
@@ -77,19 +81,15 @@ void MemoryStorage::append(const Entries& entries) {
   const Index first = entries[from].index;
   CHECK(first <= last_ + 1, "entries from ", first, " leave a gap after ", last_);
   if (first <= last_) truncate_from(first);
+  PackedEntries* chunk = chunks_.empty() ? nullptr : &writable_chunk();
   for (std::size_t i = from; i < entries.size(); ++i) {
-    if (chunks_.empty() || chunks_.back()->size() == kChunkEntries) {
-      chunks_.push_back(std::make_shared<Chunk>());
-      chunks_.back()->reserve(kChunkEntries);
-    } else if (chunks_.back().use_count() > 1) {
-      auto own = std::make_shared<Chunk>();
-      own->reserve(kChunkEntries);
-      own->assign(chunks_.back()->begin(), chunks_.back()->end());
-      chunks_.back() = std::move(own);
+    if (chunk == nullptr || chunk->full()) {
+      chunks_.push_back(std::make_shared<PackedEntries>(entries[i].index));
+      chunk = chunks_.back().get();
     }
-    chunks_.back()->push_back(entries[i]);
-    last_ = entries[i].index;
+    chunk->append(entries[i]);
   }
+  last_ = entries.back().index;
 }
 
 StorageError MemoryStorage::apply_snapshot(std::shared_ptr<const Snapshot> snapshot) {
@@ -97,7 +97,6 @@ StorageError MemoryStorage::apply_snapshot(std::shared_ptr<const Snapshot> snaps
   snapshot_ = std::move(snapshot);
   base_ = {snapshot_->term, snapshot_->index};
   last_ = base_.index;
-  chunks_start_ = base_.index + 1;
   chunks_.clear();
   return StorageError::None;
 }
@@ -113,14 +112,10 @@ StorageError MemoryStorage::create_snapshot(Index index, const ConfState& conf_s
 StorageError MemoryStorage::compact(Index index) {
   if (index <= base_.index) return StorageError::Compacted;
   CHECK(index <= last_, "compaction at ", index, " beyond the last index ", last_);
-  base_ = {at(index).term, index};
-  const std::size_t whole = (index + 1 - chunks_start_) / kChunkEntries;
+  base_ = {term(index).term, index};
+  std::size_t whole = 0;
+  while (whole < chunks_.size() && chunks_[whole]->end() <= index + 1) ++whole;
   chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(whole));
-  chunks_start_ = chunks_start_ + whole * kChunkEntries;
-  if (base_.index == last_) {
-    chunks_.clear();
-    chunks_start_ = last_ + 1;
-  }
   return StorageError::None;
 }
 

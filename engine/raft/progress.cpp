@@ -101,8 +101,6 @@ bool Progress::maybe_decrease(Index rejected, Index hint) {
   return true;
 }
 
-bool Progress::paused() const { return state == ProgressState::Snapshot || flow_paused; }
-
 ConfState TrackerConfig::conf_state() const {
   return {voters.incoming.ids(), learners.ids(), voters.outgoing.ids(), learners_next.ids(), auto_leave};
 }
@@ -115,14 +113,10 @@ std::string describe(const TrackerConfig& config) {
   return out;
 }
 
-Progress* Tracker::find_in(ProgressMap& map, NodeId id) {
+const Progress* Tracker::search(const ProgressMap& map, NodeId id) {
   const auto at = std::lower_bound(map.begin(), map.end(), id,
                                    [](const Progress& p, NodeId wanted) { return p.id < wanted; });
   return at != map.end() && at->id == id ? &*at : nullptr;
-}
-
-const Progress* Tracker::find_in(const ProgressMap& map, NodeId id) {
-  return find_in(const_cast<ProgressMap&>(map), id);
 }
 
 Index Tracker::committed() const {

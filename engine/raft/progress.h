@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "raft/quorum.h"
@@ -70,7 +71,7 @@ struct Progress {
   bool maybe_update(Index index);
   // An answer refuses the entry before `rejected + 1`; `hint` may match. False if it is out of date.
   bool maybe_decrease(Index rejected, Index hint);
-  bool paused() const;
+  bool paused() const { return flow_paused || state == ProgressState::Snapshot; }
 
  private:
   void reset_state(ProgressState to);
@@ -100,8 +101,15 @@ class Tracker {
 
   Progress* find(NodeId id) { return find_in(progress, id); }
   const Progress* find(NodeId id) const { return find_in(progress, id); }
-  static Progress* find_in(ProgressMap& map, NodeId id);
-  static const Progress* find_in(const ProgressMap& map, NodeId id);
+  static const Progress* find_in(const ProgressMap& map, NodeId id) {
+    // Members are mostly numbered from 1 without a gap.
+    const std::uint64_t guess = id.value() - 1;
+    if (guess < map.size() && map[guess].id == id) return &map[guess];
+    return search(map, id);
+  }
+  static Progress* find_in(ProgressMap& map, NodeId id) {
+    return const_cast<Progress*>(find_in(std::as_const(map), id));
+  }
 
   Inflights new_inflights() const { return {max_inflight_, max_inflight_bytes_}; }
 
@@ -125,6 +133,8 @@ class Tracker {
   std::vector<NodeId> voted(bool granted) const;
 
  private:
+  static const Progress* search(const ProgressMap& map, NodeId id);
+
   struct Vote {
     NodeId id;
     bool granted = false;

@@ -54,10 +54,15 @@ Index majority_committed(const NodeSet& voters, const AckedIndex& acked) {
     many.resize(n);
     match = many.data();
   }
+  // Sorted ascending on the way in, for there are few.
   std::size_t filled = 0;
-  for (const NodeId id : voters) match[filled++] = acked(id).value_or(Index());
-  // The quorum's least: with n sorted ascending, n/2 + 1 voters are at or above it.
-  std::sort(match, match + n);
+  for (const NodeId id : voters) {
+    const Index index = acked(id).value_or(Index());
+    std::size_t at = filled++;
+    for (; at > 0 && match[at - 1] > index; --at) match[at] = match[at - 1];
+    match[at] = index;
+  }
+  // The quorum's least: n/2 + 1 voters are at or above it.
   return match[n - (n / 2 + 1)];
 }
 

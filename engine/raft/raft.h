@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,8 @@ struct Config {
   bool pre_vote = false;         // ask before raising the term (dissertation §9.6)
   ReadOnlyMode read_only = ReadOnlyMode::Safe;
   bool async_storage_writes = false;
+  bool batch_appends = false;    // what is proposed or committed between two Readies travels in one append
+                                 // to each peer; else in one each, as etcd has it
   bool disable_proposal_forwarding = false;
   bool disable_conf_change_validation = false;
   bool step_down_on_removal = false;
@@ -136,6 +139,10 @@ class Observer {
   Observer& operator=(const Observer&) = default;
   virtual ~Observer() = default;
   virtual void observe(const Event& event) = 0;
+  // A message was handed out for another member (with asynchronous storage writes it may have to wait for
+  // a write), or one came from another member and is about to be handled.
+  virtual void sent(const Message& message);
+  virtual void received(const Message& message);
 };
 
 struct SoftState {
@@ -223,6 +230,8 @@ class RawNode {
   Refusal propose(base::Bytes data);
   // Several proposals as one message: accepted or refused together.
   Refusal propose(std::vector<base::Bytes> batch);
+  // The same, taking the payloads out of memory that the caller keeps.
+  Refusal propose(std::span<base::Bytes> batch);
   Refusal propose_conf_change(const ConfChange& change);
   // Returns the configuration in force after it. REQUIRES: the entry is committed and in order.
   ConfState apply_conf_change(const ConfChange& change);
@@ -264,9 +273,12 @@ class RawNode {
 
  private:
   explicit RawNode(std::unique_ptr<Raft> raft);
-  Message storage_append_message(const Ready& ready);
-  Message storage_apply_message(const Ready& ready) const;
-  bool accept_ready_needed() const;
+  void add_storage_messages(Ready& ready, std::uint64_t committed_size);
+  void plan_advance(Ready& ready, std::uint64_t committed_size);
+  bool append_response_needed(const Ready& ready) const;
+  Message append_response(const Ready& ready) const;
+  Message apply_response(const Ready& ready, std::uint64_t size) const;
+  void tell_sent(const Message& message) const;
 
   std::unique_ptr<Raft> raft_;
   SoftState previous_soft_;

@@ -70,6 +70,9 @@ std::string describe(const ProgressView& p) {
   return out.str();
 }
 
+void Observer::sent(const Message&) {}
+void Observer::received(const Message&) {}
+
 base::Result<RawNode> RawNode::create(const Config& config, const Storage& storage, Observer* observer) {
   auto raft = Raft::create(config, storage, observer);
   if (!raft) return raft.error();
@@ -113,23 +116,20 @@ void RawNode::tick() { raft_->tick(); }
 
 Refusal RawNode::campaign() { return raft_->step({.type = MessageType::MsgHup, .from = id()}); }
 
-Refusal RawNode::propose(base::Bytes data) {
-  std::vector<base::Bytes> batch;
-  batch.push_back(std::move(data));
-  return propose(std::move(batch));
-}
+Refusal RawNode::propose(base::Bytes data) { return raft_->propose({&data, 1}); }
 
-Refusal RawNode::propose(std::vector<base::Bytes> batch) {
-  std::vector<Entry> entries(batch.size());
-  for (std::size_t i = 0; i < batch.size(); ++i) entries[i].data = std::move(batch[i]);
-  return raft_->step({.type = MessageType::MsgProp, .from = id(), .entries = Entries(std::move(entries))});
+Refusal RawNode::propose(std::vector<base::Bytes> batch) { return propose(std::span(batch)); }
+
+Refusal RawNode::propose(std::span<base::Bytes> batch) {
+  if (batch.empty()) return Refusal::None;
+  return raft_->propose(batch);
 }
 
 Refusal RawNode::propose_conf_change(const ConfChange& change) {
   if (role() == Role::Leader && !raft_->config().disable_conf_change_validation) {
     // Refused to the proposer's face, not turned into a no-op behind its back (etcd-io/raft 80, 354).
     if (const Refusal refusal = raft_->check_conf_change(change); refusal != Refusal::None) {
-      raft_->observe({.kind = Event::Kind::ConfChangeRefused, .refusal = refusal});
+      raft_->observe([&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = refusal}; });
       return refusal;
     }
   }
@@ -146,6 +146,9 @@ Refusal RawNode::step(const Message& message) {
   if (is_local(message.type) && !from_storage) return Refusal::UnknownPeer;
   if (is_response(message.type) && !from_storage && raft_->tracker().find(message.from) == nullptr) {
     return Refusal::UnknownPeer;
+  }
+  if (Observer* observer = raft_->observer(); observer != nullptr && !from_storage) {
+    observer->received(message);
   }
   return raft_->step(message);
 }
@@ -170,115 +173,154 @@ void RawNode::report_snapshot(NodeId peer, bool ok) {
   raft_->step({.type = MessageType::MsgSnapStatus, .from = peer, .reject = !ok});
 }
 
-bool RawNode::accept_ready_needed() const {
-  const RaftLog& log = raft_->log();
-  const bool allow_unstable = !raft_->config().async_storage_writes;
-  return log.tail().next_snapshot() != nullptr || !raft_->messages().empty() ||
-         !raft_->messages_after_append().empty() || log.tail().has_next_entries() ||
-         log.has_next_committed(allow_unstable) || !raft_->read_states().empty();
-}
-
 bool RawNode::has_ready() const {
-  const HardState hard = raft_->hard_state();
-  if (raft_->soft_state() != previous_soft_) return true;
-  if (!hard.is_empty() && hard != previous_hard_) return true;
-  return accept_ready_needed();
+  const Raft& raft = *raft_;
+  const RaftLog& log = raft.log();
+  if (!raft.messages().empty() || !raft.messages_after_append().empty() || raft.append_due()) return true;
+  if (log.tail().has_next_entries() || log.tail().has_next_snapshot()) return true;
+  if (log.has_next_committed(!raft.config().async_storage_writes)) return true;
+  if (!raft.read_states().empty() || raft.soft_state() != previous_soft_) return true;
+  const HardState hard = raft.hard_state();
+  return hard != previous_hard_ && !hard.is_empty();
 }
-
-Message RawNode::storage_append_message(const Ready& ready) {
-  Message message{.type = MessageType::MsgStorageAppend, .to = kAppendThread, .from = id()};
-  message.entries = ready.entries;
-  if (!ready.hard_state.is_empty()) {
-    message.term = ready.hard_state.term;
-    message.vote = ready.hard_state.vote;
-    message.commit = ready.hard_state.commit;
-  }
-  message.snapshot = ready.snapshot;
-  message.responses = std::move(raft_->messages_after_append());
-  return message;
-}
-
-Message RawNode::storage_apply_message(const Ready& ready) const {
-  Message message{.type = MessageType::MsgStorageApply, .to = kApplyThread, .from = id()};
-  message.entries = ready.committed_entries;
-  message.responses.push_back({.type = MessageType::MsgStorageApplyResp,
-                               .to = id(),
-                               .from = kApplyThread,
-                               .entries = ready.committed_entries});
-  return message;
-}
-
-void RawNode::ready(Ready& out) { out = ready(); }
 
 Ready RawNode::ready() {
+  Ready ready;
+  this->ready(ready);
+  return ready;
+}
+
+void RawNode::ready(Ready& ready) {
   const bool async = raft_->config().async_storage_writes;
   CHECK(async || steps_on_advance_.empty(), "ready() before the last Ready was advanced");
+  if (raft_->append_due()) raft_->send_due_appends();
   RaftLog& log = raft_->log();
-  Ready ready;
-  ready.entries = log.tail().next_entries();
-  ready.snapshot = log.tail().next_snapshot();
-  ready.committed_entries = log.next_committed(!async);
-  ready.messages = std::move(raft_->messages());
-  ready.read_states = std::move(raft_->read_states());
+  // Most Readies lack most things: each is touched only where there is one, or was one before.
+  if (log.tail().has_next_entries()) {
+    ready.entries = log.tail().next_entries();
+  } else {
+    ready.entries.clear();
+  }
+  if (log.tail().has_next_snapshot() || ready.snapshot) ready.snapshot = log.tail().next_snapshot();
+  std::uint64_t committed_size = 0;
+  if (log.has_next_committed(!async)) {
+    ready.committed_entries = log.next_committed(!async);
+    committed_size = ready.committed_entries.total_size();
+  } else {
+    ready.committed_entries.clear();
+  }
+  ready.messages.clear();
+  std::swap(ready.messages, raft_->messages());
+  ready.read_states.clear();
+  std::swap(ready.read_states, raft_->read_states());
+  ready.soft_state.reset();
   if (const SoftState soft = raft_->soft_state(); soft != previous_soft_) {
     ready.soft_state = soft;
     previous_soft_ = soft;
   }
+  ready.must_sync = !ready.entries.empty();
+  ready.hard_state = {};
   if (const HardState hard = raft_->hard_state(); hard != previous_hard_) {
-    ready.must_sync = hard.term != previous_hard_.term || hard.vote != previous_hard_.vote;
+    ready.must_sync = ready.must_sync || hard.term != previous_hard_.term || hard.vote != previous_hard_.vote;
     ready.hard_state = hard;
     if (!hard.is_empty()) previous_hard_ = hard;
   }
-  ready.must_sync = ready.must_sync || !ready.entries.empty();
-
-  // Tells the core, in time, what has become durable. After a change of term it is out of date and
-  // ignored, for the entries may have been overwritten.
-  std::optional<Message> append_response;
-  if (log.tail().has_entries() || ready.snapshot) {
-    Message response{.type = MessageType::MsgStorageAppendResp, .to = id(), .from = kAppendThread};
-    response.term = raft_->term();
-    if (log.tail().has_entries()) {
-      const EntryId last = log.last_id();
-      response.index = last.index;
-      response.log_term = last.term;
-    }
-    response.snapshot = ready.snapshot;
-    append_response = std::move(response);
-  }
-
   if (async) {
-    const bool append = !ready.entries.empty() || !ready.hard_state.is_empty() || ready.snapshot ||
-                        !raft_->messages_after_append().empty();
-    if (append) {
-      Message message = storage_append_message(ready);
-      if (append_response) message.responses.push_back(std::move(*append_response));
-      ready.messages.push_back(std::move(message));
-    }
-    if (!ready.committed_entries.empty()) ready.messages.push_back(storage_apply_message(ready));
+    add_storage_messages(ready, committed_size);
   } else {
-    for (Message& message : raft_->messages_after_append()) {
-      (message.to == id() ? steps_on_advance_ : ready.messages).push_back(std::move(message));
-    }
-    if (append_response) steps_on_advance_.push_back(std::move(*append_response));
-    if (!ready.committed_entries.empty()) {
-      steps_on_advance_.push_back(std::move(storage_apply_message(ready).responses.front()));
-    }
+    plan_advance(ready, committed_size);
   }
-  raft_->messages().clear();
-  raft_->messages_after_append().clear();
-  raft_->read_states().clear();
+  if (raft_->observer() != nullptr) {
+    for (const Message& message : ready.messages) tell_sent(message);
+  }
   log.tail().accept_in_progress();
   if (!ready.committed_entries.empty()) {
-    log.accept_applying(ready.committed_entries.back().index, ready.committed_entries.total_size(), !async);
+    log.accept_applying(ready.committed_entries.back().index, committed_size, !async);
   }
-  return ready;
+}
+
+void RawNode::tell_sent(const Message& message) const {
+  if (is_storage_thread(message.to)) {
+    for (const Message& response : message.responses) tell_sent(response);
+  } else if (message.to != id()) {
+    raft_->observer()->sent(message);
+  }
+}
+
+// Whether the core must hear that something has become durable.
+bool RawNode::append_response_needed(const Ready& ready) const {
+  return raft_->log().tail().has_entries() || ready.snapshot;
+}
+
+// Tells the core, in time, what has become durable. After a change of term it is out of date and ignored,
+// for the entries may have been overwritten.
+Message RawNode::append_response(const Ready& ready) const {
+  Message response{.type = MessageType::MsgStorageAppendResp, .to = id(), .from = kAppendThread};
+  response.term = raft_->term();
+  if (raft_->log().tail().has_entries()) {
+    const EntryId last = raft_->log().last_id();
+    response.index = last.index;
+    response.log_term = last.term;
+  }
+  response.snapshot = ready.snapshot;
+  return response;
+}
+
+Message RawNode::apply_response(const Ready& ready, std::uint64_t size) const {
+  return {.type = MessageType::MsgStorageApplyResp,
+          .to = id(),
+          .from = kApplyThread,
+          .entries = ready.committed_entries,
+          .context = size};
+}
+
+// Asynchronous storage writes: the work, each piece with what to deliver when it is done.
+void RawNode::add_storage_messages(Ready& ready, std::uint64_t committed_size) {
+  std::vector<Message>& promises = raft_->messages_after_append();
+  if (!ready.entries.empty() || !ready.hard_state.is_empty() || ready.snapshot || !promises.empty()) {
+    Message message{.type = MessageType::MsgStorageAppend, .to = kAppendThread, .from = id()};
+    message.entries = ready.entries;
+    message.term = ready.hard_state.term;
+    message.vote = ready.hard_state.vote;
+    message.commit = ready.hard_state.commit;
+    message.snapshot = ready.snapshot;
+    std::vector<Message> responses = std::exchange(promises, {});
+    if (append_response_needed(ready)) responses.push_back(append_response(ready));
+    message.responses = std::move(responses);
+    ready.messages.push_back(std::move(message));
+  }
+  if (!ready.committed_entries.empty()) {
+    Message message{.type = MessageType::MsgStorageApply, .to = kApplyThread, .from = id()};
+    message.entries = ready.committed_entries;
+    message.responses = std::vector<Message>{apply_response(ready, committed_size)};
+    ready.messages.push_back(std::move(message));
+  }
+}
+
+// Synchronous storage writes: promises to others leave with the Ready, what this member tells itself waits
+// for advance().
+void RawNode::plan_advance(Ready& ready, std::uint64_t committed_size) {
+  std::vector<Message>& promises = raft_->messages_after_append();
+  const auto to_self = std::count_if(promises.begin(), promises.end(),
+                                     [own = id()](const Message& message) { return message.to == own; });
+  if (to_self == static_cast<std::ptrdiff_t>(promises.size())) {
+    std::swap(steps_on_advance_, promises);
+  } else if (to_self == 0 && ready.messages.empty()) {
+    std::swap(ready.messages, promises);
+  } else {
+    for (Message& message : promises) {
+      (message.to == id() ? steps_on_advance_ : ready.messages).push_back(std::move(message));
+    }
+    promises.clear();
+  }
+  if (append_response_needed(ready)) steps_on_advance_.push_back(append_response(ready));
+  if (!ready.committed_entries.empty()) steps_on_advance_.push_back(apply_response(ready, committed_size));
 }
 
 void RawNode::advance() {
   CHECK(!raft_->config().async_storage_writes, "with asynchronous storage writes nothing is advanced");
-  const std::vector<Message> steps = std::move(steps_on_advance_);
+  for (const Message& message : steps_on_advance_) raft_->step(message);
   steps_on_advance_.clear();
-  for (const Message& message : steps) raft_->step(message);
 }
 
 Status RawNode::status() const {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "raft/packed_entries.h"
 #include "raft/types.h"
 
 namespace raftarium::raft {
@@ -55,7 +56,8 @@ class Storage {
   virtual SnapshotResult snapshot() const = 0;
 };
 
-// A value: copying it copies the log by sharing full chunks.
+// A value: a copy shares the entries with the original, until one of them writes. A small payload is copied
+// in; a large one is shared with whoever made it.
 class MemoryStorage : public Storage {
  public:
   InitialState initial_state() const override;
@@ -88,18 +90,17 @@ class MemoryStorage : public Storage {
   StorageError compact(Index index);
 
  private:
-  using Chunk = std::vector<Entry>;
-  static constexpr std::size_t kChunkEntries = 256;
-
-  const Entry& at(Index index) const;
+  // All but the last one are full.
+  using Chunk = std::shared_ptr<PackedEntries>;
+  const PackedEntries& chunk_of(Index index) const;
+  PackedEntries& writable_chunk();
   void truncate_from(Index index);
 
   HardState hard_state_;
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<const Snapshot>();
-  EntryId base_;                 // the entry just before the first one kept
-  Index last_{0};                // == base_.index when empty
-  Index chunks_start_{1};        // index of the first entry of chunks_.front()
-  std::vector<std::shared_ptr<Chunk>> chunks_;  // all but the last one are full
+  EntryId base_;    // the entry just before the first one kept
+  Index last_{0};   // == base_.index when empty
+  std::vector<Chunk> chunks_;
 };
 
 }  // namespace raftarium::raft

@@ -19,36 +19,14 @@ EntryArena EntryPool::take(std::size_t capacity) {
   return fresh;
 }
 
-std::optional<Index> Tail::maybe_first_index() const {
-  if (snapshot_) return snapshot_->index + 1;
-  return std::nullopt;
-}
-
-std::optional<Index> Tail::maybe_last_index() const {
-  if (start_ < end_) return end_ - 1;
-  if (snapshot_) return snapshot_->index;
-  return std::nullopt;
-}
-
-std::optional<Term> Tail::maybe_term(Index index) const {
-  if (snapshot_ && snapshot_->index == index) return snapshot_->term;
-  if (index < start_ || index >= end_) return std::nullopt;
+std::optional<Term> Tail::search_term(Index index) const {
+  if (index >= end_) return std::nullopt;
   for (std::size_t i = segments_.size(); i-- > 0;) {
     const Segment& segment = segments_[i];
     if (segment.first <= index) return segment.arena.all()[segment.skip + (index - segment.first)].term;
   }
+  if (index + 1 == start_) return before_;
   return std::nullopt;
-}
-
-Entries Tail::next_entries() { return slice(offset_in_progress_, end_); }
-
-std::shared_ptr<const Snapshot> Tail::next_snapshot() const {
-  return snapshot_in_progress_ ? nullptr : snapshot_;
-}
-
-void Tail::accept_in_progress() {
-  offset_in_progress_ = end_;
-  if (snapshot_) snapshot_in_progress_ = true;
 }
 
 void Tail::stable_to(EntryId id) {
@@ -75,19 +53,23 @@ void Tail::release_to(Index applied) {
   }
   if (gone == 0) return;
   start_ = segments_[gone - 1].end();
+  before_ = maybe_term(start_ - 1);
   segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(gone));
 }
 
 void Tail::clear(Index offset) {
   segments_.clear();
+  before_.reset();
   start_ = offset;
   offset_ = offset;
   offset_in_progress_ = offset;
   end_ = offset;
+  newest_run_ = Index(kNoLimit);
 }
 
 void Tail::restore(std::shared_ptr<const Snapshot> snapshot) {
   clear(snapshot->index + 1);
+  before_ = snapshot->term;
   snapshot_ = std::move(snapshot);
   snapshot_in_progress_ = false;
 }
@@ -102,6 +84,7 @@ void Tail::truncate_from(Index index) {
     segments_.back().count = index - segments_.back().first;
   }
   end_ = index;
+  if (newest_run_ >= end_) newest_run_ = Index(kNoLimit);
   offset_ = std::min(offset_, index);
   offset_in_progress_ = std::min(offset_in_progress_, index);
 }
@@ -122,6 +105,10 @@ void Tail::reserve(std::size_t count) {
 void Tail::push(Entry entry) {
   CHECK(entry.index == end_, "entry ", entry.index, " after ", end_ - 1);
   if (segments_.empty() || !segments_.back().can_grow()) reserve(1);
+  if (newest_run_ > end_ || newest_term_ != entry.term) {
+    newest_run_ = end_;
+    newest_term_ = entry.term;
+  }
   segments_.back().arena.push(std::move(entry));
   ++segments_.back().count;
   ++end_;

@@ -36,26 +36,7 @@ std::string quoted(const base::Bytes& data) {
   return out + '"';
 }
 
-void put_u64(std::string& out, std::uint64_t value) {
-  for (unsigned shift = 0; shift < 64; shift += 8) out += static_cast<char>(value >> shift & 0xffU);
-}
-
-std::uint64_t get_u64(std::string_view in, std::size_t at) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 8; i-- > 0;) {
-    value = value << 8U | static_cast<unsigned char>(in[at + i]);
-  }
-  return value;
-}
-
-constexpr std::size_t kChangeBytes = 9;  // kind, node
-
 }  // namespace
-
-std::uint64_t Entry::size() const {
-  constexpr std::uint64_t kHeaderBytes = 24;  // term, index, type and length
-  return kHeaderBytes + data.size();
-}
 
 Entries::Block* Entries::allocate(std::size_t capacity) {
   static_assert(sizeof(Block) % alignof(Entry) == 0, "entries follow the header");
@@ -77,12 +58,6 @@ Entries::Entries(std::vector<Entry> entries) {
   *this = arena.all();
 }
 
-void EntryArena::push(Entry entry) {
-  CHECK(room() > 0, "the block of ", all_.block_->capacity, " entries is full");
-  new (all_.block_->entries() + all_.count_) Entry(std::move(entry));
-  all_.block_->used = ++all_.count_;
-}
-
 void EntryArena::reset() {
   CHECK(unique(), "somebody still holds the entries");
   std::destroy_n(all_.block_->entries(), all_.block_->used);
@@ -91,18 +66,17 @@ void EntryArena::reset() {
   sealed_ = false;
 }
 
-Entries Entries::sub(std::size_t from, std::size_t count) const {
-  CHECK(from + count <= count_, from, "+", count, " of ", count_);
-  if (count == 0) return {};
-  Entries part = *this;
-  part.offset_ += static_cast<std::uint32_t>(from);
-  part.count_ = static_cast<std::uint32_t>(count);
-  return part;
-}
-
 std::uint64_t Entries::total_size() const {
+  if (empty()) return 0;
   std::uint64_t total = 0;
-  for (const Entry& entry : *this) total += entry.size();
+  const std::uint64_t header = Entry::header_size(front().term, front().index);
+  if (header == Entry::header_size(back().term, back().index)) {
+    // Terms and indexes grow, so all in between are as wide.
+    total = header * size();
+    for (const Entry& entry : *this) total += Entry::payload_size(entry.data.size());
+  } else {
+    for (const Entry& entry : *this) total += entry.size();
+  }
   return total;
 }
 
@@ -111,6 +85,7 @@ bool operator==(const Entries& a, const Entries& b) {
 }
 
 Entries limit_size(const Entries& entries, std::uint64_t max_size) {
+  if (entries.total_size() <= max_size) return entries;
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     total += entries[i].size();
@@ -119,95 +94,30 @@ Entries limit_size(const Entries& entries, std::uint64_t max_size) {
   return entries;
 }
 
+Responses::Responses(std::vector<Message> messages) {
+  if (!messages.empty()) list_ = new std::vector<Message>(std::move(messages));
+}
+
+std::size_t Responses::size() const { return list_ == nullptr ? 0 : list_->size(); }
+const Message* Responses::begin() const { return list_ == nullptr ? nullptr : list_->data(); }
+const Message* Responses::end() const { return begin() + size(); }
+
+std::vector<Message> Responses::take() {
+  std::vector<Message> taken;
+  if (list_ != nullptr) taken = std::move(*list_);
+  *this = {};
+  return taken;
+}
+
+std::vector<Message>* Responses::copy(const std::vector<Message>& list) {
+  return new std::vector<Message>(list);
+}
+
+void Responses::destroy(std::vector<Message>* list) noexcept { delete list; }
+
 ConfChange::Joint ConfChange::enter_joint() const {
   if (transition == ConfChangeTransition::Auto && changes.size() <= 1) return {};
   return {true, transition != ConfChangeTransition::JointExplicit};
-}
-
-// One byte of transition, then a count, then the changes, then the context; "v1" is the same with its
-// own entry type. An empty payload is the empty change.
-base::Bytes encode(const ConfChange& change) {
-  CHECK(!change.v1 || change.changes.size() == 1, "a v1 change has one step");
-  if (change == ConfChange{}) return {};
-  std::string out;
-  out += static_cast<char>(change.transition);
-  put_u64(out, change.changes.size());
-  for (const ConfChangeSingle& single : change.changes) {
-    out += static_cast<char>(single.type);
-    put_u64(out, single.node.value());
-  }
-  out += change.context.view();
-  return base::Bytes(out);
-}
-
-base::Result<ConfChange> decode_conf_change(const base::Bytes& data, EntryType type) {
-  const auto refuse = [&](const std::string& expected) {
-    return base::Error{"configuration change of " + std::to_string(data.size()) + " bytes: expected " +
-                       expected};
-  };
-  ConfChange change;
-  change.v1 = type == EntryType::ConfChange;
-  if (type == EntryType::Normal) return refuse("an entry that changes the configuration");
-  if (data.empty()) {
-    if (change.v1) return refuse("one change");
-    return change;
-  }
-  const std::string_view in = data.view();
-  constexpr std::size_t kHeaderBytes = 9;
-  if (in.size() < kHeaderBytes) return refuse("a header of 9 bytes");
-  const auto transition = static_cast<std::uint8_t>(in[0]);
-  if (transition > static_cast<std::uint8_t>(ConfChangeTransition::JointExplicit)) {
-    return refuse("a transition of 0 to 2, got " + std::to_string(transition));
-  }
-  change.transition = static_cast<ConfChangeTransition>(transition);
-  const std::uint64_t count = get_u64(in, 1);
-  if (count > (in.size() - kHeaderBytes) / kChangeBytes) {
-    return refuse("room for " + std::to_string(count) + " changes");
-  }
-  if (change.v1 && count != 1) return refuse("one change, got " + std::to_string(count));
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const std::size_t at = kHeaderBytes + i * kChangeBytes;
-    const auto kind = static_cast<std::uint8_t>(in[at]);
-    if (kind > static_cast<std::uint8_t>(ConfChangeType::AddLearnerNode)) {
-      return refuse("a kind of change of 0 to 3, got " + std::to_string(kind));
-    }
-    change.changes.push_back({static_cast<ConfChangeType>(kind), NodeId(get_u64(in, at + 1))});
-  }
-  change.context = base::Bytes(in.substr(kHeaderBytes + count * kChangeBytes));
-  return change;
-}
-
-bool is_local(MessageType type) {
-  switch (type) {
-    case MessageType::MsgHup:
-    case MessageType::MsgBeat:
-    case MessageType::MsgUnreachable:
-    case MessageType::MsgSnapStatus:
-    case MessageType::MsgCheckQuorum:
-    case MessageType::MsgStorageAppend:
-    case MessageType::MsgStorageAppendResp:
-    case MessageType::MsgStorageApply:
-    case MessageType::MsgStorageApplyResp:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool is_response(MessageType type) {
-  switch (type) {
-    case MessageType::MsgAppResp:
-    case MessageType::MsgVoteResp:
-    case MessageType::MsgHeartbeatResp:
-    case MessageType::MsgUnreachable:
-    case MessageType::MsgReadIndexResp:
-    case MessageType::MsgPreVoteResp:
-    case MessageType::MsgStorageAppendResp:
-    case MessageType::MsgStorageApplyResp:
-      return true;
-    default:
-      return false;
-  }
 }
 
 const char* describe(EntryType type) {

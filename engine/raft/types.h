@@ -2,8 +2,10 @@
 // The words of Raft: terms, indexes, entries, messages, configurations. Small value types in etcd's
 // dialect (etcd-io/raft, raftpb), so that its transcripts and its people's habits carry over.
 
+#include <bit>
 #include <compare>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <ostream>
@@ -64,6 +66,11 @@ struct EntryId {
 
 enum class EntryType : std::uint8_t { Normal, ConfChange, ConfChangeV2 };
 
+// How many bytes a protocol buffer takes for `value`: seven bits in each.
+constexpr std::uint64_t varint_size(std::uint64_t value) {
+  return (static_cast<std::uint64_t>(std::bit_width(value | 1U)) + 6) / 7;
+}
+
 struct Entry {
   Term term{};
   Index index{};
@@ -71,8 +78,17 @@ struct Entry {
   base::Bytes data{};
 
   EntryId id() const { return {term, index}; }
-  // Bytes that count against the size limits: an upper bound of the encoded form.
-  std::uint64_t size() const;
+  // Bytes that count against the size limits: those of etcd's encoding (a protocol buffer).
+  std::uint64_t size() const { return size_of(term, index, data.size()); }
+  static constexpr std::uint64_t size_of(Term term, Index index, std::uint64_t data_size) {
+    return header_size(term, index) + payload_size(data_size);
+  }
+  static constexpr std::uint64_t header_size(Term term, Index index) {
+    return 4 + varint_size(term.value()) + varint_size(index.value());
+  }
+  static constexpr std::uint64_t payload_size(std::uint64_t data_size) {
+    return data_size == 0 ? 0 : 1 + varint_size(data_size) + data_size;
+  }
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
@@ -99,6 +115,9 @@ class Entries {
   ~Entries() {
     if (block_ != nullptr && block_->references.drop()) destroy(block_);
   }
+  void clear() {
+    if (block_ != nullptr) *this = Entries();
+  }
 
   std::size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
@@ -108,7 +127,16 @@ class Entries {
   const Entry& front() const { return begin()[0]; }
   const Entry& back() const { return begin()[count_ - 1]; }
   // `count` entries from position `from`. REQUIRES: from + count <= size().
-  Entries sub(std::size_t from, std::size_t count) const;
+  Entries sub(std::size_t from, std::size_t count) const {
+    CHECK(from + count <= count_, from, "+", count, " of ", count_);
+    Entries part;
+    if (count == 0) return part;
+    block_->references.add();
+    part.block_ = block_;
+    part.offset_ = offset_ + static_cast<std::uint32_t>(from);
+    part.count_ = static_cast<std::uint32_t>(count);
+    return part;
+  }
   std::uint64_t total_size() const;
   friend bool operator==(const Entries& a, const Entries& b);
 
@@ -146,7 +174,11 @@ class EntryArena {
   std::size_t size() const { return all_.count_; }
   std::size_t room() const { return sealed_ ? 0 : all_.block_->capacity - all_.count_; }
   // REQUIRES: room() > 0.
-  void push(Entry entry);
+  void push(Entry entry) {
+    CHECK(room() > 0, "the block of ", all_.block_->capacity, " entries is full");
+    new (all_.block_->entries() + all_.count_) Entry(std::move(entry));
+    all_.block_->used = ++all_.count_;
+  }
   // Everything pushed so far.
   const Entries& all() const { return all_; }
 
@@ -227,7 +259,8 @@ struct ConfChange {
   friend bool operator==(const ConfChange&, const ConfChange&) = default;
 };
 
-// The payload of a configuration entry, and back. Decoding is total: any bytes give a value or an error.
+// The payload of a configuration entry, and back, in etcd's encoding (raftpb.ConfChange for "v1",
+// raftpb.ConfChangeV2 else). Decoding is total: any bytes give a value or an error.
 base::Bytes encode(const ConfChange& change);
 base::Result<ConfChange> decode_conf_change(const base::Bytes& data, EntryType type);
 
@@ -263,6 +296,37 @@ enum class MessageType : std::uint8_t {
 // §4.2.3).
 enum class CampaignType : std::uint8_t { PreElection, Election, Transfer };
 
+struct Message;
+
+// The messages that a message carries. One pointer, since few carry any.
+class Responses {
+ public:
+  Responses() = default;
+  Responses(std::vector<Message> messages);  // NOLINT: a vector is the natural way to write one
+  Responses(const Responses& other) : list_(other.list_ == nullptr ? nullptr : copy(*other.list_)) {}
+  Responses(Responses&& other) noexcept : list_(std::exchange(other.list_, nullptr)) {}
+  Responses& operator=(Responses other) noexcept {
+    std::swap(list_, other.list_);
+    return *this;
+  }
+  ~Responses() {
+    if (list_ != nullptr) destroy(list_);
+  }
+
+  bool empty() const { return list_ == nullptr; }
+  std::size_t size() const;
+  const Message* begin() const;
+  const Message* end() const;
+  const Message& front() const { return *begin(); }
+  // Takes them out.
+  std::vector<Message> take();
+
+ private:
+  static std::vector<Message>* copy(const std::vector<Message>& list);
+  static void destroy(std::vector<Message>* list) noexcept;
+  std::vector<Message>* list_ = nullptr;  // owned; never empty
+};
+
 struct Message {
   MessageType type = MessageType::MsgHup;
   NodeId to{};
@@ -275,15 +339,41 @@ struct Message {
   Entries entries{};
   bool reject = false;
   Index reject_hint{};
-  std::uint64_t context = 0;  // read context, or a CampaignType in a vote request
+  std::uint64_t context = 0;  // read context; a CampaignType in a vote request; the size of the entries in
+                              // MsgStorageApplyResp
   std::shared_ptr<const Snapshot> snapshot{};
   // MsgStorageAppend, MsgStorageApply: what to deliver once the work is durable or applied.
-  std::vector<Message> responses{};
+  Responses responses{};
+};
+
+// Sets of message types.
+class MessageTypes {
+ public:
+  constexpr MessageTypes(std::initializer_list<MessageType> types) {
+    for (const MessageType type : types) bits_ |= bit(type);
+  }
+  constexpr bool contains(MessageType type) const { return (bits_ & bit(type)) != 0; }
+
+ private:
+  static constexpr std::uint32_t bit(MessageType type) { return 1U << static_cast<unsigned>(type); }
+  std::uint32_t bits_ = 0;
 };
 
 // Messages that never travel between members.
-bool is_local(MessageType type);
-bool is_response(MessageType type);
+constexpr bool is_local(MessageType type) {
+  constexpr MessageTypes kLocal{
+      MessageType::MsgHup,           MessageType::MsgBeat,        MessageType::MsgUnreachable,
+      MessageType::MsgSnapStatus,    MessageType::MsgCheckQuorum, MessageType::MsgStorageAppend,
+      MessageType::MsgStorageAppendResp, MessageType::MsgStorageApply, MessageType::MsgStorageApplyResp};
+  return kLocal.contains(type);
+}
+constexpr bool is_response(MessageType type) {
+  constexpr MessageTypes kResponses{
+      MessageType::MsgAppResp,     MessageType::MsgVoteResp,      MessageType::MsgHeartbeatResp,
+      MessageType::MsgUnreachable, MessageType::MsgReadIndexResp, MessageType::MsgPreVoteResp,
+      MessageType::MsgStorageAppendResp, MessageType::MsgStorageApplyResp};
+  return kResponses.contains(type);
+}
 
 const char* describe(EntryType type);
 const char* describe(MessageType type);

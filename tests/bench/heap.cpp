@@ -7,19 +7,20 @@
 namespace {
 
 std::uint64_t allocations = 0;
-std::uint64_t live_bytes = 0;
+bool weighing = false;  // asking for sizes takes time, so only where it is wanted
+std::uint64_t weight = 0;
 
 void* allocate(std::size_t size) {
   void* block = std::malloc(size == 0 ? 1 : size);
   if (block == nullptr) std::abort();
   ++allocations;
-  live_bytes += malloc_usable_size(block);
+  if (weighing) weight += malloc_usable_size(block);
   return block;
 }
 
 void release(void* block) noexcept {
   if (block == nullptr) return;
-  live_bytes -= malloc_usable_size(block);
+  if (weighing) weight -= malloc_usable_size(block);
   std::free(block);
 }
 
@@ -35,6 +36,12 @@ void operator delete[](void* block, std::size_t) noexcept { release(block); }
 namespace raftarium::bench::heap {
 
 std::uint64_t allocations() { return ::allocations; }
-std::uint64_t live_bytes() { return ::live_bytes; }
+std::uint64_t bytes_kept_by(const std::function<void()>& make) {
+  weight = 0;
+  weighing = true;
+  make();
+  weighing = false;
+  return weight;
+}
 
 }  // namespace raftarium::bench::heap

@@ -3,12 +3,13 @@
 // ones. Not for several threads.
 
 #include <cstdint>
+#include <functional>
 
 namespace raftarium::bench::heap {
 
 // Calls of operator new so far.
 std::uint64_t allocations();
-// Bytes held now, as the allocator rounds them.
-std::uint64_t live_bytes();
+// Bytes, as the allocator rounds them, that `make` takes and does not give back.
+std::uint64_t bytes_kept_by(const std::function<void()>& make);
 
 }  // namespace raftarium::bench::heap

@@ -1,28 +1,27 @@
 #include "bench/trio.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
 #include "bench/heap.h"
 
 namespace raftarium::bench {
-namespace {
-
-// What reading a message from a connection makes of its entries: two blocks of its own.
-raft::Entries copied(const raft::Entries& entries) {
+raft::Entries Trio::Reader::read(const raft::Entries& sent) {
+  constexpr std::size_t kBlockBytes = 64UL * 1024;
+  constexpr std::size_t kBlockEntries = 128;
   std::size_t bytes = 0;
-  for (const raft::Entry& entry : entries) bytes += entry.data.size();
-  base::BytesArena payloads(bytes);
-  raft::EntryArena arena(entries.size());
-  for (const raft::Entry& entry : entries) {
-    arena.push({entry.term, entry.index, entry.type, payloads.append(entry.data.span())});
+  for (const raft::Entry& entry : sent) bytes += entry.data.size();
+  if (payloads_.room() < bytes) payloads_ = base::BytesArena(std::max(bytes, kBlockBytes));
+  if (entries_.room() < sent.size()) entries_ = raft::EntryArena(std::max(sent.size(), kBlockEntries));
+  const std::size_t first = entries_.size();
+  for (const raft::Entry& entry : sent) {
+    entries_.push({entry.term, entry.index, entry.type, payloads_.append(entry.data.span())});
   }
-  return arena.all();
+  return entries_.all().sub(first, sent.size());
 }
 
-}  // namespace
-
-Trio::Trio(Carriage carriage) : carriage_(carriage) {
+Trio::Trio(Carriage carriage, bool batch_appends) : carriage_(carriage) {
   raft::Snapshot first;
   first.index = raft::Index(1);
   first.term = raft::Term(1);
@@ -38,6 +37,7 @@ Trio::Trio(Carriage carriage) : carriage_(carriage) {
     config.max_inflight_msgs = 512;
     config.check_quorum = true;
     config.pre_vote = true;
+    config.batch_appends = batch_appends;
     auto node = raft::RawNode::create(config, *storages_.back());
     CHECK(node.ok(), node.error().message);
     members_.push_back(std::make_unique<Member>(std::move(*node)));
@@ -63,16 +63,11 @@ void Trio::pump() {
 
 bool Trio::pump(std::size_t member) {
   Member& m = *members_[member];
-  std::swap(m.inbox, m.reading);
-  in_core([&] {
-    for (const raft::Message& message : m.reading) m.node.step(message);
-  });
-  m.reading.clear();
   if (!m.node.has_ready()) return false;
   in_core([&] { m.node.ready(m.ready); });
   storages_[member]->append(m.ready.entries);
   if (!m.ready.hard_state.is_empty()) storages_[member]->set_hard_state(m.ready.hard_state);
-  for (raft::Message& message : m.ready.messages) deliver(std::move(message));
+  for (raft::Message& message : m.ready.messages) deliver(message);
   for (const raft::Entry& entry : m.ready.committed_entries) {
     if (entry.data.empty()) continue;
     ++m.applied;
@@ -82,10 +77,13 @@ bool Trio::pump(std::size_t member) {
   return true;
 }
 
-void Trio::deliver(raft::Message message) {
+void Trio::deliver(raft::Message& message) {
   ++messages_;
-  if (carriage_ == Carriage::Bytes && !message.entries.empty()) message.entries = copied(message.entries);
-  members_[message.to.value() - 1]->inbox.push_back(std::move(message));
+  Member& to = *members_[message.to.value() - 1];
+  if (carriage_ == Carriage::Bytes && !message.entries.empty()) {
+    message.entries = to.reader.read(message.entries);
+  }
+  in_core([&] { to.node.step(message); });
 }
 
 void Trio::tick() {

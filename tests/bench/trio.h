@@ -20,7 +20,7 @@ class Trio {
   static constexpr std::size_t kMembers = 3;
 
   // Elects member 1.
-  explicit Trio(Carriage carriage);
+  explicit Trio(Carriage carriage, bool batch_appends = true);
 
   raft::RawNode& leader() { return members_[0]->node; }
   // Moves messages and handles what is ready until nothing is left.
@@ -38,19 +38,27 @@ class Trio {
   std::uint64_t core_allocations() const { return core_allocations_; }
 
  private:
+  // Where a member reads what arrives: large blocks, of which entries and payloads are parts.
+  class Reader {
+   public:
+    raft::Entries read(const raft::Entries& sent);
+
+   private:
+    base::BytesArena payloads_{0};
+    raft::EntryArena entries_{0};
+  };
   struct Member {
     explicit Member(raft::RawNode its_node) : node(std::move(its_node)) {}
     raft::RawNode node;
     raft::Ready ready;
-    std::vector<raft::Message> inbox;
-    std::vector<raft::Message> reading;  // what is being delivered
+    Reader reader;
     std::uint64_t applied = 0;
     std::uint64_t sum = 0;  // of the payloads' first bytes, so that they are looked at
   };
   template <class Body>
   void in_core(const Body& body);
   bool pump(std::size_t member);
-  void deliver(raft::Message message);
+  void deliver(raft::Message& message);
 
   Carriage carriage_;
   std::vector<std::unique_ptr<raft::MemoryStorage>> storages_;

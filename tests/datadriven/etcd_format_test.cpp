@@ -47,7 +47,7 @@ TEST_SUITE("etcd format") {
     append.type = raft::MessageType::MsgStorageAppend;
     append.from = raft::NodeId(10);
     append.to = raft::kAppendThread;
-    append.responses = {message};
+    append.responses = std::vector<raft::Message>{message};
     EXPECT(etcd::text(append) ==
            "a->AppendThread MsgStorageAppend Term:0 Log:0/0 Responses:[\n"
            "  2->a MsgAppResp Term:1 Log:0/3 Rejected (Hint: 2)\n"

@@ -734,7 +734,7 @@ Outcome InteractionGrammar::handle_append(Member& member) {
   }
   Message work = std::move(member.append_work.front());
   member.append_work.pop_front();
-  std::vector<Message> responses = std::exchange(work.responses, {});
+  std::vector<Message> responses = work.responses.take();
   out_.write_line("Processing:\n" + etcd::text(work));
   Outcome stored = store(member, {work.term, work.vote, work.commit}, work.entries, work.snapshot);
   if (!stored.done()) return stored;
@@ -749,7 +749,7 @@ Outcome InteractionGrammar::handle_apply(Member& member) {
   }
   Message work = std::move(member.apply_work.front());
   member.apply_work.pop_front();
-  std::vector<Message> responses = std::exchange(work.responses, {});
+  std::vector<Message> responses = work.responses.take();
   out_.write_line("Processing:\n" + etcd::text(work));
   Outcome applied = apply(member, work.entries);
   if (!applied.done()) return applied;

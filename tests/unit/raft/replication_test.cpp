@@ -106,7 +106,7 @@ TEST_CASE("the in-flight window holds back a leader whose follower is silent") {
 
 TEST_CASE("messages are cut to their size limit, and several go at once") {
   Options options;
-  options.configure = [](Config& c) { c.max_size_per_msg = 100; };
+  options.configure = [](Config& c) { c.max_size_per_msg = 60; };
   Cluster cluster(options);
   cluster.elect(1);
   cluster.isolate(3);

@@ -1,0 +1,66 @@
+#pragma once
+// A run of entries in little memory: four bytes each beside the payload. Small payloads are copied
+// together into one buffer; a large one keeps sharing its block.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "raft/types.h"
+
+namespace raftarium::raft {
+
+// Indexes are contiguous and start at first().
+class PackedEntries {
+ public:
+  static constexpr std::size_t kCapacity = 256;  // entries
+
+  explicit PackedEntries(Index first) : first_(first) { slots_.reserve(kCapacity); }
+
+  Index first() const { return first_; }
+  Index end() const { return first_ + slots_.size(); }
+  std::size_t size() const { return slots_.size(); }
+  bool full() const { return slots_.size() == kCapacity; }
+
+  // REQUIRES: !full(), and entry.index == end().
+  void append(const Entry& entry);
+  // Keeps the entries before `index`. REQUIRES: first() <= index <= end().
+  void truncate(Index index);
+
+  // REQUIRES of all of these: first() <= index < end().
+  Term term(Index index) const;
+  std::uint64_t entry_size(Index index) const;  // Entry::size()
+  // How much a copy of the payload takes; 0 where it is shared instead.
+  std::size_t small_bytes(Index index) const;
+  // Small payloads are copied into `payloads`, which must have room for small_bytes().
+  Entry entry(Index index, base::BytesArena& payloads) const;
+
+ private:
+  static constexpr std::size_t kSmallBytes = 64;
+
+  // Where an entry's payload is.
+  struct Slot {
+    std::uint32_t type : 2;
+    std::uint32_t large : 1;
+    std::uint32_t size : 7;     // of a small payload
+    std::uint32_t where : 22;   // position in small_, or in large_
+  };
+  static_assert(sizeof(Slot) == 4 && kSmallBytes < 1U << 7U && kCapacity * kSmallBytes < 1U << 22U);
+  // From entry number `from` on, until the next run.
+  struct TermRun {
+    std::uint32_t from = 0;
+    Term term;
+  };
+  const Slot& slot(Index index) const { return slots_[index - first_]; }
+  std::size_t data_size(const Slot& slot) const {
+    return slot.large != 0 ? large_[slot.where].size() : slot.size;
+  }
+
+  Index first_;
+  std::vector<Slot> slots_;
+  std::string small_;
+  std::vector<base::Bytes> large_;
+  std::vector<TermRun> terms_;
+};
+
+}  // namespace raftarium::raft
