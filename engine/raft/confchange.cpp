@@ -178,8 +178,7 @@ void Changer::add_progress(Configured& next, NodeId id, bool is_learner) const {
   next.progress.insert(at, std::move(p));
 }
 
-base::Result<Configured> restore_configuration(Tracker tracker, Index last_index,
-                                               const ConfState& state) {
+base::Result<Configured> restore_configuration(Tracker tracker, Index last_index, const ConfState& state) {
   std::vector<ConfChangeSingle> before;
   std::vector<ConfChangeSingle> after;
   for (const NodeId id : state.voters_outgoing) {

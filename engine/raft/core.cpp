@@ -119,7 +119,8 @@ void Raft::reset(Term term) {
   heartbeat_elapsed_ = 0;
   // In [election_ticks, 2 * election_ticks): split votes end because timers differ (§5.2).
   randomized_election_timeout_ =
-      config_.election_ticks + static_cast<int>(prng_.below(static_cast<std::uint32_t>(config_.election_ticks)));
+      config_.election_ticks +
+      static_cast<int>(prng_.below(static_cast<std::uint32_t>(config_.election_ticks)));
   lead_transferee_ = kNone;
   tracker_.reset_votes();
   for (Progress& p : tracker_.progress) {
@@ -174,7 +175,8 @@ void Raft::become_leader() {
   self->recent_active = true;
   // Whatever the tail holds may be a configuration change: none before all of it is applied.
   pending_conf_index_ = log_.last_index();
-  observe([&] { return Event{.kind = Event::Kind::BecameLeader, .last = log_.last_id(), .voters = voters}; });
+  observe(
+      [&] { return Event{.kind = Event::Kind::BecameLeader, .last = log_.last_id(), .voters = voters}; });
   // An empty entry lets this term commit, and with it everything before (§5.4.2, §8).
   log_.push({.term = term_, .index = log_.last_index() + 1});
   note_appended(1);
@@ -236,7 +238,9 @@ bool Raft::has_unapplied_conf_changes() const {
   return false;
 }
 
-void Raft::stand_for_election() { hup(config_.pre_vote ? CampaignType::PreElection : CampaignType::Election); }
+void Raft::stand_for_election() {
+  hup(config_.pre_vote ? CampaignType::PreElection : CampaignType::Election);
+}
 
 void Raft::hup(CampaignType type) {
   const auto refuse = [this](Refusal why) {
@@ -278,12 +282,14 @@ void Raft::campaign(CampaignType type) {
 Tracker::Tally Raft::poll(NodeId voter, MessageType type, bool granted) {
   tracker_.record_vote(voter, granted);
   const Tracker::Tally tally = tracker_.tally_votes();
-  observe([&] { return Event{.kind = Event::Kind::VoteReceived,
-           .peer = voter,
-           .message_type = type,
-           .count = tally.granted,
-           .needed = tracker_.config.voters.incoming.size() / 2 + 1,
-           .granted = granted}; });
+  observe([&] {
+    return Event{.kind = Event::Kind::VoteReceived,
+                 .peer = voter,
+                 .message_type = type,
+                 .count = tally.granted,
+                 .needed = tracker_.config.voters.incoming.size() / 2 + 1,
+                 .granted = granted};
+  });
   return tally;
 }
 
@@ -304,11 +310,13 @@ Message& Raft::compose(MessageType type, NodeId to) {
 // The door for messages.
 
 void Raft::ignore(const Message& message, Refusal refusal) const {
-  observe([&] { return Event{.kind = Event::Kind::MessageIgnored,
-           .peer = message.from,
-           .message_type = message.type,
-           .seen_term = message.term,
-           .refusal = refusal}; });
+  observe([&] {
+    return Event{.kind = Event::Kind::MessageIgnored,
+                 .peer = message.from,
+                 .message_type = message.type,
+                 .seen_term = message.term,
+                 .refusal = refusal};
+  });
 }
 
 Refusal Raft::step(const Message& message) {
@@ -357,13 +365,15 @@ Raft::Door Raft::on_higher_term(const Message& message, Refusal& refusal) {
     const bool in_lease =
         config_.check_quorum && leader_ != kNone && election_elapsed_ < config_.election_ticks;
     if (in_lease && !transfer) {
-      observe([&] { return Event{.kind = Event::Kind::VoteRefused,
-               .peer = message.from,
-               .message_type = type,
-               .entry = {message.log_term, message.index},
-               .last = log_.last_id(),
-               .seen_term = message.term,
-               .refusal = Refusal::LeaderLease}; });
+      observe([&] {
+        return Event{.kind = Event::Kind::VoteRefused,
+                     .peer = message.from,
+                     .message_type = type,
+                     .entry = {message.log_term, message.index},
+                     .last = log_.last_id(),
+                     .seen_term = message.term,
+                     .refusal = Refusal::LeaderLease};
+      });
       refusal = Refusal::LeaderLease;
       return Door::Done;
     }
@@ -372,13 +382,15 @@ Raft::Door Raft::on_higher_term(const Message& message, Refusal& refusal) {
   const bool pre_vote_granted = type == MessageType::MsgPreVoteResp && !message.reject;
   if (pre_vote || pre_vote_granted) return Door::Handle;  // the term is hypothetical
 
-  observe([&] { return Event{.kind = Event::Kind::HigherTermSeen,
-           .peer = message.from,
-           .message_type = type,
-           .seen_term = message.term,
-           .was_leader = role_ == Role::Leader}; });
-  const bool from_leader = type == MessageType::MsgApp || type == MessageType::MsgHeartbeat ||
-                           type == MessageType::MsgSnap;
+  observe([&] {
+    return Event{.kind = Event::Kind::HigherTermSeen,
+                 .peer = message.from,
+                 .message_type = type,
+                 .seen_term = message.term,
+                 .was_leader = role_ == Role::Leader};
+  });
+  const bool from_leader =
+      type == MessageType::MsgApp || type == MessageType::MsgHeartbeat || type == MessageType::MsgSnap;
   become_follower(message.term, from_leader ? message.from : kNone);
   return Door::Handle;
 }
@@ -392,13 +404,15 @@ Raft::Door Raft::on_lower_term(const Message& message) {
     compose(MessageType::MsgAppResp, message.from);
   } else if (type == MessageType::MsgPreVote) {
     // The refusal carries the term that the pre-candidate lacks (etcd 8501).
-    observe([&] { return Event{.kind = Event::Kind::VoteRefused,
-             .peer = message.from,
-             .message_type = type,
-             .entry = {message.log_term, message.index},
-             .last = log_.last_id(),
-             .seen_term = message.term,
-             .refusal = Refusal::StaleTerm}; });
+    observe([&] {
+      return Event{.kind = Event::Kind::VoteRefused,
+                   .peer = message.from,
+                   .message_type = type,
+                   .entry = {message.log_term, message.index},
+                   .last = log_.last_id(),
+                   .seen_term = message.term,
+                   .refusal = Refusal::StaleTerm};
+    });
     answer_vote(message, term_, true);
   } else if (type == MessageType::MsgStorageAppendResp) {
     // The entries may have been overwritten since; the snapshot cannot have been.
@@ -418,7 +432,9 @@ void Raft::on_vote_request(const Message& message) {
   const bool up_to_date = log_.is_up_to_date(candidate_last);
   const bool granted = can_vote && up_to_date;
   observe([&] {
-    const Refusal why = granted ? Refusal::None : up_to_date ? Refusal::VotedForAnother : Refusal::LogBehind;
+    const Refusal why = granted      ? Refusal::None
+                        : up_to_date ? Refusal::VotedForAnother
+                                     : Refusal::LogBehind;
     return Event{.kind = granted ? Event::Kind::VoteCast : Event::Kind::VoteRefused,
                  .peer = message.from,
                  .message_type = message.type,

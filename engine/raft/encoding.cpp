@@ -57,12 +57,14 @@ class Reader {
     if (!tag) return std::nullopt;
     field.number = *tag >> 3U;
     const std::uint64_t wire = *tag & 7U;
-    if (wire > 2 || wire == 1) return fail("a field that is a number or bytes, got kind " + std::to_string(wire));
+    if (wire > 2 || wire == 1)
+      return fail("a field that is a number or bytes, got kind " + std::to_string(wire));
     const auto value = varint();
     if (!value) return std::nullopt;
     field.value = *value;
     if (wire == static_cast<std::uint64_t>(Wire::Varint)) return field;
-    if (*value > in_.size() - at_) return fail(std::to_string(*value) + " bytes of field " + std::to_string(field.number));
+    if (*value > in_.size() - at_)
+      return fail(std::to_string(*value) + " bytes of field " + std::to_string(field.number));
     field.is_bytes = true;
     field.content = in_.substr(at_, *value);
     at_ += *value;
@@ -160,7 +162,8 @@ std::string read_v2(std::string_view in, ConfChange& change) {
       change.transition = static_cast<ConfChangeTransition>(field->value);
     } else if (field->number == 3) {
       change.context = base::Bytes(field->content);
-    } else if (auto problem = read_single(field->content, change.changes.emplace_back()); !problem.empty()) {
+    } else if (auto problem = read_single(field->content, change.changes.emplace_back());
+               !problem.empty()) {
       return problem;
     }
   }

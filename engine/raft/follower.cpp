@@ -22,8 +22,10 @@ Refusal Raft::step_follower(const Message& message) {
   switch (message.type) {
     case MessageType::MsgProp: {
       Refusal refusal = Refusal::None;
-      if (leader_ == kNone) refusal = Refusal::NoLeader;
-      else if (config_.disable_proposal_forwarding) refusal = Refusal::ForwardingDisabled;
+      if (leader_ == kNone)
+        refusal = Refusal::NoLeader;
+      else if (config_.disable_proposal_forwarding)
+        refusal = Refusal::ForwardingDisabled;
       if (refusal == Refusal::None) {
         forward(message);
       } else {
@@ -129,31 +131,38 @@ void Raft::handle_append(const Message& message) {
   const Index commit_before = log_.committed();
   if (const auto done = log_.maybe_append(prev, message.commit, message.entries)) {
     if (done->truncated_from) {
-      observe([&] { return Event{.kind = Event::Kind::LogTruncated,
-               .peer = message.from,
-               .entry = {Term(), *done->truncated_from}}; });
+      observe([&] {
+        return Event{.kind = Event::Kind::LogTruncated,
+                     .peer = message.from,
+                     .entry = {Term(), *done->truncated_from}};
+      });
     }
     if (done->added > 0) {
-      observe([&] { return Event{.kind = Event::Kind::EntriesAppended,
-               .peer = message.from,
-               .entry = log_.last_id(),
-               .count = done->added}; });
+      observe([&] {
+        return Event{.kind = Event::Kind::EntriesAppended,
+                     .peer = message.from,
+                     .entry = log_.last_id(),
+                     .count = done->added};
+      });
     }
     if (log_.committed() > commit_before) {
-      observe([&] { return Event{.kind = Event::Kind::CommitAdvanced,
-               .entry = {log_.term_or_zero(log_.committed()), log_.committed()}}; });
+      observe([&] {
+        return Event{.kind = Event::Kind::CommitAdvanced,
+                     .entry = {log_.term_or_zero(log_.committed()), log_.committed()}};
+      });
     }
     compose(MessageType::MsgAppResp, message.from).index = done->last_new;
     return;
   }
   // The hint skips everything that cannot match: entries of terms after the leader's one (§5.3, end).
-  const EntryId hint =
-      log_.find_conflict_by_term(std::min(prev.index, log_.last_index()), prev.term);
-  observe([&] { return Event{.kind = Event::Kind::AppendRejected,
-           .peer = message.from,
-           .entry = prev,
-           .last = hint,
-           .refusal = Refusal::LogMismatch}; });
+  const EntryId hint = log_.find_conflict_by_term(std::min(prev.index, log_.last_index()), prev.term);
+  observe([&] {
+    return Event{.kind = Event::Kind::AppendRejected,
+                 .peer = message.from,
+                 .entry = prev,
+                 .last = hint,
+                 .refusal = Refusal::LogMismatch};
+  });
   Message& answer = compose(MessageType::MsgAppResp, message.from);
   answer.log_term = hint.term;
   answer.index = prev.index;
@@ -170,8 +179,10 @@ void Raft::handle_heartbeat(const Message& message) {
   const bool news = message.commit > log_.committed();
   log_.commit_to(message.commit);
   if (news) {
-    observe([&] { return Event{.kind = Event::Kind::CommitAdvanced,
-             .entry = {log_.term_or_zero(log_.committed()), log_.committed()}}; });
+    observe([&] {
+      return Event{.kind = Event::Kind::CommitAdvanced,
+                   .entry = {log_.term_or_zero(log_.committed()), log_.committed()}};
+    });
   }
   compose(MessageType::MsgHeartbeatResp, message.from).context = message.context;
 }

@@ -29,7 +29,8 @@ Refusal Raft::step_leader(const Message& message) {
       return Refusal::None;
     case MessageType::MsgProp: {
       const Refusal refusal = leader_propose(message);
-      if (refusal != Refusal::None) observe([&] { return Event{.kind = Event::Kind::ProposalRefused, .refusal = refusal}; });
+      if (refusal != Refusal::None)
+        observe([&] { return Event{.kind = Event::Kind::ProposalRefused, .refusal = refusal}; });
       return refusal;
     }
     case MessageType::MsgReadIndex:
@@ -126,7 +127,8 @@ Refusal Raft::leader_propose(const Message& message) {
     if (entry.type == EntryType::Normal) continue;
     const auto change = decode_conf_change(entry.data, entry.type);
     Refusal refusal = Refusal::BadConfChange;
-    if (change) refusal = pending > log_.applied() ? Refusal::ConfChangePending : check_conf_change(*change);
+    if (change)
+      refusal = pending > log_.applied() ? Refusal::ConfChangePending : check_conf_change(*change);
     if (refusal == Refusal::None || (change && config_.disable_conf_change_validation)) {
       pending = index;
     } else {
@@ -135,7 +137,8 @@ Refusal Raft::leader_propose(const Message& message) {
       entry = Entry{.term = term_, .index = index};
     }
   }
-  if (limits_uncommitted() && !reserve_uncommitted(payload_total(entries))) return Refusal::UncommittedLimit;
+  if (limits_uncommitted() && !reserve_uncommitted(payload_total(entries)))
+    return Refusal::UncommittedLimit;
   pending_conf_index_ = pending;
   log_.reserve(entries.size());
   for (Entry& entry : entries) log_.push(std::move(entry));
@@ -147,14 +150,17 @@ Refusal Raft::leader_propose(const Message& message) {
 // The newest `count` entries are this leader's own.
 void Raft::note_appended(std::uint64_t count) {
   const Index last = log_.last_index();
-  observe([&] { return Event{.kind = Event::Kind::EntriesAppended, .entry = {term_, last}, .count = count}; });
+  observe([&] {
+    return Event{.kind = Event::Kind::EntriesAppended, .entry = {term_, last}, .count = count};
+  });
   // The leader counts itself once its own entries are durable (dissertation §10.2.1).
   compose(MessageType::MsgAppResp, id()).index = last;
 }
 
 // Empty payloads are free, and one proposal of any size passes an empty queue: else it never could.
 bool Raft::reserve_uncommitted(std::uint64_t payload_bytes) {
-  const std::uint64_t room = config_.max_uncommitted_size - std::min(uncommitted_size_, config_.max_uncommitted_size);
+  const std::uint64_t room =
+      config_.max_uncommitted_size - std::min(uncommitted_size_, config_.max_uncommitted_size);
   if (uncommitted_size_ > 0 && payload_bytes > room) return false;
   uncommitted_size_ += payload_bytes;
   return true;
@@ -217,9 +223,11 @@ bool Raft::maybe_send_snapshot(Progress& peer) {
   const auto found = log_.snapshot();
   if (found.error != StorageError::None) return false;
   CHECK(!found.snapshot->is_empty(), "the log is compacted but there is no snapshot");
-  observe([&] { return Event{.kind = Event::Kind::SnapshotSent,
-           .peer = peer.id,
-           .entry = {found.snapshot->term, found.snapshot->index}}; });
+  observe([&] {
+    return Event{.kind = Event::Kind::SnapshotSent,
+                 .peer = peer.id,
+                 .entry = {found.snapshot->term, found.snapshot->index}};
+  });
   peer.become_snapshot(found.snapshot->index);
   compose(MessageType::MsgSnap, peer.id).snapshot = found.snapshot;
   return true;
@@ -246,7 +254,9 @@ void Raft::on_append_response(const Message& message, Progress& peer) {
       probe = log_.find_conflict_by_term(message.reject_hint, message.log_term).index;
     }
     if (peer.maybe_decrease(message.index, probe)) {
-      observe([&] { return Event{.kind = Event::Kind::ProbeBack, .peer = peer.id, .entry = {Term(), peer.next}}; });
+      observe([&] {
+        return Event{.kind = Event::Kind::ProbeBack, .peer = peer.id, .entry = {Term(), peer.next}};
+      });
       if (peer.state == ProgressState::Replicate) peer.become_probe();
       maybe_send_append(peer, true);
     }
@@ -361,7 +371,10 @@ void Raft::on_read_index(const Message& message) {
   }
   // Before it commits in its term, a leader does not know what is committed (§8; etcd 7331).
   if (!committed_in_term()) {
-    observe([&] { return Event{.kind = Event::Kind::ReadHeld, .peer = read.from, .refusal = Refusal::NotCommittedInTerm}; });
+    observe([&] {
+      return Event{
+          .kind = Event::Kind::ReadHeld, .peer = read.from, .refusal = Refusal::NotCommittedInTerm};
+    });
     held_reads_.push_back(read);
     return;
   }

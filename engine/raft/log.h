@@ -42,7 +42,8 @@ class EntryPool {
 // What next_entries() and next_snapshot() handed out and accept_in_progress() noted is being written.
 class Tail {
  public:
-  explicit Tail(Index offset) : start_(offset), offset_(offset), offset_in_progress_(offset), end_(offset) {}
+  explicit Tail(Index offset)
+      : start_(offset), offset_(offset), offset_in_progress_(offset), end_(offset) {}
 
   std::optional<Index> maybe_first_index() const {
     if (snapshot_) return snapshot_->index + 1;
@@ -99,9 +100,7 @@ class Tail {
     Index end() const { return first + count; }
     // Whether the segment ends where the block does, so that a push extends both.
     bool can_grow() const { return arena.room() > 0 && skip + count == arena.size(); }
-    Entries part(Index low, Index high) const {
-      return arena.all().sub(skip + (low - first), high - low);
-    }
+    Entries part(Index low, Index high) const { return arena.all().sub(skip + (low - first), high - low); }
   };
   void truncate_from(Index index);
   void clear(Index offset);

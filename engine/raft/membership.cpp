@@ -15,7 +15,8 @@ ConfState Raft::apply_conf_change(const ConfChange& change) {
   }();
   if (!next) {
     // Every member refuses the same change at the same index, so the configuration stays common.
-    observe([&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = Refusal::BadConfChange}; });
+    observe(
+        [&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = Refusal::BadConfChange}; });
     return tracker_.config.conf_state();
   }
   return switch_to(std::move(*next));
@@ -66,18 +67,23 @@ bool Raft::restore(const std::shared_ptr<const Snapshot>& snapshot) {
   if (log_.matches({snapshot->term, snapshot->index})) {
     // The log has it all: only the commit index is news.
     log_.commit_to(snapshot->index);
-    observe([&] { return Event{.kind = Event::Kind::CommitAdvanced, .entry = {snapshot->term, snapshot->index}}; });
+    observe([&] {
+      return Event{.kind = Event::Kind::CommitAdvanced, .entry = {snapshot->term, snapshot->index}};
+    });
     return false;
   }
-  auto configured =
-      restore_configuration(Tracker(config_.max_inflight_msgs, config_.max_inflight_bytes), snapshot->index, state);
+  auto configured = restore_configuration(Tracker(config_.max_inflight_msgs, config_.max_inflight_bytes),
+                                          snapshot->index, state);
   if (!configured) {
-    observe([&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = Refusal::BadConfChange}; });
+    observe(
+        [&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = Refusal::BadConfChange}; });
     return false;
   }
   log_.restore(snapshot);
   switch_to(std::move(*configured));
-  observe([&] { return Event{.kind = Event::Kind::SnapshotRestored, .entry = {snapshot->term, snapshot->index}}; });
+  observe([&] {
+    return Event{.kind = Event::Kind::SnapshotRestored, .entry = {snapshot->term, snapshot->index}};
+  });
   return true;
 }
 

@@ -18,9 +18,7 @@ const char* describe(StorageError error) {
   return "unknown";
 }
 
-Storage::InitialState MemoryStorage::initial_state() const {
-  return {hard_state_, snapshot_->conf_state};
-}
+Storage::InitialState MemoryStorage::initial_state() const { return {hard_state_, snapshot_->conf_state}; }
 
 Index MemoryStorage::first_index() const { return base_.index + 1; }
 Index MemoryStorage::last_index() const { return last_; }
@@ -104,8 +102,8 @@ StorageError MemoryStorage::apply_snapshot(std::shared_ptr<const Snapshot> snaps
 StorageError MemoryStorage::create_snapshot(Index index, const ConfState& conf_state, base::Bytes data) {
   if (index <= snapshot_->index) return StorageError::Compacted;
   CHECK(index <= last_, "snapshot at ", index, " beyond the last index ", last_);
-  snapshot_ = std::make_shared<const Snapshot>(
-      Snapshot{index, term(index).term, conf_state, std::move(data)});
+  snapshot_ =
+      std::make_shared<const Snapshot>(Snapshot{index, term(index).term, conf_state, std::move(data)});
   return StorageError::None;
 }
 

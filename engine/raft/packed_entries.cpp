@@ -60,7 +60,8 @@ Entry PackedEntries::entry(Index index, base::BytesArena& payloads) const {
   if (at.large != 0) {
     entry.data = large_[at.where];
   } else {
-    entry.data = payloads.append({reinterpret_cast<const std::uint8_t*>(small_.data()) + at.where, at.size});
+    entry.data =
+        payloads.append({reinterpret_cast<const std::uint8_t*>(small_.data()) + at.where, at.size});
   }
   return entry;
 }

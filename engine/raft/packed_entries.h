@@ -42,8 +42,8 @@ class PackedEntries {
   struct Slot {
     std::uint32_t type : 2;
     std::uint32_t large : 1;
-    std::uint32_t size : 7;     // of a small payload
-    std::uint32_t where : 22;   // position in small_, or in large_
+    std::uint32_t size : 7;    // of a small payload
+    std::uint32_t where : 22;  // position in small_, or in large_
   };
   static_assert(sizeof(Slot) == 4 && kSmallBytes < 1U << 7U && kCapacity * kSmallBytes < 1U << 22U);
   // From entry number `from` on, until the next run.

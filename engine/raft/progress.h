@@ -25,9 +25,7 @@ class Inflights {
   // Frees everything that ends at or before `index`.
   void free_to(Index index);
   void reset();
-  bool full() const {
-    return count_ == capacity_ || (max_bytes_ != 0 && bytes_ >= max_bytes_);
-  }
+  bool full() const { return count_ == capacity_ || (max_bytes_ != 0 && bytes_ >= max_bytes_); }
   int count() const { return count_; }
   int capacity() const { return capacity_; }
 
@@ -49,13 +47,13 @@ class Inflights {
 // Invariant: match < next.
 struct Progress {
   NodeId id;
-  Index match;         // the highest entry known to be on the peer
-  Index next;          // the first entry to send next
-  Index sent_commit;   // the highest commit index that the peer was told (etcd-io/raft 138)
+  Index match;        // the highest entry known to be on the peer
+  Index next;         // the first entry to send next
+  Index sent_commit;  // the highest commit index that the peer was told (etcd-io/raft 138)
   ProgressState state = ProgressState::Probe;
-  Index pending_snapshot;       // in Snapshot: the index of the snapshot that was sent
-  bool recent_active = false;   // heard of since the last quorum check
-  bool flow_paused = false;     // nothing more until an answer
+  Index pending_snapshot;      // in Snapshot: the index of the snapshot that was sent
+  bool recent_active = false;  // heard of since the last quorum check
+  bool flow_paused = false;    // nothing more until an answer
   bool is_learner = false;
   Inflights inflights{1, 0};
 

@@ -40,25 +40,25 @@ enum class ReadOnlyMode : std::uint8_t {
 };
 
 struct Config {
-  NodeId id;                     // not zero, not a storage thread
-  int election_ticks = 10;       // > heartbeat_ticks; an election starts after [1, 2) times this
-  int heartbeat_ticks = 1;       // > 0
-  Index applied;                 // the last entry applied before a restart; 0: from the snapshot
-  std::uint64_t max_size_per_msg = 1U << 20U;              // bytes of entries in one MsgApp
-  std::uint64_t max_committed_size_per_ready = 0;          // bytes; 0: max_size_per_msg
-  std::uint64_t max_uncommitted_size = kNoLimit;           // bytes; more are dropped; 0: no limit
-  int max_inflight_msgs = 256;                             // > 0, per follower
-  std::uint64_t max_inflight_bytes = kNoLimit;             // >= max_size_per_msg; 0: no limit
-  bool check_quorum = false;     // a leader that hears no quorum for an election timeout steps down
-  bool pre_vote = false;         // ask before raising the term (dissertation §9.6)
+  NodeId id;                // not zero, not a storage thread
+  int election_ticks = 10;  // > heartbeat_ticks; an election starts after [1, 2) times this
+  int heartbeat_ticks = 1;  // > 0
+  Index applied;            // the last entry applied before a restart; 0: from the snapshot
+  std::uint64_t max_size_per_msg = 1U << 20U;      // bytes of entries in one MsgApp
+  std::uint64_t max_committed_size_per_ready = 0;  // bytes; 0: max_size_per_msg
+  std::uint64_t max_uncommitted_size = kNoLimit;   // bytes; more are dropped; 0: no limit
+  int max_inflight_msgs = 256;                     // > 0, per follower
+  std::uint64_t max_inflight_bytes = kNoLimit;     // >= max_size_per_msg; 0: no limit
+  bool check_quorum = false;  // a leader that hears no quorum for an election timeout steps down
+  bool pre_vote = false;      // ask before raising the term (dissertation §9.6)
   ReadOnlyMode read_only = ReadOnlyMode::Safe;
   bool async_storage_writes = false;
-  bool batch_appends = false;    // what is proposed or committed between two Readies travels in one append
-                                 // to each peer; else in one each, as etcd has it
+  bool batch_appends = false;  // what is proposed or committed between two Readies travels in one append
+                               // to each peer; else in one each, as etcd has it
   bool disable_proposal_forwarding = false;
   bool disable_conf_change_validation = false;
   bool step_down_on_removal = false;
-  std::uint64_t seed = 0;        // of the randomised election timeout
+  std::uint64_t seed = 0;  // of the randomised election timeout
 };
 
 enum class Refusal : std::uint8_t {
@@ -67,61 +67,61 @@ enum class Refusal : std::uint8_t {
   LeaderTransferring,
   UncommittedLimit,
   ForwardingDisabled,
-  NotMember,              // removed from the configuration
-  ConfChangePending,      // an earlier change is not applied yet
+  NotMember,          // removed from the configuration
+  ConfChangePending,  // an earlier change is not applied yet
   MustLeaveJointFirst,
   NotInJoint,
-  LogBehind,              // a vote refused: the candidate's log is not up to date (§5.4.1)
-  VotedForAnother,        // a vote refused: this term's vote is given (§5.2)
-  LeaderLease,            // a vote refused: a live leader was heard of (dissertation §4.2.3)
-  NotPromotable,          // a learner, or not a member, cannot campaign
+  LogBehind,                 // a vote refused: the candidate's log is not up to date (§5.4.1)
+  VotedForAnother,           // a vote refused: this term's vote is given (§5.2)
+  LeaderLease,               // a vote refused: a live leader was heard of (dissertation §4.2.3)
+  NotPromotable,             // a learner, or not a member, cannot campaign
   PendingConfChangeToApply,  // campaign refused: a committed configuration is not applied yet
   StaleTerm,
-  LogMismatch,            // an append refused: the entry before it is missing or of another term (§5.3)
-  NotCommittedInTerm,     // a read held back until the leader commits in its term
-  UnknownPeer,            // a local message or response about a member that is not tracked
-  BadConfChange,          // cannot be decoded, or cannot be applied to the configuration
-  CommitBeyondLog,        // a heartbeat tells of a commit that this log does not reach (etcd 20269)
+  LogMismatch,         // an append refused: the entry before it is missing or of another term (§5.3)
+  NotCommittedInTerm,  // a read held back until the leader commits in its term
+  UnknownPeer,         // a local message or response about a member that is not tracked
+  BadConfChange,       // cannot be decoded, or cannot be applied to the configuration
+  CommitBeyondLog,     // a heartbeat tells of a commit that this log does not reach (etcd 20269)
 };
 const char* describe(Refusal refusal);
 
 // What the core says about itself, for narration, traces and log lines. Never steers anything.
 struct Event {
   enum class Kind : std::uint8_t {
-    BecameFollower,      // peer: the leader, or none
+    BecameFollower,  // peer: the leader, or none
     BecamePreCandidate,
     BecameCandidate,
-    BecameLeader,        // voters: who voted for it; last: its log's end
-    ElectionTimeout,     // the election timer ran out and an election starts
-    CampaignRefused,     // refusal
-    VoteCast,            // peer: candidate; message_type: MsgVote or MsgPreVote; entry: its log's end
-    VoteRefused,         // the same, and refusal
-    VoteReceived,        // peer: voter; granted; count: votes granted so far; needed: quorum size
-    QuorumLost,          // a leader steps down because it hears no quorum
-    HigherTermSeen,      // peer; seen_term; was_leader
-    MessageIgnored,      // peer, message_type, refusal
-    EntriesAppended,     // count entries, ending at entry
-    LogTruncated,        // entries from entry.index on were overwritten (§5.3)
-    AppendRejected,      // peer: leader; entry: what was asked for; last: own hint
-    ProbeBack,           // peer: follower; entry.index: the new next (§5.3)
-    CommitAdvanced,      // entry: the new commit
+    BecameLeader,     // voters: who voted for it; last: its log's end
+    ElectionTimeout,  // the election timer ran out and an election starts
+    CampaignRefused,  // refusal
+    VoteCast,         // peer: candidate; message_type: MsgVote or MsgPreVote; entry: its log's end
+    VoteRefused,      // the same, and refusal
+    VoteReceived,     // peer: voter; granted; count: votes granted so far; needed: quorum size
+    QuorumLost,       // a leader steps down because it hears no quorum
+    HigherTermSeen,   // peer; seen_term; was_leader
+    MessageIgnored,   // peer, message_type, refusal
+    EntriesAppended,  // count entries, ending at entry
+    LogTruncated,     // entries from entry.index on were overwritten (§5.3)
+    AppendRejected,   // peer: leader; entry: what was asked for; last: own hint
+    ProbeBack,        // peer: follower; entry.index: the new next (§5.3)
+    CommitAdvanced,   // entry: the new commit
     ConfigurationChanged,
-    SnapshotSent,        // peer, entry
-    SnapshotRestored,    // entry
-    ProposalRefused,     // refusal
-    ConfChangeRefused,   // refusal
-    ReadHeld,            // refusal
-    ReadReady,           // entry.index: the read index
-    TransferStarted,     // peer
-    TransferAborted,     // peer
+    SnapshotSent,       // peer, entry
+    SnapshotRestored,   // entry
+    ProposalRefused,    // refusal
+    ConfChangeRefused,  // refusal
+    ReadHeld,           // refusal
+    ReadReady,          // entry.index: the read index
+    TransferStarted,    // peer
+    TransferAborted,    // peer
   };
   Kind kind = Kind::BecameFollower;
   NodeId node{};
   Term term{};
   NodeId peer{};
   MessageType message_type = MessageType::MsgHup;
-  EntryId entry{};        // of the other side, or as the kind says
-  EntryId last{};         // of this member's log where the kind compares two
+  EntryId entry{};  // of the other side, or as the kind says
+  EntryId last{};   // of this member's log where the kind compares two
   Term seen_term{};
   std::uint64_t count = 0;
   std::uint64_t needed = 0;
@@ -160,8 +160,8 @@ struct ReadState {
 struct Ready {
   std::optional<SoftState> soft_state;  // when it changed
   std::vector<ReadState> read_states;
-  HardState hard_state;  // empty when unchanged
-  Entries entries;       // to be made durable
+  HardState hard_state;                      // empty when unchanged
+  Entries entries;                           // to be made durable
   std::shared_ptr<const Snapshot> snapshot;  // to be made durable and restored; null when none
   Entries committed_entries;                 // to be applied
   std::vector<Message> messages;             // to be sent, after the above is durable
@@ -178,7 +178,7 @@ struct ProgressView {
   Index match;
   Index next;
   bool recent_active = false;
-  bool flow_paused = false;   // nothing more is sent until the peer answers
+  bool flow_paused = false;  // nothing more is sent until the peer answers
   bool is_learner = false;
   Index pending_snapshot;
   int inflight = 0;
@@ -199,9 +199,9 @@ struct Status {
   int election_elapsed_ticks = 0;
   int heartbeat_elapsed_ticks = 0;
   int randomized_election_timeout_ticks = 0;
-  std::vector<NodeId> votes_granted;     // while campaigning
+  std::vector<NodeId> votes_granted;  // while campaigning
   std::vector<NodeId> votes_rejected;
-  std::vector<ProgressView> progress;    // sorted by id; only on a leader
+  std::vector<ProgressView> progress;  // sorted by id; only on a leader
 };
 std::string describe(const ProgressView& progress);
 

@@ -8,8 +8,7 @@
 namespace raftarium::raft {
 
 const char* describe(Role role) {
-  static constexpr std::array kNames{"StateFollower", "StateCandidate", "StateLeader",
-                                     "StatePreCandidate"};
+  static constexpr std::array kNames{"StateFollower", "StateCandidate", "StateLeader", "StatePreCandidate"};
   return kNames.at(static_cast<std::size_t>(role));
 }
 
@@ -45,14 +44,19 @@ const char* describe(Refusal refusal) {
 }
 
 const char* describe(Event::Kind kind) {
-  static constexpr std::array kNames{
-      "became follower",   "became pre-candidate", "became candidate", "became leader",
-      "election timeout",  "campaign refused",     "vote cast",        "vote refused",
-      "vote received",     "quorum lost",          "higher term seen", "message ignored",
-      "entries appended",  "log truncated",        "append rejected",  "probe back",
-      "commit advanced",   "configuration changed", "snapshot sent",   "snapshot restored",
-      "proposal refused",  "configuration change refused", "read held", "read ready",
-      "transfer started",  "transfer aborted"};
+  static constexpr std::array kNames{"became follower",  "became pre-candidate",
+                                     "became candidate", "became leader",
+                                     "election timeout", "campaign refused",
+                                     "vote cast",        "vote refused",
+                                     "vote received",    "quorum lost",
+                                     "higher term seen", "message ignored",
+                                     "entries appended", "log truncated",
+                                     "append rejected",  "probe back",
+                                     "commit advanced",  "configuration changed",
+                                     "snapshot sent",    "snapshot restored",
+                                     "proposal refused", "configuration change refused",
+                                     "read held",        "read ready",
+                                     "transfer started", "transfer aborted"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
@@ -80,9 +84,7 @@ base::Result<RawNode> RawNode::create(const Config& config, const Storage& stora
 }
 
 RawNode::RawNode(std::unique_ptr<Raft> raft)
-    : raft_(std::move(raft)),
-      previous_soft_(raft_->soft_state()),
-      previous_hard_(raft_->hard_state()) {}
+    : raft_(std::move(raft)), previous_soft_(raft_->soft_state()), previous_hard_(raft_->hard_state()) {}
 
 RawNode::RawNode(const RawNode& other)
     : raft_(std::make_unique<Raft>(*other.raft_)),
@@ -221,7 +223,8 @@ void RawNode::ready(Ready& ready) {
   ready.must_sync = !ready.entries.empty();
   ready.hard_state = {};
   if (const HardState hard = raft_->hard_state(); hard != previous_hard_) {
-    ready.must_sync = ready.must_sync || hard.term != previous_hard_.term || hard.vote != previous_hard_.vote;
+    ready.must_sync =
+        ready.must_sync || hard.term != previous_hard_.term || hard.vote != previous_hard_.vote;
     ready.hard_state = hard;
     if (!hard.is_empty()) previous_hard_ = hard;
   }

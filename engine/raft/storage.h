@@ -98,8 +98,8 @@ class MemoryStorage : public Storage {
 
   HardState hard_state_;
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<const Snapshot>();
-  EntryId base_;    // the entry just before the first one kept
-  Index last_{0};   // == base_.index when empty
+  EntryId base_;   // the entry just before the first one kept
+  Index last_{0};  // == base_.index when empty
   std::vector<Chunk> chunks_;
 };
 

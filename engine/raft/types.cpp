@@ -126,13 +126,30 @@ const char* describe(EntryType type) {
 }
 
 const char* describe(MessageType type) {
-  static constexpr std::array kNames{
-      "MsgHup",          "MsgBeat",           "MsgProp",          "MsgApp",
-      "MsgAppResp",      "MsgVote",           "MsgVoteResp",      "MsgSnap",
-      "MsgHeartbeat",    "MsgHeartbeatResp",  "MsgUnreachable",   "MsgSnapStatus",
-      "MsgCheckQuorum",  "MsgTransferLeader", "MsgTimeoutNow",    "MsgReadIndex",
-      "MsgReadIndexResp", "MsgPreVote",       "MsgPreVoteResp",   "MsgStorageAppend",
-      "MsgStorageAppendResp", "MsgStorageApply", "MsgStorageApplyResp", "MsgForgetLeader"};
+  static constexpr std::array kNames{"MsgHup",
+                                     "MsgBeat",
+                                     "MsgProp",
+                                     "MsgApp",
+                                     "MsgAppResp",
+                                     "MsgVote",
+                                     "MsgVoteResp",
+                                     "MsgSnap",
+                                     "MsgHeartbeat",
+                                     "MsgHeartbeatResp",
+                                     "MsgUnreachable",
+                                     "MsgSnapStatus",
+                                     "MsgCheckQuorum",
+                                     "MsgTransferLeader",
+                                     "MsgTimeoutNow",
+                                     "MsgReadIndex",
+                                     "MsgReadIndexResp",
+                                     "MsgPreVote",
+                                     "MsgPreVoteResp",
+                                     "MsgStorageAppend",
+                                     "MsgStorageAppendResp",
+                                     "MsgStorageApply",
+                                     "MsgStorageApplyResp",
+                                     "MsgForgetLeader"};
   return kNames.at(static_cast<std::size_t>(type));
 }
 

@@ -101,8 +101,7 @@ class Entries {
       : block_(other.block_), offset_(other.offset_), count_(other.count_) {
     if (block_ != nullptr) block_->references.add();
   }
-  Entries(Entries&& other) noexcept
-      : block_(other.block_), offset_(other.offset_), count_(other.count_) {
+  Entries(Entries&& other) noexcept : block_(other.block_), offset_(other.offset_), count_(other.count_) {
     other.block_ = nullptr;
     other.count_ = 0;
   }
@@ -253,9 +252,7 @@ struct ConfChange {
     bool auto_leave = false;
   };
   Joint enter_joint() const;
-  bool leave_joint() const {
-    return transition == ConfChangeTransition::Auto && changes.empty();
-  }
+  bool leave_joint() const { return transition == ConfChangeTransition::Auto && changes.empty(); }
   friend bool operator==(const ConfChange&, const ConfChange&) = default;
 };
 
@@ -361,17 +358,22 @@ class MessageTypes {
 
 // Messages that never travel between members.
 constexpr bool is_local(MessageType type) {
-  constexpr MessageTypes kLocal{
-      MessageType::MsgHup,           MessageType::MsgBeat,        MessageType::MsgUnreachable,
-      MessageType::MsgSnapStatus,    MessageType::MsgCheckQuorum, MessageType::MsgStorageAppend,
-      MessageType::MsgStorageAppendResp, MessageType::MsgStorageApply, MessageType::MsgStorageApplyResp};
+  constexpr MessageTypes kLocal{MessageType::MsgHup,
+                                MessageType::MsgBeat,
+                                MessageType::MsgUnreachable,
+                                MessageType::MsgSnapStatus,
+                                MessageType::MsgCheckQuorum,
+                                MessageType::MsgStorageAppend,
+                                MessageType::MsgStorageAppendResp,
+                                MessageType::MsgStorageApply,
+                                MessageType::MsgStorageApplyResp};
   return kLocal.contains(type);
 }
 constexpr bool is_response(MessageType type) {
-  constexpr MessageTypes kResponses{
-      MessageType::MsgAppResp,     MessageType::MsgVoteResp,      MessageType::MsgHeartbeatResp,
-      MessageType::MsgUnreachable, MessageType::MsgReadIndexResp, MessageType::MsgPreVoteResp,
-      MessageType::MsgStorageAppendResp, MessageType::MsgStorageApplyResp};
+  constexpr MessageTypes kResponses{MessageType::MsgAppResp,           MessageType::MsgVoteResp,
+                                    MessageType::MsgHeartbeatResp,     MessageType::MsgUnreachable,
+                                    MessageType::MsgReadIndexResp,     MessageType::MsgPreVoteResp,
+                                    MessageType::MsgStorageAppendResp, MessageType::MsgStorageApplyResp};
   return kResponses.contains(type);
 }
 

@@ -201,7 +201,8 @@ void Report::print_table() const {
   for (const Figure& figure : figures_) {
     std::string goal = "-";
     if (figure.goal.limit) {
-      goal = (figure.goal.direction == Direction::HigherIsBetter ? ">= " : "<= ") + number(*figure.goal.limit);
+      goal =
+          (figure.goal.direction == Direction::HigherIsBetter ? ">= " : "<= ") + number(*figure.goal.limit);
     }
     const char* verdict = !figure.goal.limit ? "-" : figure.ok() ? "ok" : "short";
     rows.push_back({figure.metric, number(figure.value), figure.unit, goal, verdict});

@@ -23,12 +23,12 @@ namespace raftarium::bench {
 
 struct Options {
   bool json = false;
-  int repeats = 5;           // odd, so that there is a median
-  double seconds = 0.25;     // how long one repeat goes on
-  std::string only;          // run figures whose metric contains this
-  std::string ratio_to;      // JSON lines of the same program elsewhere: print how much slower this one is
-  std::string beside;        // JSON lines of a peer: print its figures beside these
-  std::string beside_name;   // and what to call it
+  int repeats = 5;          // odd, so that there is a median
+  double seconds = 0.25;    // how long one repeat goes on
+  std::string only;         // run figures whose metric contains this
+  std::string ratio_to;     // JSON lines of the same program elsewhere: print how much slower this one is
+  std::string beside;       // JSON lines of a peer: print its figures beside these
+  std::string beside_name;  // and what to call it
 };
 
 // Says what is wrong, or the usage, on standard error or output; nothing when the program should end.

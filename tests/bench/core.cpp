@@ -192,7 +192,8 @@ int run(const Options& options) {
                 })});
   }
   if (report.wants("node tick")) {
-    report.add({"node tick", "ns", at_most(50), median(options.repeats, [&] { return tick_ns(options.seconds); })});
+    report.add({"node tick", "ns", at_most(50),
+                median(options.repeats, [&] { return tick_ns(options.seconds); })});
   }
   if (report.wants("log memory, 16 B payload")) {
     report.add({"log memory, 16 B payload", "B/entry", at_most(32), log_bytes_per_entry()});

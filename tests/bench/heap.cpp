@@ -1,7 +1,7 @@
 #include "bench/heap.h"
 
-#include <cstdlib>
 #include <malloc.h>
+#include <cstdlib>
 #include <new>
 
 namespace {

@@ -52,7 +52,9 @@ class Cluster {
   // Ticks every member once and settles.
   void tick_all();
   void elect(std::uint64_t n);
-  Refusal propose(std::uint64_t n, const std::string& data) { return (*this)[n].propose(base::Bytes(data)); }
+  Refusal propose(std::uint64_t n, const std::string& data) {
+    return (*this)[n].propose(base::Bytes(data));
+  }
 
   void cut(std::uint64_t a, std::uint64_t b);
   void isolate(std::uint64_t n);

@@ -84,7 +84,8 @@ TEST_CASE("any bytes are a configuration change or an error") {
   raftarium::base::Prng prng(11);
   for (int i = 0; i < 100'000; ++i) {
     std::string text;
-    for (std::uint32_t n = prng.below(24); n > 0; --n) text += static_cast<char>(prng.below(prng.below(2) == 0 ? 32 : 256));
+    for (std::uint32_t n = prng.below(24); n > 0; --n)
+      text += static_cast<char>(prng.below(prng.below(2) == 0 ? 32 : 256));
     const auto type = prng.below(2) == 0 ? EntryType::ConfChange : EntryType::ConfChangeV2;
     const auto change = decode_conf_change(raftarium::base::Bytes(text), type);
     if (!change.ok()) {

@@ -30,13 +30,21 @@ TEST_CASE("§5.2: an election timeout makes a leader, and exactly one") {
 
 TEST_CASE("§5.2: one vote a term, and it survives a restart") {
   Cluster cluster;
-  cluster[1].step({.type = MessageType::MsgVote, .to = id(1), .from = id(2), .term = Term(2),
-                   .log_term = Term(1), .index = Index(1)});
+  cluster[1].step({.type = MessageType::MsgVote,
+                   .to = id(1),
+                   .from = id(2),
+                   .term = Term(2),
+                   .log_term = Term(1),
+                   .index = Index(1)});
   cluster.pump(1);
   cluster.network.clear();
   cluster.restart(1);
-  cluster[1].step({.type = MessageType::MsgVote, .to = id(1), .from = id(3), .term = Term(2),
-                   .log_term = Term(1), .index = Index(1)});
+  cluster[1].step({.type = MessageType::MsgVote,
+                   .to = id(1),
+                   .from = id(3),
+                   .term = Term(2),
+                   .log_term = Term(1),
+                   .index = Index(1)});
   cluster.pump(1);
   REQUIRE(cluster.network.size() == 1);
   EXPECT(cluster.network[0].reject);

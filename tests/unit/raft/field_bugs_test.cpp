@@ -170,8 +170,11 @@ TEST_CASE("etcd 20269: a commit index beyond a lost log is refused with an expla
   EXPECT(node.error().message.find("entries were lost") != std::string::npos);
 
   cluster.elect(1);
-  cluster[2].step({.type = MessageType::MsgHeartbeat, .to = id(2), .from = id(1),
-                   .term = cluster[1].term(), .commit = Index(99)});
+  cluster[2].step({.type = MessageType::MsgHeartbeat,
+                   .to = id(2),
+                   .from = id(1),
+                   .term = cluster[1].term(),
+                   .commit = Index(99)});
   EXPECT(cluster[2].commit() < Index(99));
   EXPECT(cluster.member(2).recorder->events.back().refusal == Refusal::CommitBeyondLog);
 }

@@ -27,7 +27,8 @@ TEST_CASE("packed entries are what was appended, whatever was cut off in between
         packed.truncate(Index(first + keep));
         REQUIRE(packed.end() == Index(first + keep));
       }
-      const std::string data(prng.below(3) == 0 ? prng.below(200) : prng.below(20), static_cast<char>('a' + prng.below(26)));
+      const std::string data(prng.below(3) == 0 ? prng.below(200) : prng.below(20),
+                             static_cast<char>('a' + prng.below(26)));
       const auto type = static_cast<EntryType>(prng.below(3));
       plain.push_back({term, Index(first + plain.size()), type, Bytes(data)});
       packed.append(plain.back());
