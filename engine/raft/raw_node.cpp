@@ -146,6 +146,9 @@ ConfState RawNode::apply_conf_change(const ConfChange& change) { return raft_->a
 Refusal RawNode::step(const Message& message) {
   const bool from_storage = is_storage_thread(message.from);
   if (is_local(message.type) && !from_storage) return Refusal::UnknownPeer;
+  // No member leads itself: such a message has lost its way.
+  constexpr MessageTypes kFromLeader{MessageType::MsgApp, MessageType::MsgHeartbeat, MessageType::MsgSnap};
+  if (message.from == id() && kFromLeader.contains(message.type)) return Refusal::UnknownPeer;
   if (is_response(message.type) && !from_storage && raft_->tracker().find(message.from) == nullptr) {
     return Refusal::UnknownPeer;
   }

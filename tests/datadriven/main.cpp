@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "datadriven/isolated.h"
 #include "datadriven/transcript.h"
 
 namespace {
@@ -65,7 +66,9 @@ Report run_file(const std::string& path, const Options& options) {
     report.explanation = "  " + text.error().message + "\n";
     return report;
   }
-  report = raftarium::datadriven::run_transcript(*text, options.kind, options.rewrite);
+  report = raftarium::datadriven::run_isolated([&](const raftarium::datadriven::Progress& progress) {
+    return raftarium::datadriven::run_transcript(*text, options.kind, options.rewrite, progress);
+  });
   if (report.ok && options.rewrite) {
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     file << report.rewritten;

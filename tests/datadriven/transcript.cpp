@@ -135,7 +135,8 @@ bool same_output(std::string_view expected, std::string_view got) {
   return compared_lines(expected) == compared_lines(got);
 }
 
-Report run_transcript(std::string_view text, std::optional<Kind> kind, bool rewrite) {
+Report run_transcript(std::string_view text, std::optional<Kind> kind, bool rewrite,
+                      const std::function<void(int line)>& progress) {
   Report report;
   Transcript transcript = parse_transcript(text);
   if (!kind) kind = kind_of(transcript.directives);
@@ -147,6 +148,7 @@ Report run_transcript(std::string_view text, std::optional<Kind> kind, bool rewr
   const std::unique_ptr<Grammar> grammar = make_grammar(*kind);
   Rewriter rewriter(std::move(transcript.lines));
   for (const Directive& directive : transcript.directives) {
+    if (progress) progress(directive.line);
     const base::Result<std::string> got = grammar->run(directive);
     ++report.directives;
     if (!got.ok()) return failure(report, directive.line, got.error().message);

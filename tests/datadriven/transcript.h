@@ -1,6 +1,7 @@
 #pragma once
 // Runs a file of directives against the engine and compares, or rewrites what it expects.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,9 @@ struct Report {
 
 // Stops at the first directive that fails, since what follows builds on it; `rewrite` goes on through all.
 // Without `kind` the grammar is told from the first command.
-Report run_transcript(std::string_view text, std::optional<Kind> kind, bool rewrite = false);
+// `progress`, if there is one, is told the line of each directive before it is run.
+Report run_transcript(std::string_view text, std::optional<Kind> kind, bool rewrite = false,
+                      const std::function<void(int line)>& progress = {});
 
 // Whether outputs agree. Log lines (DEBUG, INFO, WARN, ERROR, FATAL) are etcd's own and left out on both
 // sides; an output of nothing else is "ok".

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "base/check.h"
+#include "datadriven/isolated.h"
 #include "support/test.h"
 
 using raftarium::datadriven::find_transcripts;
@@ -78,6 +80,31 @@ TEST_SUITE("transcripts") {
     REQUIRE(report.ok);
     EXPECT(report.rewritten == after);
     EXPECT(run_transcript(report.rewritten, std::nullopt).ok);
+  }
+
+#ifndef __EMSCRIPTEN__  // there is no process to end
+  TEST_CASE("an engine that gives up fails its transcript, with the line and what it said") {
+    const Report report = raftarium::datadriven::run_isolated([](const auto& progress) {
+      progress(3);
+      progress(7);
+      CHECK(1 + 1 == 3, "as expected");
+      return Report{};
+    });
+    EXPECT_FALSE(report.ok);
+    EXPECT(report.line == 7);
+    EXPECT(report.directives == 2);
+    EXPECT(report.explanation.find("CHECK(1 + 1 == 3) failed: as expected") != std::string::npos);
+  }
+#endif
+
+  TEST_CASE("a report comes out of its process as it was") {
+    const Report report = raftarium::datadriven::run_isolated([](const auto&) {
+      return run_transcript("vote cfg=(1) votes=(n)\n----\nVoteWon\n\nvote\n----\nVoteWon\n", std::nullopt,
+                            true);
+    });
+    EXPECT(report.ok);
+    EXPECT(report.directives == 2);
+    EXPECT(report.rewritten == "vote cfg=(1) votes=(n)\n----\nVoteLost\n\nvote\n----\nVoteWon\n");
   }
 
   TEST_CASE("our own transcripts") { expect_all_pass(RAFTARIUM_OWN_TRANSCRIPTS); }
