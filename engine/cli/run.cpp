@@ -39,6 +39,14 @@ void report(std::ostream& out, const lab::Played& played) {
   for (const lab::Verdict& v : played.verdicts) {
     out << (v.met ? "  met     " : "  NOT MET ") << v.expectation << "  (" << v.why << ")\n";
   }
+  std::string fired;
+  for (std::size_t i = 0; i < sim::kFaultCount; ++i) {
+    const auto fault = static_cast<sim::Fault>(i);
+    if (played.faults.of(fault) == 0) continue;
+    fired += std::string(fired.empty() ? "" : ", ") + sim::describe(fault) + ' ' +
+             std::to_string(played.faults.of(fault));
+  }
+  if (!fired.empty()) out << "  faults  " << fired << '\n';
   for (const sim::Violation& v : played.violations) {
     out << "  VIOLATED " << sim::describe(v.property) << " at " << lab::seconds(v.time_us) << ": " << v.why
         << '\n';

@@ -177,6 +177,27 @@ Told about_act(const sim::World& world, const sim::Command& command) {
       return {text(who, "'s election timer runs out at once."), ""};
     case Kind::Transfer:
       return {text(who, " is told to hand over to ", name(command.peer), "."), ""};
+    case Kind::Drop:
+      return {text("Message ", command.message, " is taken off the wire."), ""};
+    case Kind::Delay:
+      return {text("Message ", command.message, " is held up for ", command.delay_us / 1000, " ms."), ""};
+    case Kind::Duplicate:
+      return {text("A copy of message ", command.message, " sets out."),
+              "Networks do that, and Raft must bear it."};
+    case Kind::Deliver:
+      return {text("Message ", command.message, " arrives at once."), ""};
+    case Kind::Drift:
+      if (command.drift_ppm == 0) return {text(who, "'s clock runs right again."), ""};
+      if (command.drift_ppm <= -1'000'000)
+        return {text(who, "'s clock stands still."), "Its timers never run out."};
+      return {text(who, "'s clock runs ", command.drift_ppm > 0 ? "fast" : "slow", ", by ",
+                   std::max(command.drift_ppm, -command.drift_ppm) / 10'000, " %."),
+              "Raft is safe whatever the clocks do; only leases trust them."};
+    case Kind::Jump:
+      return {text(who, "'s clock jumps ahead by ", command.delay_us / 1000, " ms."), ""};
+    case Kind::Wipe:
+      return {text(who, " loses its disk."),
+              "It forgets its term, its vote and its log: it is a new machine under an old name."};
     case Kind::SetLink:
       return {command.node == raft::kNone ? std::string("Every link changes.")
                                           : text("The link ", who, "→", name(command.peer), " changes."),
@@ -262,6 +283,7 @@ std::optional<Mark::Kind> mark_kind(const sim::World& world, const sim::Event& e
       return Mark::Kind::Client;
     case Act::Crash:
     case Act::Pause:
+    case Act::Wipe:
       return Mark::Kind::Crash;
     case Act::Restart:
     case Act::Resume:

@@ -137,7 +137,8 @@ Played play(const Scenario& scenario, const std::function<void(const StoryLine&)
     run.advance_to(border);
     look();
   }
-  Played played{world.digest(), world.moments(), world.now_us(), {}, world.violations(), true};
+  Played played{
+      world.digest(), world.moments(), world.now_us(), {}, world.violations(), world.faults(), true};
   bool violations_expected = false;
   for (const Watch& watch : watches) played.verdicts.push_back(watch.verdict());
   if (const auto verdict = comparison.verdict(world)) played.verdicts.push_back(*verdict);

@@ -23,6 +23,7 @@ struct Played {
   sim::TimeUs time_us = 0;
   std::vector<Verdict> verdicts;
   std::vector<sim::Violation> violations;
+  sim::FaultCounts faults;
   // Every expectation was met, and no property was violated that no expectation speaks of.
   bool ok = false;
 };

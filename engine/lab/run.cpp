@@ -76,14 +76,17 @@ void Run::pull_triggers() {
   for (Waiting& waiting : waiting_) {
     const Action& action = scenario_->actions[waiting.action];
     const Trigger& trigger = *action.when;
+    sim::Command command = action.command;
     if (trigger.kind == Trigger::Kind::Holds) {
       if (trigger.predicate->holds(world_)) waiting.left = 0;
     } else {
       for (const sim::Event& event : world_.events()) {
-        if (waiting.left > 0 && trigger.matches(event)) --waiting.left;
+        if (waiting.left == 0 || !trigger.matches(event)) continue;
+        // The message that pulls the trigger is what a command about a message is about.
+        if (--waiting.left == 0 && command.message == 0) command.message = event.message_id;
       }
     }
-    if (waiting.left == 0) world_.schedule(world_.now_us() + action.at_us, action.command);
+    if (waiting.left == 0) world_.schedule(world_.now_us() + action.at_us, command);
   }
   waiting_.erase(
       std::remove_if(waiting_.begin(), waiting_.end(), [](const Waiting& w) { return w.left == 0; }),

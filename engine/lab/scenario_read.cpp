@@ -77,7 +77,9 @@ sim::Command read_command(FieldReader& reader, const Json& action, const std::st
   }
   const auto member = [&](const char* field, raft::NodeId& target) {
     if (!action.contains(field)) return;
-    const Words stand_ins = word.kind == Kind::Restart ? Words{"crashed"} : Words{"leader", "follower"};
+    const Words stand_ins = word.kind == Kind::Restart || word.kind == Kind::Wipe
+                                ? Words{"crashed"}
+                                : Words{"leader", "follower"};
     target = read_member(reader, action[field], FieldReader::join(path, field), members, stand_ins);
   };
   const auto integer = [&](const char* field, std::int64_t most, auto& target) {
@@ -99,6 +101,12 @@ sim::Command read_command(FieldReader& reader, const Json& action, const std::st
   integer("latency_min_us", kMostUs, command.latency_min_us);
   integer("latency_mean_us", kMostUs, command.latency_mean_us);
   integer("loss_per_million", 1'000'000, command.loss_per_million);
+  integer("duplicate_per_million", 1'000'000, command.duplicate_per_million);
+  integer("delay_us", sim::kMaxJumpUs, command.delay_us);
+  integer("message", std::int64_t{1} << 53, command.message);
+  if (const auto drift = reader.integer(action, path, "drift_ppm", -1'000'000, sim::kMaxDriftPpm)) {
+    command.drift_ppm = *drift;
+  }
   return command;
 }
 
@@ -196,6 +204,18 @@ void read_moment(FieldReader& reader, const Json& action, const std::string& pat
   }
 }
 
+// A message is named by its number, or it is the one that pulled the trigger.
+void check_message(FieldReader& reader, const std::string& path, const Action& action) {
+  const bool about_message = action.command.kind == Kind::Drop || action.command.kind == Kind::Delay ||
+                             action.command.kind == Kind::Duplicate || action.command.kind == Kind::Deliver;
+  if (!about_message || action.command.message != 0) return;
+  if (action.when && action.when->kind == Trigger::Kind::MessageSent) return;
+  reader.complain(
+      path,
+      std::string("\"") + sim::describe(action.command.kind) +
+          "\" needs the field \"message\", or \"when\": {\"message_sent\": ...} for the message itself");
+}
+
 void read_action(FieldReader& reader, const Json& action, const std::string& path, Scenario& scenario) {
   if (!action.is_object()) return reader.complain(path, "expected an object, got " + kind_of(action));
   const std::string wanted = reader.text(action, path, "do", 40, true);
@@ -213,6 +233,7 @@ void read_action(FieldReader& reader, const Json& action, const std::string& pat
     read_moment(reader, action, path, scenario, read);
     if (!reader.complaint())
       read.command = read_command(reader, action, path, word, scenario.cluster.members);
+    check_message(reader, path, read);
     scenario.actions.push_back(std::move(read));
     return;
   }

@@ -15,6 +15,7 @@ const std::vector<ClusterField>& cluster_fields() {
       {"latency_min_us", 0, kMinute, &Config::latency_min_us},
       {"latency_mean_us", 0, kMinute, &Config::latency_mean_us},
       {"loss_per_million", 0, 1'000'000, &Config::loss_per_million},
+      {"duplicate_per_million", 0, 1'000'000, &Config::duplicate_per_million},
       {"request_timeout_us", 1, kMinute, &Config::request_timeout_us},
       {"request_deadline_us", 1, 60 * kMinute, &Config::request_deadline_us},
   };
@@ -37,7 +38,16 @@ const std::vector<ActionWord>& action_words() {
       {Kind::HealAll, {}, {}},
       {Kind::Timeout, {"node"}, {}},
       {Kind::Transfer, {"from", "to"}, {}},
-      {Kind::SetLink, {"latency_min_us", "latency_mean_us", "loss_per_million"}, {"from", "to"}},
+      {Kind::SetLink,
+       {"latency_min_us", "latency_mean_us", "loss_per_million"},
+       {"from", "to", "duplicate_per_million"}},
+      {Kind::Drop, {}, {"message"}},
+      {Kind::Delay, {"delay_us"}, {"message"}},
+      {Kind::Duplicate, {}, {"message"}},
+      {Kind::Deliver, {}, {"message"}},
+      {Kind::Drift, {"node", "drift_ppm"}, {}},
+      {Kind::Jump, {"node", "delay_us"}, {}},
+      {Kind::Wipe, {"node"}, {}},
   };
   return kWords;
 }

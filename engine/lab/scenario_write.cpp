@@ -67,6 +67,11 @@ void put_field(Json& json, const sim::Command& command, const std::string& field
   if (field == "latency_min_us") json[field] = command.latency_min_us;
   if (field == "latency_mean_us") json[field] = command.latency_mean_us;
   if (field == "loss_per_million") json[field] = command.loss_per_million;
+  if (field == "duplicate_per_million" && command.duplicate_per_million > 0)
+    json[field] = command.duplicate_per_million;
+  if (field == "message" && command.message > 0) json[field] = command.message;
+  if (field == "delay_us") json[field] = command.delay_us;
+  if (field == "drift_ppm") json[field] = command.drift_ppm;
 }
 
 Json action_json(const Action& action) {
@@ -83,10 +88,11 @@ Json action_json(const Action& action) {
   for (const ActionWord& word : action_words()) {
     if (word.kind != command.kind) continue;
     for (const char* field : word.required) put_field(json, command, field);
-    // An optional field is a member: left out when it is nobody in particular.
+    // Optional members are left out when they are nobody in particular.
     for (const std::string field : word.optional) {
+      const bool is_member = field == "to" || field == "from" || field == "through";
       const raft::NodeId member = field == "to" ? command.peer : command.node;
-      if (member != raft::kNone) put_field(json, command, field);
+      if (!is_member || member != raft::kNone) put_field(json, command, field);
     }
   }
   return json;

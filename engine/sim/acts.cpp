@@ -179,12 +179,57 @@ base::Status World::check_resolved(const Command& command) const {
         return refuse(what + "expected a latency of 0 to " + std::to_string(kMaxLatencyUs) + " us, got " +
                       std::to_string(latency_us));
       }
-      if (command.loss_per_million > 1'000'000) {
-        return refuse(what + "expected a loss of 0 to 1000000 per million, got " +
-                      std::to_string(command.loss_per_million));
+      for (const std::uint32_t chance : {command.loss_per_million, command.duplicate_per_million}) {
+        if (chance <= 1'000'000) continue;
+        return refuse(what + "expected a chance of 0 to 1000000 per million, got " +
+                      std::to_string(chance));
       }
       if (command.node == raft::kNone && command.peer == raft::kNone) return {};
       return link_needed();
+    case Kind::Drop:
+    case Kind::Delay:
+    case Kind::Duplicate:
+    case Kind::Deliver:
+      return check_message(command);
+    case Kind::Drift:
+      if (auto status = member_needed(command.node); !status) return status;
+      if (command.drift_ppm < -1'000'000 || command.drift_ppm > kMaxDriftPpm) {
+        return refuse(what + "expected -1000000 to " + std::to_string(kMaxDriftPpm) + " ppm, got " +
+                      std::to_string(command.drift_ppm));
+      }
+      return {};
+    case Kind::Jump:
+      if (auto status = running_needed(command.node); !status) return status;
+      if (command.delay_us < 0 || command.delay_us > kMaxJumpUs) {
+        return refuse(what + "expected 0 to " + std::to_string(kMaxJumpUs) + " us, got " +
+                      std::to_string(command.delay_us));
+      }
+      return {};
+    case Kind::Wipe:
+      if (auto status = member_needed(command.node); !status) return status;
+      if (process(command.node) != ProcessState::Crashed) {
+        return refuse(what + name(command.node) + " is not crashed");
+      }
+      return {};
+  }
+  return {};
+}
+
+base::Status World::check_message(const Command& command) const {
+  const std::string what = std::string(describe(command.kind)) + ": ";
+  const auto at = flights_.find(command.message);
+  if (at == flights_.end()) {
+    return refuse(what + "message " + std::to_string(command.message) + " is not on its way");
+  }
+  const ProcessState receiver = process(at->second.message.to);
+  const bool held = receiver == ProcessState::Paused && at->second.deliver_us <= now_us_;
+  if (held && command.kind != Command::Kind::Duplicate) {
+    return refuse(what + "message " + std::to_string(command.message) + " has arrived and waits for " +
+                  name(at->second.message.to));
+  }
+  if (command.kind == Command::Kind::Delay && (command.delay_us < 0 || command.delay_us > kMaxLatencyUs)) {
+    return refuse(what + "expected 0 to " + std::to_string(kMaxLatencyUs) + " us, got " +
+                  std::to_string(command.delay_us));
   }
   return {};
 }
@@ -216,6 +261,7 @@ void World::execute(const Command& command) {
       restart(replica(command.node));
       break;
     case Kind::Pause:
+      faults_.add(Fault::Paused);
       replica(command.node).process = ProcessState::Paused;
       break;
     case Kind::Resume:
@@ -243,21 +289,84 @@ void World::execute(const Command& command) {
       network_.heal_all();
       break;
     case Kind::SetLink:
-      for (const NodeId from : members()) {
-        for (const NodeId to : members()) {
-          const bool meant = command.node == raft::kNone || (command.node == from && command.peer == to);
-          if (!meant || from == to) continue;
-          Link& link = network_.link(from, to);
-          link.latency_min_us = command.latency_min_us;
-          link.latency_mean_us = command.latency_mean_us;
-          link.loss_per_million = command.loss_per_million;
-        }
-      }
+      set_links(command);
+      break;
+    case Kind::Drop:
+    case Kind::Delay:
+    case Kind::Duplicate:
+    case Kind::Deliver:
+      act_on_message(command);
+      break;
+    case Kind::Drift: {
+      faults_.add(Fault::ClockDrift);
+      Replica& r = replica(command.node);
+      r.drift_ppm = command.drift_ppm;
+      ++r.life;  // the tick that is due belongs to the old rate
+      if (r.process == ProcessState::Running) start_clock(r);
+      break;
+    }
+    case Kind::Jump:
+      jump(replica(command.node), command.delay_us);
+      break;
+    case Kind::Wipe:
+      wipe(replica(command.node));
       break;
   }
 }
 
+void World::set_links(const Command& command) {
+  for (const NodeId from : members()) {
+    for (const NodeId to : members()) {
+      const bool meant = command.node == raft::kNone || (command.node == from && command.peer == to);
+      if (!meant || from == to) continue;
+      Link& link = network_.link(from, to);
+      link.latency_min_us = command.latency_min_us;
+      link.latency_mean_us = command.latency_mean_us;
+      link.loss_per_million = command.loss_per_million;
+      link.duplicate_per_million = command.duplicate_per_million;
+    }
+  }
+}
+
+void World::act_on_message(const Command& command) {
+  const auto at = flights_.find(command.message);
+  Flight& flight = at->second;
+  const auto reschedule = [&](TimeUs time_us) {
+    flight.deliver_us = time_us;
+    push(time_us, Due::Kind::Delivery, flight.id, ++flight.schedule);
+  };
+  switch (command.kind) {
+    case Command::Kind::Drop:
+      lose(flight, LossReason::TakenOff);
+      flights_.erase(at);
+      break;
+    case Command::Kind::Delay:
+      faults_.add(Fault::Delayed);
+      reschedule(flight.deliver_us + command.delay_us);
+      break;
+    case Command::Kind::Deliver:
+      faults_.add(Fault::Hastened);
+      reschedule(now_us_);
+      break;
+    default:
+      faults_.add(Fault::Duplicated);
+      launch(raft::Message(flight.message), false);
+      break;
+  }
+}
+
+// All the ticks that the clock jumps over happen at once.
+void World::jump(Replica& r, TimeUs by_us) {
+  faults_.add(Fault::ClockJump);
+  if (r.stands_still()) return;
+  for (TimeUs ticks = by_us / tick_period_us(r); ticks > 0; --ticks) r.member.tick();
+  ++r.life;
+  schedule_tick(r, std::max<TimeUs>(1, tick_period_us(r) - by_us % tick_period_us(r)));
+  pump(r);
+}
+
 void World::crash(Replica& r) {
+  faults_.add(Fault::Crashed);
   r.member.crash();
   r.process = ProcessState::Crashed;
   // What had arrived but was not read is gone with the process.
@@ -269,6 +378,16 @@ void World::crash(Replica& r) {
   r.held.clear();
 }
 
+// A new machine under an old name: it remembers neither its votes nor its entries.
+void World::wipe(Replica& r) {
+  faults_.add(Fault::Wiped);
+  auto blank = member::Member::start(r.member.config(), first_storage(replicas_.size()));
+  CHECK(blank.ok(), blank.error().message);
+  r.member = std::move(*blank);
+  r.member.crash();
+  checkers_.wiped(r.member.id());
+}
+
 void World::restart(Replica& r) {
   checkers_.restarted(r.member.id());
   const auto status = r.member.restart();
@@ -276,16 +395,15 @@ void World::restart(Replica& r) {
   r.process = ProcessState::Running;
   ++r.start;
   ++r.life;
-  r.next_tick_us = now_us_ + prng_.between(1, config_.tick_us);
-  push(r.next_tick_us, Due::Kind::Tick, r.member.id().value(), r.life);
+  // Its clock's phase is another than before.
+  if (!r.stands_still()) schedule_tick(r, prng_.between(1, tick_period_us(r)));
   pump(r);
 }
 
 void World::resume(Replica& r) {
   r.process = ProcessState::Running;
   ++r.life;
-  r.next_tick_us = now_us_ + config_.tick_us;
-  push(r.next_tick_us, Due::Kind::Tick, r.member.id().value(), r.life);
+  start_clock(r);
   const std::vector<std::uint64_t> held = std::move(r.held);
   r.held.clear();
   for (const std::uint64_t id : held) {

@@ -53,6 +53,11 @@ void Checkers::restarted(raft::NodeId node) {
   seen.leads = raft::Term();
 }
 
+void Checkers::wiped(raft::NodeId node) {
+  seen_[node.value()] = Seen{};
+  seen_[node.value()].commit = first_.index;
+}
+
 Checkers::Chain Checkers::link_at(const Seen& seen, std::size_t at) const {
   return at < seen.settled ? committed_[at].chain : seen.tail[at - seen.settled];
 }

@@ -48,6 +48,8 @@ class Checkers {
                std::uint64_t event);
   // A crash or a restart: the commit index may start again from what was durable.
   void restarted(raft::NodeId node);
+  // It lost its disk: it owes nothing to what it was.
+  void wiped(raft::NodeId node);
 
   const std::vector<Violation>& violations() const { return violations_; }
 

@@ -14,9 +14,10 @@ std::string name(raft::NodeId node) {
 }
 
 const char* describe(Command::Kind kind) {
-  static constexpr std::array kWords{"put",      "delete",  "crash",    "restart", "pause",
-                                     "resume",   "isolate", "cut",      "heal",    "partition",
-                                     "heal_all", "timeout", "transfer", "set_link"};
+  static constexpr std::array kWords{"put",      "delete",   "crash", "restart",   "pause",     "resume",
+                                     "isolate",  "cut",      "heal",  "partition", "heal_all",  "timeout",
+                                     "transfer", "set_link", "drop",  "delay",     "duplicate", "deliver",
+                                     "drift",    "jump",     "wipe"};
   return kWords.at(static_cast<std::size_t>(kind));
 }
 
@@ -50,6 +51,22 @@ std::string describe(const Command& command) {
       }
       out << " latency " << command.latency_min_us << "+" << command.latency_mean_us << " us, loss "
           << command.loss_per_million << " per million";
+      if (command.duplicate_per_million > 0)
+        out << ", duplicates " << command.duplicate_per_million << " per million";
+      break;
+    case Command::Kind::Drop:
+    case Command::Kind::Duplicate:
+    case Command::Kind::Deliver:
+      out << " message " << command.message;
+      break;
+    case Command::Kind::Delay:
+      out << " message " << command.message << " by " << command.delay_us << " us";
+      break;
+    case Command::Kind::Drift:
+      out << ' ' << name(command.node) << ' ' << command.drift_ppm << " ppm";
+      break;
+    case Command::Kind::Jump:
+      out << ' ' << name(command.node) << " by " << command.delay_us << " us";
       break;
     case Command::Kind::Partition: {
       const char* bar = " ";

@@ -33,7 +33,14 @@ struct Command {
     HealAll,    // every link carries again
     Timeout,    // node's election timer runs out now
     Transfer,   // node, a leader, hands over to peer
-    SetLink,    // latency and loss of the link from `node` to `peer` (both kNone: of every link)
+    SetLink,  // latency, loss and duplication of the link from `node` to `peer` (both kNone: of every link)
+    Drop,     // `message`, on its way, is taken off the wire
+    Delay,    // `message` arrives `delay_us` later than it would
+    Duplicate,  // another copy of `message` sets out now
+    Deliver,    // `message` arrives now
+    Drift,  // node's clock runs faster by `drift_ppm`; slower when negative; -1'000'000: it stands still
+    Jump,   // node's clock jumps forward by `delay_us`
+    Wipe,   // node, crashed, loses its disk: it will start as a new machine under its old name
   };
   Kind kind = Kind::HealAll;
   raft::NodeId node{};
@@ -41,9 +48,13 @@ struct Command {
   std::string key{};
   std::string value{};
   std::vector<std::vector<raft::NodeId>> groups{};
-  TimeUs latency_min_us = 0;           // SetLink: least latency
-  TimeUs latency_mean_us = 0;          // SetLink: mean of what is added to it
-  std::uint32_t loss_per_million = 0;  // SetLink
+  TimeUs latency_min_us = 0;                // SetLink: least latency
+  TimeUs latency_mean_us = 0;               // SetLink: mean of what is added to it
+  std::uint32_t loss_per_million = 0;       // SetLink
+  std::uint32_t duplicate_per_million = 0;  // SetLink
+  std::uint64_t message = 0;                // see World::flights()
+  TimeUs delay_us = 0;
+  std::int64_t drift_ppm = 0;
 
   friend bool operator==(const Command&, const Command&) = default;
 };

@@ -14,6 +14,8 @@ const char* describe(LossReason reason) {
       return "the network dropped it";
     case LossReason::ReceiverDown:
       return "the receiver is down";
+    case LossReason::TakenOff:
+      return "it was taken off the wire";
   }
   return "unknown";
 }

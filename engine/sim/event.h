@@ -9,7 +9,7 @@
 
 namespace raftarium::sim {
 
-enum class LossReason : std::uint8_t { None, LinkCut, Dropped, ReceiverDown };
+enum class LossReason : std::uint8_t { None, LinkCut, Dropped, ReceiverDown, TakenOff };
 const char* describe(LossReason reason);
 
 enum class RequestState : std::uint8_t { Waiting, Committed, Refused, Unknown };

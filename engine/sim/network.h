@@ -18,6 +18,7 @@ struct Link {
   TimeUs latency_mean_us = 0;  // of the exponential part on top
   std::uint32_t loss_per_million = 0;
   bool cut = false;
+  std::uint32_t duplicate_per_million = 0;
   friend bool operator==(const Link&, const Link&) = default;
 };
 

@@ -38,6 +38,9 @@ base::Status check_config(const WorldConfig& config) {
   if (config.loss_per_million > 1'000'000) {
     return field("loss_per_million", "0 to 1000000", config.loss_per_million);
   }
+  if (config.duplicate_per_million > 1'000'000) {
+    return field("duplicate_per_million", "0 to 1000000", config.duplicate_per_million);
+  }
   if (config.request_timeout_us < 1) {
     return field("request_timeout_us", "at least 1", config.request_timeout_us);
   }
@@ -51,16 +54,6 @@ base::Status check_config(const WorldConfig& config) {
 
 // The entry that every log starts from: a snapshot with the first configuration.
 constexpr raft::EntryId kFirst{raft::Term(1), raft::Index(1)};
-
-raft::MemoryStorage first_storage(std::size_t members) {
-  raft::Snapshot snapshot;
-  snapshot.index = kFirst.index;
-  snapshot.term = kFirst.term;
-  for (std::size_t i = 1; i <= members; ++i) snapshot.conf_state.voters.emplace_back(i);
-  raft::MemoryStorage storage;
-  storage.apply_snapshot(std::make_shared<const raft::Snapshot>(std::move(snapshot)));
-  return storage;
-}
 
 // What `flight` is about, told by the member that notices: the receiver when it arrives, else the sender.
 Event message_event(Event::Kind kind, const Flight& flight) {
@@ -79,6 +72,16 @@ Event message_event(Event::Kind kind, const Flight& flight) {
 
 bool World::later(const Due& a, const Due& b) {
   return a.time_us != b.time_us ? a.time_us > b.time_us : a.sequence > b.sequence;
+}
+
+raft::MemoryStorage World::first_storage(std::size_t members) {
+  raft::Snapshot snapshot;
+  snapshot.index = kFirst.index;
+  snapshot.term = kFirst.term;
+  for (std::size_t i = 1; i <= members; ++i) snapshot.conf_state.voters.emplace_back(i);
+  raft::MemoryStorage storage;
+  storage.apply_snapshot(std::make_shared<const raft::Snapshot>(std::move(snapshot)));
+  return storage;
 }
 
 base::Result<World> World::create(const WorldConfig& config) {
@@ -102,15 +105,14 @@ base::Result<World> World::create(const WorldConfig& config) {
 World::World(const WorldConfig& config, std::vector<Replica> replicas)
     : config_(config),
       prng_(config.seed),
-      network_(config.members,
-               Link{config.latency_min_us, config.latency_mean_us, config.loss_per_million, false}),
+      network_(config.members, Link{config.latency_min_us, config.latency_mean_us, config.loss_per_million,
+                                    false, config.duplicate_per_million}),
       replicas_(std::move(replicas)),
       checkers_(config.members, kFirst) {
   digest_.add(config.seed);
   for (Replica& replica : replicas_) {
     // Members do not tick in step: each clock has its own phase.
-    replica.next_tick_us = prng_.between(1, config_.tick_us);
-    push(replica.next_tick_us, Due::Kind::Tick, replica.member.id().value(), replica.life);
+    schedule_tick(replica, prng_.between(1, config_.tick_us));
     pump(replica);
   }
   events_.clear();
@@ -207,7 +209,7 @@ void World::step() {
       on_tick(due);
       break;
     case Due::Kind::Delivery:
-      on_delivery(due.subject);
+      on_delivery(due);
       break;
     case Due::Kind::Command:
       on_scheduled(due.subject);
@@ -238,17 +240,32 @@ void World::advance_to(TimeUs time_us) {
 
 // Members.
 
+TimeUs World::tick_period_us(const Replica& r) const {
+  constexpr std::int64_t kMillion = 1'000'000;
+  return std::max<TimeUs>(1, config_.tick_us * kMillion / (kMillion + r.drift_ppm));
+}
+
+void World::schedule_tick(Replica& r, TimeUs wait_us) {
+  r.next_tick_us = now_us_ + wait_us;
+  push(r.next_tick_us, Due::Kind::Tick, r.member.id().value(), r.life);
+}
+
+void World::start_clock(Replica& r) {
+  if (!r.stands_still()) schedule_tick(r, tick_period_us(r));
+}
+
 void World::on_tick(const Due& due) {
   Replica& r = replica(NodeId(due.subject));
   if (r.process != ProcessState::Running || r.life != due.number) return;
-  r.next_tick_us = now_us_ + config_.tick_us;
-  push(r.next_tick_us, Due::Kind::Tick, due.subject, due.number);
+  start_clock(r);
   r.member.tick();
   pump(r);
 }
 
-void World::on_delivery(std::uint64_t flight) {
-  const auto at = flights_.find(flight);
+void World::on_delivery(const Due& due) {
+  const auto at = flights_.find(due.subject);
+  // Taken off the wire, or rescheduled since.
+  if (at == flights_.end() || at->second.schedule != due.number) return;
   const Flight arriving = at->second;
   Replica& r = replica(arriving.message.to);
   // A cut made while the message was on its way catches it too.
@@ -263,7 +280,7 @@ void World::on_delivery(std::uint64_t flight) {
     return;
   }
   if (r.process == ProcessState::Paused) {
-    r.held.push_back(flight);
+    r.held.push_back(arriving.id);
     return;
   }
   flights_.erase(at);
@@ -278,6 +295,22 @@ void World::deliver(const Flight& flight) {
 }
 
 void World::lose(const Flight& flight, LossReason reason) {
+  switch (reason) {
+    case LossReason::None:
+      break;
+    case LossReason::LinkCut:
+      faults_.add(Fault::LinkCut);
+      break;
+    case LossReason::Dropped:
+      faults_.add(Fault::Dropped);
+      break;
+    case LossReason::ReceiverDown:
+      faults_.add(Fault::ReceiverDown);
+      break;
+    case LossReason::TakenOff:
+      faults_.add(Fault::TakenOff);
+      break;
+  }
   Event event = message_event(Event::Kind::Lost, flight);
   event.loss = reason;
   emit(std::move(event));
@@ -295,7 +328,10 @@ void World::pump(Replica& r) {
 }
 
 void World::send(const raft::Message& message) {
-  if (!is_member(message.to)) return;
+  if (is_member(message.to)) launch(message, true);
+}
+
+void World::launch(const raft::Message& message, bool may_double) {
   const Link& link = network_.link(message.from, message.to);
   Flight flight;
   flight.id = ++next_flight_;
@@ -308,9 +344,13 @@ void World::send(const raft::Message& message) {
     flight.fate = LossReason::Dropped;
   }
   Event event = message_event(Event::Kind::Sent, flight);
-  push(flight.deliver_us, Due::Kind::Delivery, flight.id);
+  push(flight.deliver_us, Due::Kind::Delivery, flight.id, flight.schedule);
   flights_.emplace(flight.id, std::move(flight));
   emit(std::move(event));
+  if (may_double && prng_.chance(link.duplicate_per_million)) {
+    faults_.add(Fault::Duplicated);
+    launch(message, false);
+  }
 }
 
 }  // namespace raftarium::sim

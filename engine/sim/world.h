@@ -19,25 +19,29 @@
 #include "sim/checkers.h"
 #include "sim/command.h"
 #include "sim/event.h"
+#include "sim/faults.h"
 #include "sim/network.h"
 
 namespace raftarium::sim {
 
-inline constexpr std::size_t kMaxMembers = 9;
+inline constexpr std::size_t kMaxMembers = 15;
+inline constexpr TimeUs kMaxJumpUs = 60'000'000;
+inline constexpr std::int64_t kMaxDriftPpm = 9'000'000;  // ten times as fast
 
 struct WorldConfig {
   std::uint64_t seed = 1;
   std::size_t members = 5;  // 1 to kMaxMembers
   bool pre_vote = true;
   bool check_quorum = true;
-  TimeUs tick_us = 10'000;                 // > 0
-  int election_ticks = 15;                 // > heartbeat_ticks
-  int heartbeat_ticks = 5;                 // > 0
-  TimeUs latency_min_us = 15'000;          // of every link, >= 0
-  TimeUs latency_mean_us = 8'000;          // of the random part on top, >= 0
-  std::uint32_t loss_per_million = 0;      // up to 1'000'000
-  TimeUs request_timeout_us = 400'000;     // a client waits so long for an answer, then tries again
-  TimeUs request_deadline_us = 4'000'000;  // and gives up after this long; up to a day
+  TimeUs tick_us = 10'000;                  // > 0
+  int election_ticks = 15;                  // > heartbeat_ticks
+  int heartbeat_ticks = 5;                  // > 0
+  TimeUs latency_min_us = 15'000;           // of every link, >= 0
+  TimeUs latency_mean_us = 8'000;           // of the random part on top, >= 0
+  std::uint32_t loss_per_million = 0;       // up to 1'000'000
+  std::uint32_t duplicate_per_million = 0;  // up to 1'000'000: messages that arrive twice
+  TimeUs request_timeout_us = 400'000;      // a client waits so long for an answer, then tries again
+  TimeUs request_deadline_us = 4'000'000;   // and gives up after this long; up to a day
 };
 
 // A message on its way.
@@ -47,6 +51,7 @@ struct Flight {
   TimeUs sent_us = 0;
   TimeUs deliver_us = 0;
   LossReason fate = LossReason::None;  // known already when it was sent
+  std::uint64_t schedule = 0;          // counts changes of deliver_us
 };
 
 // What a client asked, and what has become of it. Each request is a session of its own (kv::Command), so
@@ -102,6 +107,9 @@ class World {
   ProcessState process(raft::NodeId node) const { return replica(node).process; }
   // When the member ticks next, if it runs.
   TimeUs next_tick_us(raft::NodeId node) const { return replica(node).next_tick_us; }
+  // By how much its clock runs faster than the world's.
+  std::int64_t drift_ppm(raft::NodeId node) const { return replica(node).drift_ppm; }
+  const FaultCounts& faults() const { return faults_; }
   const Network& network() const { return network_; }
   const std::map<std::uint64_t, Flight>& flights() const { return flights_; }
   const std::vector<Request>& requests() const { return requests_; }
@@ -118,6 +126,8 @@ class World {
     std::uint64_t life = 0;             // counts starts, so that an old life's ticks are ignored
     std::vector<std::uint64_t> held{};  // arrived while paused, in order
     std::uint64_t start = 1;            // counts processes: restarts and the first
+    std::int64_t drift_ppm = 0;
+    bool stands_still() const { return drift_ppm <= -1'000'000; }
   };
   struct Due {
     enum class Kind : std::uint8_t { Tick, Delivery, Command, Ask, Answer, Timeout };
@@ -125,9 +135,11 @@ class World {
     std::uint64_t sequence = 0;
     Kind kind = Kind::Tick;
     std::uint64_t subject = 0;  // member, flight, scheduled command or request
-    std::uint64_t number = 0;   // life of the member, attempt of the request
+    std::uint64_t number = 0;   // life of the member, attempt of the request, schedule of the flight
   };
   static bool later(const Due& a, const Due& b);
+  // What a member's storage holds before anything has happened.
+  static raft::MemoryStorage first_storage(std::size_t members);
 
   World(const WorldConfig& config, std::vector<Replica> replicas);
   Replica& replica(raft::NodeId node) { return replicas_[node.value() - 1]; }
@@ -140,11 +152,17 @@ class World {
   void end_step();
   void emit(Event event);
   void on_tick(const Due& due);
-  void on_delivery(std::uint64_t flight);
+  void on_delivery(const Due& due);
   void deliver(const Flight& flight);
   void lose(const Flight& flight, LossReason reason);
   void pump(Replica& replica);
   void send(const raft::Message& message);
+  void launch(const raft::Message& message, bool may_double);
+  void schedule_tick(Replica& replica, TimeUs wait_us);
+  // The next tick comes after a whole period; none where the clock stands still.
+  void start_clock(Replica& replica);
+  // REQUIRES: !replica.stands_still().
+  TimeUs tick_period_us(const Replica& replica) const;
 
   // acts.cpp: what commands do
   void on_scheduled(std::uint64_t number);
@@ -154,6 +172,11 @@ class World {
   void crash(Replica& replica);
   void restart(Replica& replica);
   void resume(Replica& replica);
+  void wipe(Replica& replica);
+  void act_on_message(const Command& command);
+  void set_links(const Command& command);
+  void jump(Replica& replica, TimeUs by_us);
+  base::Status check_message(const Command& command) const;
 
   // clients.cpp: requests
   void open_request(const Command& command);
@@ -172,6 +195,7 @@ class World {
   Network network_;
   std::vector<Replica> replicas_;
   Checkers checkers_;
+  FaultCounts faults_;
   std::vector<Due> queue_;  // a heap, soonest first
   std::map<std::uint64_t, Flight> flights_;
   std::map<std::uint64_t, Command> scheduled_;

@@ -69,7 +69,7 @@ TEST_CASE("what makes no sense is refused with a reason, and changes nothing") {
   EXPECT(refusal(world, link) == "set_link: expected a latency of 0 to 60000000 us, got 60000001");
   link.latency_mean_us = 0;
   link.loss_per_million = 1'000'001;
-  EXPECT(refusal(world, link) == "set_link: expected a loss of 0 to 1000000 per million, got 1000001");
+  EXPECT(refusal(world, link) == "set_link: expected a chance of 0 to 1000000 per million, got 1000001");
   link.loss_per_million = 0;
   link.node = kS1;
   EXPECT(refusal(world, link) == "set_link: expected a member from S1 to S3, got S0");

@@ -1,0 +1,36 @@
+#pragma once
+// Faults: what can go wrong in a world, and how often it has. A fault that a plan asks for and that never
+// fires proves nothing, so each is counted.
+
+#include <array>
+#include <cstdint>
+
+namespace raftarium::sim {
+
+enum class Fault : std::uint8_t {
+  LinkCut,       // a message was lost on a cut link
+  Dropped,       // the network lost a message by chance
+  ReceiverDown,  // a message reached a member that was down
+  TakenOff,      // a message was taken off the wire by hand
+  Duplicated,    // a message was sent twice, by chance or by hand
+  Delayed,       // a message was held up by hand
+  Hastened,      // a message was delivered at once by hand
+  Crashed,
+  Paused,
+  Wiped,       // a disk was lost
+  ClockDrift,  // a clock's rate was changed
+  ClockJump,
+};
+inline constexpr std::size_t kFaultCount = 12;
+const char* describe(Fault fault);  // "link cut", "clock jump"
+
+class FaultCounts {
+ public:
+  void add(Fault fault) { ++counts_[static_cast<std::size_t>(fault)]; }
+  std::uint64_t of(Fault fault) const { return counts_[static_cast<std::size_t>(fault)]; }
+
+ private:
+  std::array<std::uint64_t, kFaultCount> counts_{};
+};
+
+}  // namespace raftarium::sim
