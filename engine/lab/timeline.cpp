@@ -28,6 +28,7 @@ struct Branch {
   std::uint64_t spacing = 0;            // steps between checkpoints
   std::vector<Mark> marks;
   std::vector<StoryLine> story;
+  std::vector<TracedMessage> messages;
   bool deleted = false;
 };
 
@@ -35,12 +36,30 @@ constexpr std::uint64_t kFirstSpacing = 128;
 constexpr std::size_t kMaxCheckpoints = 64;
 constexpr std::size_t kMaxStoryLines = 20'000;
 constexpr std::size_t kMaxMarks = 20'000;
+constexpr std::size_t kMaxMessages = 50'000;
 constexpr sim::TimeUs kLongestSilence = 10'000'000;
 
 template <class T>
 void forget_oldest(std::vector<T>& items, std::size_t most) {
   if (items.size() <= most) return;
   items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(items.size() - most / 2));
+}
+
+// Sent by then; what ended later is still on its way.
+std::vector<TracedMessage> messages_until(const Branch& branch, std::uint64_t event, std::size_t limit) {
+  const std::vector<TracedMessage>& all = branch.messages;
+  const auto end = std::upper_bound(
+      all.begin(), all.end(), event,
+      [](std::uint64_t at, const TracedMessage& message) { return at < message.sent_event; });
+  const auto count = std::min(limit, static_cast<std::size_t>(end - all.begin()));
+  std::vector<TracedMessage> found(end - static_cast<std::ptrdiff_t>(count), end);
+  for (TracedMessage& message : found) {
+    if (message.ended_event <= event) continue;
+    message.ended_us = -1;
+    message.ended_event = 0;
+    message.lost = false;
+  }
+  return found;
 }
 
 }  // namespace
@@ -79,7 +98,9 @@ struct Timeline::Impl {
     if (!world().events().empty()) {
       for (StoryLine& line : narrate(world())) b.story.push_back(std::move(line));
       for (Mark& mark : marks_of(world())) b.marks.push_back(std::move(mark));
+      trace(world(), b.messages);
       forget_oldest(b.story, kMaxStoryLines);
+      forget_oldest(b.messages, kMaxMessages);
       forget_oldest(b.marks, kMaxMarks);
     }
     if (world().steps() - b.checkpoints.back()->world().steps() >= b.spacing) {
@@ -164,6 +185,7 @@ struct Timeline::Impl {
     for (const StoryLine& line : parent.story) {
       if (line.event <= moments_before) child.story.push_back(line);
     }
+    child.messages = messages_until(parent, moments_before, kMaxMessages);
     branch = child.view.id;
     branches.push_back(std::move(child));
   }
@@ -299,6 +321,10 @@ std::vector<StoryLine> Timeline::story(std::size_t limit) const {
                        [](std::uint64_t event, const StoryLine& line) { return event < line.event; });
   const auto count = std::min(limit, static_cast<std::size_t>(end - all.begin()));
   return {end - static_cast<std::ptrdiff_t>(count), end};
+}
+
+std::vector<TracedMessage> Timeline::messages(std::size_t limit) const {
+  return messages_until(impl_->here(), event_count(), limit);
 }
 
 }  // namespace raftarium::lab

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "lab/narration.h"
 #include "lab/scenario.h"
+#include "lab/trace.h"
 #include "sim/command.h"
 #include "sim/world.h"
 
@@ -92,6 +93,9 @@ class Timeline {
   const std::vector<Mark>& marks() const;
   // The story of the current branch up to the position: at most `limit` of the newest lines.
   std::vector<StoryLine> story(std::size_t limit) const;
+  // The messages of the current branch up to the position: at most `limit` of the last that were sent. What
+  // ends later is still on its way.
+  std::vector<TracedMessage> messages(std::size_t limit) const;
 
  private:
   struct Impl;

@@ -1,0 +1,31 @@
+#pragma once
+// Trace: what was sent on a branch, when it left and how it ended. For diagrams of space and time.
+
+#include <cstdint>
+#include <vector>
+
+#include "raft/types.h"
+#include "sim/world.h"
+
+namespace raftarium::lab {
+
+struct TracedMessage {
+  std::uint64_t id = 0;  // sim::Flight::id
+  raft::MessageType type = raft::MessageType::MsgHup;
+  raft::NodeId from;
+  raft::NodeId to;
+  raft::Term term;
+  raft::Index index;
+  std::uint64_t entries = 0;
+  bool reject = false;
+  sim::TimeUs sent_us = 0;
+  std::uint64_t sent_event = 0;  // World::moments() right after it
+  sim::TimeUs ended_us = -1;     // arrived or was lost then; -1: still on its way
+  std::uint64_t ended_event = 0;
+  bool lost = false;
+};
+
+// Notes what the last step of `world` sent and what became of what was sent before.
+void trace(const sim::World& world, std::vector<TracedMessage>& messages);
+
+}  // namespace raftarium::lab
