@@ -90,19 +90,27 @@ Command about(Command::Kind kind, raft::NodeId node) {
 
 Command command_for(const Frame& frame, Act act, raft::NodeId id) {
   switch (act) {
-    case Act::Crash: return about(Command::Kind::Crash, id);
-    case Act::Restart: return about(Command::Kind::Restart, id);
-    case Act::Pause: return about(Command::Kind::Pause, id);
-    case Act::Resume: return about(Command::Kind::Resume, id);
-    case Act::Isolate: return about(Command::Kind::Isolate, id);
-    case Act::Timeout: return about(Command::Kind::Timeout, id);
+    case Act::Crash:
+      return about(Command::Kind::Crash, id);
+    case Act::Restart:
+      return about(Command::Kind::Restart, id);
+    case Act::Pause:
+      return about(Command::Kind::Pause, id);
+    case Act::Resume:
+      return about(Command::Kind::Resume, id);
+    case Act::Isolate:
+      return about(Command::Kind::Isolate, id);
+    case Act::Timeout:
+      return about(Command::Kind::Timeout, id);
     case Act::Transfer: {
       Command command = about(Command::Kind::Transfer, id);
       if (const MemberView* leader = find_member(frame, id)) command.peer = best_successor(frame, *leader);
       return command;
     }
-    case Act::Propose: return next_put(frame, id);
-    case Act::HealAll: break;
+    case Act::Propose:
+      return next_put(frame, id);
+    case Act::HealAll:
+      break;
   }
   return about(Command::Kind::HealAll, raft::kNone);
 }
@@ -155,6 +163,19 @@ std::vector<Command> commands_for_stroke(const Frame& frame, const Polyline& str
     }
   }
   return commands;
+}
+
+Command move_to_island(const Frame& frame, raft::NodeId member, std::size_t island) {
+  Command command = about(Command::Kind::Partition, raft::kNone);
+  for (std::size_t i = 0; i < frame.islands.size(); ++i) {
+    std::vector<raft::NodeId> group = frame.islands[i];
+    group.erase(std::remove(group.begin(), group.end(), member), group.end());
+    if (i == island) group.push_back(member);
+    std::sort(group.begin(), group.end());
+    if (!group.empty()) command.groups.push_back(std::move(group));
+  }
+  if (command.groups.size() == 1) return about(Command::Kind::HealAll, raft::kNone);
+  return command;
 }
 
 Command heal_border(const Frame& frame, std::size_t island_a, std::size_t island_b) {

@@ -17,10 +17,20 @@ const LinkView* find_link(const Frame& frame, raft::NodeId from, raft::NodeId to
 const MemberView* current_leader(const Frame& frame);
 bool is_leader(const MemberView& member);
 
-enum class Act : std::uint8_t { Crash, Restart, Pause, Resume, Isolate, Timeout, Transfer, Propose, HealAll };
+enum class Act : std::uint8_t {
+  Crash,
+  Restart,
+  Pause,
+  Resume,
+  Isolate,
+  Timeout,
+  Transfer,
+  Propose,
+  HealAll
+};
 
 struct ActText {
-  const char* name;   // "crash": the region menu.crash
+  const char* name;  // "crash": the region menu.crash
   const char* label;
   const char* tooltip;
   const char* key;
@@ -37,6 +47,8 @@ sim::Command next_put(const Frame& frame, raft::NodeId through);
 // `at[i]` is where frame.members[i] stands.
 std::vector<sim::Command> commands_for_stroke(const Frame& frame, const Polyline& stroke,
                                               const std::vector<Vec2>& at, float reach);
+// `member` leaves its island for another one; who stays and who is there keep their links.
+sim::Command move_to_island(const Frame& frame, raft::NodeId member, std::size_t island);
 // What healing the border between two islands means.
 sim::Command heal_border(const Frame& frame, std::size_t island_a, std::size_t island_b);
 

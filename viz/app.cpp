@@ -1,6 +1,9 @@
 #include "viz/app.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
+#include <array>
 
 #include "embedded/viz_scenarios.h"
 #include "lab/scenario.h"
@@ -31,9 +34,16 @@ std::vector<ScenarioInfo> built_in_scenarios() {
     if (!scenario.ok()) continue;  // a test of the scenarios says why
     list.push_back({stem(file.name), scenario->title, scenario->description});
   }
-  std::stable_sort(list.begin(), list.end(),
-                   [](const ScenarioInfo& a, const ScenarioInfo& b) { return rank(a.name) < rank(b.name); });
+  std::stable_sort(list.begin(), list.end(), [](const ScenarioInfo& a, const ScenarioInfo& b) {
+    return rank(a.name) < rank(b.name);
+  });
   return list;
+}
+
+const char* name_of(Tab tab) {
+  static constexpr std::array<const char*, 6> kNames = {"logs",    "space_time", "clients",
+                                                        "metrics", "member",     "story"};
+  return kNames[static_cast<std::size_t>(tab)];
 }
 
 }  // namespace
@@ -64,6 +74,7 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
   shown_.reset();
   acts_.clear();
   controls_.clear();
+  together_.clear();
   const Tab tab = selection_.tab;
   selection_ = Selection();
   selection_.tab = tab;
@@ -102,21 +113,33 @@ void App::set_dark(bool dark) {
   wake();
 }
 
+// Dear ImGui takes a key's press and release, or a click and the next, from its queue in pictures of their own.
+bool App::wants_frame() const {
+  const bool input_waits = !ImGui::GetCurrentContext()->InputEventsQueue.empty();
+  return open_ && (playback_.playing() || settle_s_ > 0 || input_waits);
+}
+
 void App::draw(double real_s) {
   ++pictures_;
-  settle_s_ = std::max(0.0, settle_s_ - real_s);
+  settle_s_ = std::max(0.0, settle_s_ - std::min(real_s, kSlowestS));  // a few pictures, however slow
   notice_s_ = std::max(0.0, notice_s_ - real_s);
   if (notice_s_ <= 0) chrome_.notice.clear();
   if (!timeline_) return;
   const std::int64_t forward_us = playback_.advance(real_s);
-  if (forward_us > 0) timeline_->run_until(timeline_->now_us() + forward_us);
+  if (forward_us > 0) play(timeline_->now_us() + forward_us);
   refresh();
   chrome_.playing = playback_.playing();
   chrome_.speed = playback_.speed();
 
   const Layout layout = compute_layout(vec(ImGui::GetIO().DisplaySize));
+  if (!selection_.chosen) {
+    // Somebody to look at, until the person chooses.
+    const MemberView* leader = current_leader(frame_);
+    selection_.member = leader != nullptr ? leader->id : raft::kNone;
+  }
   handle_keys(frame_, selection_, *this, ui_);
-  ui_.begin(theme(), layout.narrow, host_.reduced_motion);
+  ui_.begin(theme(), layout.narrow, host_.reduced_motion, real_s);
+  ui_.set_live(playback_.playing());
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
   ImGui::Begin("raftarium", nullptr,
@@ -141,13 +164,16 @@ void App::draw_panels(const Layout& layout) {
   draw_tabs(selection_, ui_, layout.tabs);
   const Tab tab = selection_.tab;
   if (tab == Tab::Logs) draw_logs(frame_, selection_, commands, ui_, layout.dock);
+  if (tab == Tab::SpaceTime) draw_space_time(frame_, selection_, commands, ui_, layout.dock);
+  if (tab == Tab::Metrics) draw_metrics(frame_, ui_, layout.dock);
   if (tab == Tab::Clients) draw_clients(frame_, selection_, commands, ui_, layout.dock);
-  if (!layout.narrow || tab == Tab::Member) draw_inspector(frame_, selection_, commands, ui_, layout.inspector);
+  if (!layout.narrow || tab == Tab::Member)
+    draw_inspector(frame_, selection_, commands, ui_, layout.inspector);
   if (!layout.narrow) {
     draw_story(frame_, selection_, commands, ui_, layout.story);
     draw_properties(frame_, selection_, commands, ui_, layout.properties);
-    line(ui_.list(), {layout.inspector.x, layout.inspector.y}, {layout.inspector.x, layout.properties.bottom()},
-         ink(theme().line));
+    line(ui_.list(), {layout.inspector.x, layout.inspector.y},
+         {layout.inspector.x, layout.properties.bottom()}, ink(theme().line));
   } else if (tab == Tab::Story) {
     Rect dock = layout.dock;
     const Rect box = dock.cut_bottom(std::min(66.0F, dock.h / 2));
@@ -157,6 +183,7 @@ void App::draw_panels(const Layout& layout) {
   draw_timeline(frame_, selection_, commands, ui_, layout.timeline);
   draw_stage_menu(frame_, selection_, commands, ui_);
   draw_top_bar_lists(frame_, chrome_, selection_, commands, ui_);
+  draw_palette(frame_, chrome_, selection_, commands, ui_);
   draw_help(selection_, ui_);
   selection_.open_popup.clear();
 }
@@ -166,6 +193,7 @@ void App::carry_out() {
   const std::vector<Control> controls = std::exchange(controls_, {});
   for (const Control& control : controls) carry_out(control);
   for (const sim::Command& command : acts) carry_out(command);
+  if (acts.size() > 1) together_.push_back({timeline_->branch(), timeline_->event_count(), acts.size()});
   if (acts.empty() && controls.empty()) return;
   wake();
   refresh();
@@ -177,38 +205,65 @@ void App::carry_out(const sim::Command& command) {
   if (!done.ok()) {
     say(done.error().message, true);
   } else if (timeline_->branch() != before) {
-    say("New branch: " + sim::describe(command) + ". The old future is kept.", false);
+    std::string what = sim::describe(command);
+    std::replace(what.begin(), what.end(), '_', ' ');
+    say("New branch: " + what + ". The old future is kept.", false);
   }
 }
 
 void App::carry_out(const Control& control) {
   using Kind = Control::Kind;
   lab::Timeline& timeline = *timeline_;
-  const bool moves = control.kind != Kind::SetSpeed && control.kind != Kind::Faster && control.kind != Kind::Slower &&
-                     control.kind != Kind::Share && control.kind != Kind::ToggleTheme &&
-                     control.kind != Kind::TogglePlay && control.kind != Kind::OpenScenario &&
-                     control.kind != Kind::SwitchBranch;
+  const bool moves = control.kind != Kind::SetSpeed && control.kind != Kind::Faster &&
+                     control.kind != Kind::Slower && control.kind != Kind::Share &&
+                     control.kind != Kind::ToggleTheme && control.kind != Kind::TogglePlay &&
+                     control.kind != Kind::OpenScenario && control.kind != Kind::SwitchBranch &&
+                     control.kind != Kind::ToggleBreakpoint;
   if (moves) playback_.pause();
   switch (control.kind) {
-    case Kind::TogglePlay: set_playing(!playback_.playing()); break;
-    case Kind::StepForward: timeline.step_event(); break;
-    case Kind::StepBack: timeline.step_back(); break;
-    case Kind::NextMark: to_neighbouring_mark(true); break;
-    case Kind::PreviousMark: to_neighbouring_mark(false); break;
-    case Kind::ToStart: timeline.seek_event(0); break;
+    case Kind::TogglePlay:
+      set_playing(!playback_.playing());
+      break;
+    case Kind::StepForward:
+      timeline.step_event();
+      break;
+    case Kind::StepBack:
+      timeline.step_back();
+      break;
+    case Kind::NextMark:
+      to_neighbouring_mark(true);
+      break;
+    case Kind::PreviousMark:
+      to_neighbouring_mark(false);
+      break;
+    case Kind::ToStart:
+      timeline.seek_event(0);
+      break;
     case Kind::ToEnd:
       for (const lab::BranchView& branch : timeline.branches()) {
         if (branch.id == timeline.branch()) timeline.seek_event(branch.end_event);
       }
       break;
-    case Kind::SeekEvent: timeline.seek_event(static_cast<std::uint64_t>(control.number)); break;
-    case Kind::SeekTime: timeline.seek_time(control.number); break;
-    case Kind::SetSpeed: playback_.set_speed(static_cast<int>(control.number)); break;
-    case Kind::Faster: playback_.set_speed(playback_.speed() + 1); break;
-    case Kind::Slower: playback_.set_speed(playback_.speed() - 1); break;
-    case Kind::SwitchBranch: timeline.switch_branch(static_cast<lab::BranchId>(control.number)); break;
+    case Kind::SeekEvent:
+      timeline.seek_event(static_cast<std::uint64_t>(control.number));
+      break;
+    case Kind::SeekTime:
+      timeline.seek_time(control.number);
+      break;
+    case Kind::SetSpeed:
+      playback_.set_speed(static_cast<int>(control.number));
+      break;
+    case Kind::Faster:
+      playback_.set_speed(playback_.speed() + 1);
+      break;
+    case Kind::Slower:
+      playback_.set_speed(playback_.speed() - 1);
+      break;
+    case Kind::SwitchBranch:
+      timeline.switch_branch(static_cast<lab::BranchId>(control.number));
+      break;
     case Kind::Undo:
-      if (!timeline.undo()) say("There is no act to undo on this branch.", false);
+      undo();
       break;
     case Kind::OpenScenario: {
       const base::Status opened = open(control.text);
@@ -220,11 +275,60 @@ void App::carry_out(const Control& control) {
       host_.share("?scenario=" + chrome_.scenario + "&t=" + std::to_string(timeline.now_us()));
       say("Link copied.", false);
       break;
+    case Kind::ToggleBreakpoint:
+      chrome_.breakpoints ^= static_cast<std::uint32_t>(control.number);
+      break;
     case Kind::ToggleTheme:
       set_dark(!dark_);
       if (host_.theme_changed) host_.theme_changed(dark_);
       break;
   }
+}
+
+void App::play(std::int64_t to_us) {
+  const std::uint64_t before = timeline_->event_count();
+  timeline_->run_until(to_us);
+  if (chrome_.breakpoints == 0) return;
+  if (!stop_between(before, timeline_->event_count())) return;
+  playback_.pause();
+  wake();
+}
+
+// Stops at the first moment after event `before` that a breakpoint is about; else stays at `after`.
+bool App::stop_between(std::uint64_t before, std::uint64_t after) {
+  const std::int64_t to_us = timeline_->now_us();
+  const std::vector<lab::Mark> marks = timeline_->marks();
+  for (const lab::Mark& mark : marks) {
+    if (mark.event <= before || mark.event > after) continue;
+    const bool elected = mark.kind == lab::Mark::Kind::Leader;
+    if (elected && (chrome_.breakpoints & kStopAtTwoLeaders) != 0) {
+      timeline_->seek_event(mark.event);
+      const Frame there = build_frame(*timeline_);
+      if (std::count_if(there.members.begin(), there.members.end(), is_leader) > 1) {
+        say("Stopped, two members lead: " + mark.text, false);
+        return true;
+      }
+    }
+    if (!stops_at(chrome_.breakpoints, mark.kind)) continue;
+    timeline_->seek_event(mark.event);
+    say("Stopped: " + mark.text, false);
+    return true;
+  }
+  timeline_->run_until(to_us);
+  return false;
+}
+
+void App::undo() {
+  const lab::BranchId branch = timeline_->branch();
+  if (!timeline_->undo()) {
+    say("There is no act to undo on this branch.", false);
+    return;
+  }
+  if (together_.empty()) return;
+  const Together last = together_.back();
+  if (last.branch != branch || timeline_->event_count() + 1 != last.event) return;
+  together_.pop_back();
+  for (std::size_t i = 1; i < last.count; ++i) timeline_->undo();
 }
 
 void App::to_neighbouring_mark(bool forward) {
@@ -271,7 +375,9 @@ std::string App::frame_json() const {
   json.field("speed", kSpeeds[static_cast<std::size_t>(playback_.speed())].name);
   json.field("scenario", std::string_view(chrome_.scenario)).field("dark", dark_);
   json.field("reduced_motion", host_.reduced_motion);
-  json.field("selected", selection_.member.value()).field("focus", std::string_view(ui_.focus()));
+  json.field("selected", selection_.member.value()).field("message", selection_.message);
+  json.field("focus", std::string_view(ui_.focus())).field("tab", name_of(selection_.tab));
+  json.field("breakpoints", chrome_.breakpoints);
   json.field("popup", ui_.popup_is_open()).field("notice", std::string_view(chrome_.notice));
   json.field("pictures", pictures_).close('}').close('}');
   return json.text();

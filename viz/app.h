@@ -50,7 +50,7 @@ class App : public CommandSink {
   void draw(double real_s);
   // Something came in: pictures are due for a little while, until tooltips and hovers have settled.
   void wake() { settle_s_ = kSettleS; }
-  bool wants_frame() const { return open_ && (playback_.playing() || settle_s_ > 0); }
+  bool wants_frame() const;
 
   Rgb ground() const { return ui_.narrow() ? theme().panel : theme().ground; }
   std::uint64_t pictures() const { return pictures_; }
@@ -69,13 +69,17 @@ class App : public CommandSink {
   static constexpr double kSettleS = 0.7;
   static constexpr double kNoticeS = 2.5;
   static constexpr double kNoticeSForEachByte = 0.04;  // long ones take longer to read
+  static constexpr double kSlowestS = 0.1;
 
   const Theme& theme() const { return dark_ ? dark_theme() : light_theme(); }
   void draw_panels(const Layout& layout);
   void carry_out();
   void carry_out(const sim::Command& command);
   void carry_out(const Control& control);
+  void undo();
   void to_neighbouring_mark(bool forward);
+  void play(std::int64_t to_us);
+  bool stop_between(std::uint64_t before, std::uint64_t after);
   void refresh();
 
   Host host_;
@@ -90,6 +94,13 @@ class App : public CommandSink {
   std::optional<std::tuple<lab::BranchId, std::uint64_t, std::int64_t>> shown_;  // the position of frame_
   std::vector<sim::Command> acts_;
   std::vector<Control> controls_;
+  // Acts that one gesture made together, so that they are undone together.
+  struct Together {
+    lab::BranchId branch = 0;
+    std::uint64_t event = 0;  // after the last of them
+    std::size_t count = 0;
+  };
+  std::vector<Together> together_;
   double settle_s_ = kSettleS;
   double notice_s_ = 0;
   std::uint64_t pictures_ = 0;

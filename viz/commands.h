@@ -14,13 +14,13 @@ struct Control {
     TogglePlay,
     StepForward,
     StepBack,
-    NextMark,      // to the next election, commit or violation
+    NextMark,  // to the next election, commit or violation
     PreviousMark,
     ToStart,
-    ToEnd,         // of what has been simulated on this branch
-    SeekEvent,     // number: the event
-    SeekTime,      // number: virtual microseconds
-    SetSpeed,      // number: position in kSpeeds
+    ToEnd,      // of what has been simulated on this branch
+    SeekEvent,  // number: the event
+    SeekTime,   // number: virtual microseconds
+    SetSpeed,   // number: position in kSpeeds
     Faster,
     Slower,
     SwitchBranch,  // number: the branch
@@ -28,6 +28,7 @@ struct Control {
     OpenScenario,  // text: its name
     Share,
     ToggleTheme,
+    ToggleBreakpoint,  // number: its bit (breakpoints.h)
   };
   Kind kind = Kind::TogglePlay;
   std::int64_t number = 0;

@@ -55,8 +55,8 @@ float wrapped_height(const Pen& pen, float width, std::string_view text) {
 
 float draw_wrapped(ImDrawList* list, const Pen& pen, Vec2 top_left, float width, std::string_view text) {
   if (text.empty()) return 0;
-  list->AddText(pen.font, pen.size, {std::round(top_left.x), std::round(top_left.y)}, pen.color, text.data(),
-                end_of(text), width);
+  list->AddText(pen.font, pen.size, {std::round(top_left.x), std::round(top_left.y)}, pen.color,
+                text.data(), end_of(text), width);
   return wrapped_height(pen, width, text);
 }
 

@@ -45,7 +45,7 @@ void arc(ImDrawList* list, Vec2 center, float r, float share, ImU32 color, float
 void cross(ImDrawList* list, Vec2 center, float r, ImU32 color, float width);
 void arrow_head(ImDrawList* list, Vec2 tip, Vec2 direction, float size, ImU32 color);
 
-Polyline hexagon(Vec2 center, float r);   // point up
+Polyline hexagon(Vec2 center, float r);  // point up
 Polyline diamond(Vec2 center, float r);
 Polyline triangle(Vec2 center, float r);  // point up
 void polygon(ImDrawList* list, const Polyline& points, ImU32 inside, ImU32 edge, float width);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kStoryLines = 80;
 constexpr std::size_t kRequests = 60;
+constexpr std::size_t kTraced = 3000;
 
 bool both_ways(const sim::World& world, raft::NodeId a, raft::NodeId b) {
   return world.network().connected(a, b) && world.network().connected(b, a);
@@ -27,9 +28,10 @@ std::string entry_text(const raft::Entry& entry) {
 std::vector<raft::Entry> entries_of(const member::Member& member, const raft::Status& status) {
   std::vector<raft::Entry> out;
   if (status.last_index < status.first_index) return out;
-  const auto found = member.running()
-                         ? member.node().entries(status.first_index, status.last_index + 1, raft::kNoLimit)
-                         : member.storage().entries(status.first_index, status.last_index + 1, raft::kNoLimit);
+  const auto found =
+      member.running()
+          ? member.node().entries(status.first_index, status.last_index + 1, raft::kNoLimit)
+          : member.storage().entries(status.first_index, status.last_index + 1, raft::kNoLimit);
   if (found.error == raft::StorageError::None) out.assign(found.entries.begin(), found.entries.end());
   return out;
 }
@@ -63,9 +65,15 @@ MemberView view_member(const sim::World& world, raft::NodeId id) {
   MemberView view;
   view.id = id;
   switch (world.process(id)) {
-    case sim::ProcessState::Running: view.process = Process::Running; break;
-    case sim::ProcessState::Crashed: view.process = Process::Crashed; break;
-    case sim::ProcessState::Paused: view.process = Process::Paused; break;
+    case sim::ProcessState::Running:
+      view.process = Process::Running;
+      break;
+    case sim::ProcessState::Crashed:
+      view.process = Process::Crashed;
+      break;
+    case sim::ProcessState::Paused:
+      view.process = Process::Paused;
+      break;
   }
   view.status = member.status();
   view.snapshot_index = view.status.first_index.is_zero() ? raft::Index{} : view.status.first_index - 1;
@@ -76,7 +84,8 @@ MemberView view_member(const sim::World& world, raft::NodeId id) {
   set_timer(world, view);
   if (view.process != Process::Crashed) {
     view.leads_minority = view.status.soft_state.role == raft::Role::Leader && leads_minority(world, id);
-    for (const kv::KeyValue& pair : member.store().range("", "")) view.store.push_back(pair.key + "=" + pair.value);
+    for (const kv::KeyValue& pair : member.store().range("", ""))
+      view.store.push_back(pair.key + "=" + pair.value);
   }
   return view;
 }
@@ -114,13 +123,14 @@ void add_islands(const sim::World& world, Frame& frame) {
 void add_messages(const sim::World& world, Frame& frame) {
   for (const auto& [id, flight] : world.flights()) {
     MessageView view;
-    view.id = id + 1;  // 0 stands for none
+    view.id = id;
     view.message = flight.message;
     view.sent_us = flight.sent_us;
     view.deliver_us = flight.deliver_us;
     const double total = std::max(1.0, static_cast<double>(flight.deliver_us - flight.sent_us));
     view.travelled = std::clamp(static_cast<double>(world.now_us() - flight.sent_us) / total, 0.0, 1.0);
     view.doomed = flight.fate != sim::LossReason::None;
+    view.link_cut = flight.fate == sim::LossReason::LinkCut;
     frame.messages.push_back(std::move(view));
   }
 }
@@ -132,7 +142,8 @@ void add_requests(const sim::World& world, Frame& frame) {
     const sim::Request& request = all[i];
     RequestView view;
     view.id = request.id;
-    view.text = (request.command.kind == kv::Command::Kind::Put ? "put " : "") + kv::describe(request.command);
+    view.text =
+        (request.command.kind == kv::Command::Kind::Put ? "put " : "") + kv::describe(request.command);
     view.state = sim::describe(request.state);
     view.open = request.state == sim::RequestState::Waiting;
     if (view.open && request.attempts > 1) view.state += ", attempt " + std::to_string(request.attempts);
@@ -141,6 +152,9 @@ void add_requests(const sim::World& world, Frame& frame) {
     }
     view.node = request.at;
     view.sent_us = request.sent_us;
+    view.done_us = request.done_us;
+    view.attempts = request.attempts;
+    view.index = request.index;
     frame.requests.push_back(std::move(view));
   }
 }
@@ -160,30 +174,55 @@ void add_properties(const sim::World& world, Frame& frame) {
   }
 }
 
+// A leader of a minority is about to find out, or not: how many it has heard since the last check.
+std::string quorum_check_in_words(const MemberView& leader, std::size_t members) {
+  std::size_t heard = 1;
+  for (const raft::ProgressView& progress : leader.status.progress) {
+    if (progress.id != leader.id && progress.recent_active) ++heard;
+  }
+  return text::node(leader.id.value()) + " checks its quorum in " + text::duration(leader.timer_left_us) +
+         ": " + std::to_string(heard) + " of " + std::to_string(members) + " heard so far, " +
+         std::to_string(members / 2 + 1) + " needed.";
+}
+
+std::string campaign_in_words(const MemberView& candidate, std::size_t members) {
+  const bool pre = candidate.status.soft_state.role == raft::Role::PreCandidate;
+  return text::node(candidate.id.value()) + " waits for " + (pre ? "pre-votes: " : "votes: ") +
+         std::to_string(candidate.status.votes_granted.size()) + " of " + std::to_string(members / 2 + 1) +
+         " needed; asks again in " + text::duration(candidate.timer_left_us) + ".";
+}
+
 // What the timers alone will bring; messages on their way are there to be seen.
 std::string next_in_words(const sim::World& world, const Frame& frame) {
+  const std::size_t count = frame.members.size();
   const MemberView* leader = nullptr;
+  const MemberView* candidate = nullptr;
   const MemberView* soonest = nullptr;
   for (const MemberView& member : frame.members) {
     if (member.process != Process::Running) continue;
-    if (member.status.soft_state.role == raft::Role::Leader) {
+    const raft::Role role = member.status.soft_state.role;
+    if (role == raft::Role::Leader) {
       if (leader == nullptr || member.leads_minority) leader = &member;
-    } else if (soonest == nullptr || member.timer_left_us < soonest->timer_left_us) {
-      soonest = &member;
+    } else {
+      if (role != raft::Role::Follower) candidate = &member;
+      if (soonest == nullptr || member.timer_left_us < soonest->timer_left_us) soonest = &member;
     }
+  }
+  if (candidate != nullptr) return campaign_in_words(*candidate, count);
+  if (leader != nullptr && leader->leads_minority && world.config().check_quorum) {
+    return quorum_check_in_words(*leader, count);
   }
   if (leader != nullptr) {
-    const std::string name = text::node(leader->id.value());
-    if (leader->leads_minority && world.config().check_quorum) {
-      return name + " checks its quorum in " + text::duration(leader->timer_left_us) + ".";
-    }
-    const int ticks = std::max(0, world.config().heartbeat_ticks - leader->status.heartbeat_elapsed_ticks - 1);
-    const std::int64_t left = ticks * world.config().tick_us + world.next_tick_us(leader->id) - world.now_us();
-    return name + " sends heartbeats in " + text::duration(std::max<std::int64_t>(0, left)) + ".";
+    const int ticks =
+        std::max(0, world.config().heartbeat_ticks - leader->status.heartbeat_elapsed_ticks - 1);
+    const std::int64_t left =
+        ticks * world.config().tick_us + world.next_tick_us(leader->id) - world.now_us();
+    return text::node(leader->id.value()) + " sends heartbeats in " +
+           text::duration(std::max<std::int64_t>(0, left)) + ".";
   }
   if (soonest == nullptr) return "";
-  return text::node(soonest->id.value()) + "’s election timer runs out in " + text::duration(soonest->timer_left_us) +
-         ".";
+  return text::node(soonest->id.value()) + "'s election timer runs out in " +
+         text::duration(soonest->timer_left_us) + ".";
 }
 
 }  // namespace
@@ -203,6 +242,7 @@ Frame build_frame(const lab::Timeline& timeline) {
   add_messages(world, frame);
   add_requests(world, frame);
   add_properties(world, frame);
+  frame.trace = timeline.messages(kTraced);
   frame.story = timeline.story(kStoryLines);
   frame.next = next_in_words(world, frame);
   frame.marks = timeline.marks();

@@ -16,7 +16,7 @@ enum class Process : std::uint8_t { Running, Crashed, Paused };
 struct EntryView {
   raft::Term term;
   raft::Index index;
-  std::string text;      // "x=5"; a dash for a leader's empty entry; the change for a configuration
+  std::string text;        // "x=5"; a dash for a leader's empty entry; the change for a configuration
   bool committed = false;  // as this member knows
 };
 
@@ -44,23 +44,27 @@ struct MessageView {
   raft::Message message;
   std::int64_t sent_us = 0;
   std::int64_t deliver_us = 0;
-  double travelled = 0;  // 0..1
-  bool doomed = false;   // will be lost: its link is cut or the network drops it
+  double travelled = 0;   // 0..1
+  bool doomed = false;    // will be lost: its link is cut or the network drops it
+  bool link_cut = false;  // doomed because its link is cut
 };
 
 struct RequestView {
   std::uint64_t id = 0;
-  std::string text;     // "put x=9"
-  std::string state;    // "waiting", "committed", "refused: no leader", ...
-  raft::NodeId node;    // where it is now
+  std::string text;   // "put x=9"
+  std::string state;  // "waiting", "committed", "refused: no leader", ...
+  raft::NodeId node;  // where it is now
   std::int64_t sent_us = 0;
+  std::int64_t done_us = 0;  // 0 while it is open
+  std::uint32_t attempts = 0;
+  raft::Index index;  // of its entry, once committed
   bool open = false;
 };
 
 struct PropertyView {
   std::string name;
   bool holds = true;
-  std::string why;      // of the first violation
+  std::string why;  // of the first violation
   std::uint64_t event = 0;
 };
 
@@ -71,14 +75,15 @@ struct Frame {
   std::int64_t time_us = 0;
   std::uint64_t event = 0;
   std::uint64_t digest = 0;
-  std::vector<MemberView> members;  // by id
-  std::vector<LinkView> links;      // every ordered pair, by from, then to
+  std::vector<MemberView> members;                 // by id
+  std::vector<LinkView> links;                     // every ordered pair, by from, then to
   std::vector<std::vector<raft::NodeId>> islands;  // groups that can reach each other both ways
   std::vector<MessageView> messages;               // in flight, by id
   std::vector<RequestView> requests;               // newest last
+  std::vector<lab::TracedMessage> trace;           // sent lately, in flight or not, oldest first
   std::vector<PropertyView> properties;
-  std::vector<lab::StoryLine> story;               // newest last
-  std::string next;                                // what comes next, in words; may be empty
+  std::vector<lab::StoryLine> story;  // newest last
+  std::string next;                   // what comes next, in words; may be empty
   std::vector<lab::Mark> marks;
   std::vector<lab::BranchView> branches;
   lab::BranchId branch = 0;

@@ -8,19 +8,26 @@ namespace {
 
 const char* describe(Process process) {
   switch (process) {
-    case Process::Running: return "running";
-    case Process::Crashed: return "crashed";
-    case Process::Paused: break;
+    case Process::Running:
+      return "running";
+    case Process::Crashed:
+      return "crashed";
+    case Process::Paused:
+      break;
   }
   return "paused";
 }
 
 const char* role_name(raft::Role role) {
   switch (role) {
-    case raft::Role::Follower: return "follower";
-    case raft::Role::Candidate: return "candidate";
-    case raft::Role::PreCandidate: return "pre-candidate";
-    case raft::Role::Leader: break;
+    case raft::Role::Follower:
+      return "follower";
+    case raft::Role::Candidate:
+      return "candidate";
+    case raft::Role::PreCandidate:
+      return "pre-candidate";
+    case raft::Role::Leader:
+      break;
   }
   return "leader";
 }

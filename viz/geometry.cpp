@@ -82,16 +82,52 @@ int crossings(const Polyline& line, Vec2 a, Vec2 b) {
   return count;
 }
 
-Polyline smooth(const Polyline& line) {
-  Polyline now = line;
-  for (int round = 0; round < 2 && now.size() > 2; ++round) {
-    Polyline next{now.front()};
-    for (std::size_t i = 1; i < now.size(); ++i) {
-      if (i > 1) next.push_back(mix(now[i - 1], now[i], 0.25F));
-      if (i + 1 < now.size()) next.push_back(mix(now[i - 1], now[i], 0.75F));
+std::optional<float> first_crossing(const Polyline& line, Vec2 a, Vec2 b) {
+  std::optional<float> first;
+  for (std::size_t i = 1; i < line.size(); ++i) {
+    const Vec2 c = line[i - 1];
+    const Vec2 d = line[i];
+    if (!segments_cross(a, b, c, d)) continue;
+    const float along = cross(b - a, d - c);
+    const float share = along == 0 ? 0 : cross(c - a, d - c) / along;
+    if (!first || share < *first) first = share;
+  }
+  return first;
+}
+
+namespace {
+
+Polyline resampled(const Polyline& line, float spacing) {
+  Polyline out{line.front()};
+  for (std::size_t i = 1; i < line.size(); ++i) {
+    const auto steps = std::max(1, static_cast<int>(length(line[i] - line[i - 1]) / spacing));
+    for (int k = 1; k <= steps; ++k) {
+      out.push_back(mix(line[i - 1], line[i], static_cast<float>(k) / static_cast<float>(steps)));
     }
-    next.push_back(now.back());
-    now = std::move(next);
+  }
+  return out;
+}
+
+}  // namespace
+
+Polyline relaxed(const Polyline& line, const std::vector<Vec2>& away, float clearance) {
+  constexpr float kSpacing = 14;
+  constexpr int kRounds = 60;
+  if (line.size() < 2) return line;
+  Polyline now = resampled(line, kSpacing);
+  // What a point of the line must keep from each point of `away`: what it has, up to the clearance.
+  std::vector<float> room;
+  for (const Vec2 p : away) room.push_back(std::min(clearance, distance_to(p, line)));
+  for (int round = 0; round < kRounds; ++round) {
+    for (std::size_t i = 1; i + 1 < now.size(); ++i) {
+      Vec2 p = mix(now[i], mix(now[i - 1], now[i + 1], 0.5F), 0.8F);
+      for (std::size_t k = 0; k < away.size(); ++k) {
+        const Vec2 out = p - away[k];
+        const float distance = length(out);
+        if (distance < room[k] && distance > 0) p = away[k] + out * (room[k] / distance);
+      }
+      now[i] = p;
+    }
   }
   return now;
 }
@@ -106,8 +142,8 @@ std::vector<Vec2> member_positions(int count, const Rect& area) {
   std::vector<Vec2> at;
   if (count <= 0) return at;
   const float r = member_radius(count, area);
-  // Room for the timer's arc around a member and for the line of text below it.
-  const float above = r + 10;
+  // Room for the ring of what is selected around a member and for the line of text below it.
+  const float above = r + 17;
   const float below = r + 30;
   const Vec2 center{area.x + area.w / 2, area.y + above + (area.h - above - below) / 2};
   const float ry = std::max(0.0F, (area.h - above - below) / 2);
@@ -241,7 +277,8 @@ std::vector<Polyline> joined_up(std::vector<Segment> segments) {
 
 }  // namespace
 
-std::vector<Border> borders(const std::vector<Vec2>& at, const std::vector<int>& group, const Rect& area) {
+std::vector<Border> borders(const std::vector<Vec2>& at, const std::vector<int>& group, const Rect& area,
+                            float clearance) {
   std::vector<Border> result;
   int groups = 0;
   for (const int g : group) groups = std::max(groups, g + 1);
@@ -255,7 +292,7 @@ std::vector<Border> borders(const std::vector<Vec2>& at, const std::vector<int>&
         }
       }
       for (Polyline& line : joined_up(std::move(segments))) {
-        result.push_back({ga, gb, smooth(line)});
+        result.push_back({ga, gb, relaxed(line, at, clearance)});
       }
     }
   }

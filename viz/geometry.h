@@ -33,9 +33,7 @@ struct Rect {
   constexpr Vec2 max() const { return {x + w, y + h}; }
   constexpr Vec2 center() const { return {x + w / 2, y + h / 2}; }
   constexpr bool empty() const { return w <= 0 || h <= 0; }
-  constexpr bool contains(Vec2 p) const {
-    return p.x >= x && p.x < right() && p.y >= y && p.y < bottom();
-  }
+  constexpr bool contains(Vec2 p) const { return p.x >= x && p.x < right() && p.y >= y && p.y < bottom(); }
   constexpr Rect inset(float dx, float dy) const { return {x + dx, y + dy, w - 2 * dx, h - 2 * dy}; }
   // Takes a strip off one side and returns it.
   Rect cut_left(float width);
@@ -51,8 +49,11 @@ float distance_to_segment(Vec2 p, Vec2 a, Vec2 b);
 float distance_to(Vec2 p, const Polyline& line);
 bool segments_cross(Vec2 a, Vec2 b, Vec2 c, Vec2 d);
 int crossings(const Polyline& line, Vec2 a, Vec2 b);
-// Corners cut twice over (Chaikin): a polyline that reads as a curve. The ends stay.
-Polyline smooth(const Polyline& line);
+// Where the segment a-b first meets the line, as a share of its length; nothing when it does not.
+std::optional<float> first_crossing(const Polyline& line, Vec2 a, Vec2 b);
+// A calmer line with the same ends that keeps at least `clearance` from every point of `away` which it
+// kept before: bumps go, and it still passes between the same points.
+Polyline relaxed(const Polyline& line, const std::vector<Vec2>& away, float clearance);
 
 // How big members are drawn in `area` and where they stand, clockwise from the top.
 float member_radius(int count, const Rect& area);
@@ -68,13 +69,15 @@ struct Severed {
 Severed sever(const Polyline& stroke, const std::vector<Vec2>& at, const std::vector<bool>& open,
               float reach);
 
-// The border between members of different groups inside `area`: every point as far from the nearest
-// member of one group as from the nearest of another. `group[i]` is the group of the member at `at[i]`.
+// The border between members of different groups inside `area`: about as far from the nearest member of
+// one group as from the nearest of another. `group[i]` is the group of the member at `at[i]`.
 struct Border {
   int group_a = 0;
   int group_b = 0;
   Polyline line;
 };
-std::vector<Border> borders(const std::vector<Vec2>& at, const std::vector<int>& group, const Rect& area);
+// Drawn as a calm curve that stays `clearance` away from members where there is room.
+std::vector<Border> borders(const std::vector<Vec2>& at, const std::vector<int>& group, const Rect& area,
+                            float clearance);
 
 }  // namespace raftarium::viz

@@ -17,7 +17,8 @@ void play_triangle(ImDrawList* list, Vec2 c, float s, float direction, ImU32 col
 void draw_icon(ImDrawList* list, Icon icon, Vec2 c, float s, ImU32 color) {
   const auto bar = [&](float x, float w) { fill(list, {c.x + x, c.y - s, w, 2 * s}, color, 1); };
   switch (icon) {
-    case Icon::None: break;
+    case Icon::None:
+      break;
     case Icon::ToStart:
       bar(-s, 2);
       play_triangle(list, c + Vec2{2, 0}, s, -1, color);
@@ -26,15 +27,25 @@ void draw_icon(ImDrawList* list, Icon icon, Vec2 c, float s, ImU32 color) {
       bar(s - 2, 2);
       play_triangle(list, c - Vec2{2, 0}, s, 1, color);
       break;
-    case Icon::Back: play_triangle(list, c, s * 0.95F, -1, color); break;
-    case Icon::Step: play_triangle(list, c, s * 0.95F, 1, color); break;
-    case Icon::Play: play_triangle(list, c + Vec2{1, 0}, s * 1.1F, 1, color); break;
+    case Icon::Back:
+      play_triangle(list, c, s * 0.95F, -1, color);
+      break;
+    case Icon::Step:
+      play_triangle(list, c, s * 0.95F, 1, color);
+      break;
+    case Icon::Play:
+      play_triangle(list, c + Vec2{1, 0}, s * 1.1F, 1, color);
+      break;
     case Icon::Pause:
       bar(-s * 0.8F, s * 0.55F);
       bar(s * 0.25F, s * 0.55F);
       break;
-    case Icon::Plus: line(list, c - Vec2{0, s * 0.8F}, c + Vec2{0, s * 0.8F}, color, 2); [[fallthrough]];
-    case Icon::Minus: line(list, c - Vec2{s * 0.8F, 0}, c + Vec2{s * 0.8F, 0}, color, 2); break;
+    case Icon::Plus:
+      line(list, c - Vec2{0, s * 0.8F}, c + Vec2{0, s * 0.8F}, color, 2);
+      [[fallthrough]];
+    case Icon::Minus:
+      line(list, c - Vec2{s * 0.8F, 0}, c + Vec2{s * 0.8F, 0}, color, 2);
+      break;
     case Icon::Help: {
       const ImVec2 size = ImGui::GetFont()->CalcTextSizeA(type::kLarge, 1e9F, 0, "?");
       list->AddText(ImGui::GetFont(), type::kLarge, {c.x - size.x / 2, c.y - size.y / 2}, color, "?");
@@ -57,7 +68,9 @@ void draw_icon(ImDrawList* list, Icon icon, Vec2 c, float s, ImU32 color) {
       line(list, c + Vec2{-s * 0.6F, -s * 0.3F}, c + Vec2{0, s * 0.3F}, color, 1.5F);
       line(list, c + Vec2{s * 0.6F, -s * 0.3F}, c + Vec2{0, s * 0.3F}, color, 1.5F);
       break;
-    case Icon::Close: cross(list, c, s * 0.7F, color, 1.5F); break;
+    case Icon::Close:
+      cross(list, c, s * 0.7F, color, 1.5F);
+      break;
     case Icon::Branch:
       line(list, c + Vec2{-s * 0.5F, s}, c + Vec2{-s * 0.5F, -s}, color, 1.5F);
       line(list, c + Vec2{-s * 0.5F, s * 0.4F}, c + Vec2{s * 0.6F, -s * 0.4F}, color, 1.5F);

@@ -29,6 +29,7 @@ void sign_keys(Selection& selection, CommandSink& commands) {
     if (sign == '[' || sign == '-') commands.control({Kind::Slower, 0, {}});
     if (sign == ']' || sign == '+' || sign == '=') commands.control({Kind::Faster, 0, {}});
     if (sign == '?') selection.open_popup = "help";
+    if (sign == '/') selection.open_popup = "palette";
   }
   if (pressed(ImGuiKey_F1)) selection.open_popup = "help";
 }
@@ -98,7 +99,13 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
   }
   if (ui.focus().empty() && enter && selection.member != raft::kNone) {
     selection.menu_member = selection.member;
+    const auto at = ui.regions().find("member." + std::to_string(selection.member.value()));
+    if (at != ui.regions().end()) selection.menu_at = at->second.max();
     selection.open_popup = "menu";
+  }
+  if (io.KeyCtrl && io.KeyShift && pressed(ImGuiKey_P)) {
+    selection.open_popup = "palette";
+    return;
   }
   sign_keys(selection, commands);
   if (io.KeyAlt || io.KeySuper) return;

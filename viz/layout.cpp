@@ -5,13 +5,15 @@
 namespace raftarium::viz {
 namespace {
 
+constexpr float kLeastTransport = 320;
+
 Layout wide(Vec2 window) {
   Layout out;
   Rect rest{0, 0, window.x, window.y};
   out.top_bar = rest.cut_top(48);
   out.timeline = rest.cut_bottom(64);
   Rect side = rest.cut_right(std::clamp(window.x * 0.333F, 340.0F, 480.0F));
-  out.dock = rest.cut_bottom(std::clamp(rest.h * 0.35F, 150.0F, 330.0F));
+  out.dock = rest.cut_bottom(std::clamp(rest.h * 0.35F, std::min(150.0F, rest.h * 0.42F), 330.0F));
   out.tabs = out.dock.cut_top(36);
   out.stage = rest;
   out.properties = side.cut_bottom(66);
@@ -20,7 +22,24 @@ Layout wide(Vec2 window) {
   return out;
 }
 
+// A phone on its side: the stage on the left, all else on the right.
+Layout lying(Vec2 window) {
+  Layout out;
+  out.narrow = true;
+  Rect rest{0, 0, window.x, window.y};
+  out.top_bar = rest.cut_top(52);
+  out.timeline = rest.cut_bottom(52);
+  Rect side = rest.cut_right(std::max(window.x * 0.45F, kLeastTransport));
+  out.transport = side.cut_top(52);
+  out.tabs = side.cut_top(kTouchTarget);
+  out.stage = rest;
+  out.dock = side;
+  out.inspector = out.story = out.properties = out.dock;
+  return out;
+}
+
 Layout narrow(Vec2 window) {
+  if (window.x >= kLeastTransport * 2 && window.x > window.y) return lying(window);
   Layout out;
   out.narrow = true;
   Rect rest{0, 0, window.x, window.y};

@@ -9,7 +9,7 @@ inline constexpr float kNarrowBelow = 900;  // px of width
 inline constexpr float kTouchTarget = 44;   // px; nothing smaller to touch on a narrow window
 
 struct Layout {
-  bool narrow = false;
+  bool narrow = false;  // everything that can be touched is as large as a finger
   Rect top_bar;
   Rect transport;  // narrow only: a row of its own; else inside the top bar
   Rect stage;

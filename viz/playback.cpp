@@ -5,9 +5,7 @@
 
 namespace raftarium::viz {
 
-void Playback::set_speed(int speed) {
-  speed_ = std::clamp(speed, 0, static_cast<int>(kSpeeds.size()) - 1);
-}
+void Playback::set_speed(int speed) { speed_ = std::clamp(speed, 0, static_cast<int>(kSpeeds.size()) - 1); }
 
 std::int64_t Playback::advance(double real_s) {
   if (!playing_) return 0;

@@ -12,7 +12,20 @@
 
 namespace raftarium::viz {
 
-enum class Tab : std::uint8_t { Logs, Clients, Member, Story };
+enum class Tab : std::uint8_t { Logs, SpaceTime, Clients, Metrics, Member, Story };
+
+// What the diagram of space and time shows.
+struct SpaceTimeView {
+  double from_us = 0;
+  double span_us = 1'000'000;
+  bool follows = true;  // the present stays in sight
+};
+
+// What is being looked for in the command palette.
+struct PaletteState {
+  std::string filter;
+  int at = 0;  // the line that Enter performs
+};
 
 struct LinkId {
   raft::NodeId from;
@@ -28,26 +41,33 @@ struct Gesture {
   Vec2 start;
   Vec2 grip;  // from the pointer to the member's centre
   Polyline stroke;
+  std::vector<Border> cuts;  // where they were when a member was taken up
+  double held_s = 0;
 };
 
 struct Selection {
-  raft::NodeId member;        // kNone: nothing selected
-  std::uint64_t message = 0;  // 0: none; else shown in place of the member
-  std::optional<raft::Index> entry;  // an index lit up in the log matrix
+  raft::NodeId member;                  // kNone: nothing selected
+  std::uint64_t message = 0;            // 0: none; else shown in place of the member
+  std::optional<raft::Index> entry;     // an index lit up in the log matrix
   std::optional<raft::NodeId> pointed;  // lit up because a line of the story is under the pointer
   Tab tab = Tab::Logs;
+  SpaceTimeView space_time;
+  PaletteState palette;
   std::map<std::uint64_t, Vec2> placed;  // members moved by hand, as shares of the stage
   Gesture gesture;
   Vec2 menu_at;              // where the menu of the stage was asked for
   raft::NodeId menu_member;  // whose it is; kNone: the empty stage's
   std::string open_popup;    // to be opened in the next frame: "menu", "scenarios", "branches", "help"
-  bool cutting = false;  // the next number names the member to be cut off from
+  bool cutting = false;      // the next number names the member to be cut off from
+  bool chosen = false;       // the person has selected, or cleared; until then the first leader is shown
 
   void select(raft::NodeId id) {
     member = id;
     message = 0;
+    chosen = true;
   }
   void clear() {
+    chosen = true;
     member = raft::kNone;
     message = 0;
     entry.reset();

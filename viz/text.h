@@ -14,6 +14,7 @@ inline constexpr const char* kStepBack =
 inline constexpr const char* kPlay = "Let virtual time run.";
 inline constexpr const char* kPause = "Stop virtual time.";
 inline constexpr const char* kStep = "One event forward: a message arrives, a timer ticks, an act happens.";
+inline constexpr const char* kNextMark = "Runs until the next leader is elected or the next entry commits.";
 inline constexpr const char* kToEnd = "To the end of what has been simulated on this branch.";
 inline constexpr const char* kSlower = "Slower: more real time for each virtual second.";
 inline constexpr const char* kFaster = "Faster: less real time for each virtual second.";
@@ -55,7 +56,7 @@ inline constexpr const char* kClient =
     "A client writes a value through whoever leads, and tries again until it is committed.";
 
 // Stage
-inline constexpr const char* kCutHint = "click the cut to heal it";
+inline constexpr const char* kCutHint = "drag a member across, or click the cut to heal";
 inline constexpr const char* kStageHint =
     "Drag across links to cut them · drag a member to move it · right-click for more";
 inline constexpr const char* kStageHintTouch = "Drag across links to cut them · hold for more";
@@ -63,8 +64,10 @@ inline constexpr const char* kStageHintTouch = "Drag across links to cut them ·
 // Empty states
 inline constexpr const char* kNoStory = "Nothing has happened yet. Press play, or step event by event.";
 inline constexpr const char* kNoMember =
-    "Select a member to see its term, vote, log and timers.\nClick it on the stage, or press its number.";
-inline constexpr const char* kNoRequests = "No client has asked for anything yet. Press P to write a value.";
+    "Click a member on the stage, or press its number, to see its term, vote, log and timers. Drag across "
+    "links to cut them; right-click, or hold, for more.";
+inline constexpr const char* kNoRequests =
+    "No client has asked for anything yet. Press P to write a value.";
 inline constexpr const char* kNoEntries = "No entries yet: a leader appends the first one.";
 inline constexpr const char* kNoProgress = "Only a leader keeps track of its followers.";
 

@@ -7,9 +7,9 @@ namespace raftarium::viz {
 namespace {
 
 constexpr Theme kDark{true,     0x0E1217, 0x151B23, 0x1B222C, 0x252E3A, 0x2A3340, 0xE6EDF3,
-                      0x93A0AF, 0x566172, 0x3FB68B, 0xE8A33D, 0xF0645A, 0x6CB6FF, 0x0B1524};
+                      0x93A0AF, 0x566172, 0x3FB68B, 0xE8A33D, 0xF67D75, 0x6CB6FF, 0x0B1524};
 constexpr Theme kLight{false,    0xF7F8FA, 0xFFFFFF, 0xEEF1F5, 0xE2E7EE, 0xD3DAE3, 0x17202B,
-                       0x526072, 0x7A8798, 0x177050, 0x8F5300, 0xC4352B, 0x1560B3, 0xFFFFFF};
+                       0x526072, 0x7A8798, 0x177050, 0x8F5300, 0xAE281F, 0x1560B3, 0xFFFFFF};
 
 // After Okabe and Ito: told apart with every common colour vision.
 constexpr std::array<Rgb, 8> kTermsDark{0x8E9AAB, 0xE69F00, 0x56B4E9, 0xCC79A7,
@@ -37,7 +37,9 @@ Rgb term_color(const Theme& theme, raft::Term term) {
   return colors[(term.value() - 1) % colors.size()];
 }
 
-Rgb ink_on(Rgb ground) { return contrast(ground, 0x0B1017) >= contrast(ground, 0xFFFFFF) ? 0x0B1017 : 0xFFFFFF; }
+Rgb ink_on(Rgb ground) {
+  return contrast(ground, 0x0B1017) >= contrast(ground, 0xFFFFFF) ? 0x0B1017 : 0xFFFFFF;
+}
 
 Rgb blend(Rgb under, Rgb over, float alpha) {
   const auto channel = [&](unsigned shift) {

@@ -15,9 +15,9 @@ using Rgb = std::uint32_t;  // 0xRRGGBB
 struct Theme {
   bool dark = true;
   Rgb ground, panel, raised, hover;
-  Rgb line;       // borders and rules
+  Rgb line;  // borders and rules
   Rgb text, muted;
-  Rgb dim;        // decoration only: too faint for text
+  Rgb dim;  // decoration only: too faint for text
   Rgb good, warning, bad, accent;
   Rgb on_accent;  // text on an accent ground
 };

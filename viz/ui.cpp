@@ -1,22 +1,70 @@
 #include "viz/ui.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 namespace raftarium::viz {
 
-void Ui::begin(const Theme& theme, bool narrow, bool reduced_motion) {
+void Ui::begin(const Theme& theme, bool narrow, bool reduced_motion, double real_s) {
   theme_ = &theme;
   narrow_ = narrow;
   reduced_motion_ = reduced_motion;
+  real_s_ = real_s;
+  ++picture_;
   order_.clear();
   regions_.clear();
   popup_open_ = false;
+  // The ring follows the keyboard; whoever takes the pointer has left it.
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) || ImGui::IsMouseClicked(ImGuiMouseButton_Right))
+    focus_.clear();
 }
 
 void Ui::end() {
   last_order_ = order_;
   activate_ = false;
   close_popups_ = false;
+  if (std::find(order_.begin(), order_.end(), focus_) == order_.end()) focus_.clear();
+  for (auto it = glides_.begin(); it != glides_.end();) {
+    it = it->second.picture == picture_ ? std::next(it) : glides_.erase(it);
+  }
+}
+
+float Ui::eased(const std::string& name, float target, float seconds) {
+  const auto [at, fresh] = glides_.try_emplace(name);
+  Glide& glide = at->second;
+  glide.picture = picture_;
+  if (fresh || reduced_motion_) {
+    glide.value = glide.from = glide.to = target;
+    glide.share = 1;
+  } else if (glide.to != target) {
+    glide.from = glide.value;
+    glide.to = target;
+    glide.share = 0;
+  }
+  glide.share = std::min(1.0F, glide.share + static_cast<float>(real_s_) / seconds);
+  const float left = 1 - glide.share;
+  glide.value = glide.to + (glide.from - glide.to) * left * left * left;
+  return glide.value;
+}
+
+double Ui::lag(double now_us) {
+  constexpr double kFarthest = 300'000;  // a longer way is no step but a leap
+  constexpr double kHalfLife = 0.05;
+  lag_us_ = (lag_us_ + now_us - lag_of_us_) * std::exp2(-real_s_ / kHalfLife);
+  lag_of_us_ = now_us;
+  if (live_ || reduced_motion_ || std::fabs(lag_us_) > kFarthest || std::fabs(lag_us_) < 50) lag_us_ = 0;
+  return lag_us_;
+}
+
+float Ui::changed(const std::string& name, std::uint64_t value, float seconds) {
+  const auto [at, fresh] = glides_.try_emplace(name);
+  Glide& glide = at->second;
+  glide.picture = picture_;
+  if (!fresh && !reduced_motion_ && glide.what != value) glide.share = 0;
+  glide.what = value;
+  glide.share = std::min(1.0F, glide.share + static_cast<float>(real_s_) / seconds);
+  return glide.share;
 }
 
 void Ui::region(std::string_view name, const Rect& area) { regions_[std::string(name)] = area; }
@@ -26,7 +74,6 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   if (area.empty()) return result;
   const std::string id(name);
   ImGui::SetCursorScreenPos(im(area.min()));
-  ImGui::SetNextItemAllowOverlap();
   result.clicked = ImGui::InvisibleButton(id.c_str(), {area.w, area.h});
   result.hovered = ImGui::IsItemHovered();
   result.held = ImGui::IsItemActive();
@@ -38,10 +85,12 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
     result.clicked = true;
     activate_ = false;
   }
-  if (result.focused) {
-    outline(ImGui::GetWindowDrawList(), area.inset(-2, -2), ink(theme_->accent), kCorner + 2, 2);
-  }
+  if (result.focused) ring(area);
   return result;
+}
+
+void Ui::ring(const Rect& area) {
+  outline(list(), area.inset(-2, -2), ink(theme_->accent), kCorner + 2, 2);
 }
 
 float Ui::button_width(std::string_view label) const {
@@ -55,7 +104,8 @@ bool Ui::button(const Rect& area, const Button& b) {
   const bool primary = b.style == Button::Style::Primary;
   const bool flat = b.style == Button::Style::Ghost || b.style == Button::Style::Row;
   Rgb ground = primary ? t.accent : t.raised;
-  if (b.enabled && (it.hovered || it.held)) ground = blend(ground, primary ? 0xFFFFFF : t.accent, it.held ? 0.3F : 0.14F);
+  if (b.enabled && (it.hovered || it.held))
+    ground = blend(ground, primary ? t.text : t.accent, it.held ? kHeld : kPointed);
   if (!flat || (b.enabled && (it.hovered || it.held))) fill(draw, area, ink(ground), kCorner);
   if (!flat && !primary) outline(draw, area, ink(t.line), kCorner);
   Rgb color = primary ? t.on_accent : t.text;
@@ -67,7 +117,8 @@ bool Ui::button(const Rect& area, const Button& b) {
   } else if (b.style == Button::Style::Row) {
     draw_text(draw, pen, {area.x + 12, area.center().y}, b.label);
     if (!b.key.empty() && !narrow_) {
-      draw_text(draw, mono(type::kTiny, t.muted, alpha), {area.right() - 12, area.center().y}, b.key, Align::Right);
+      draw_text(draw, mono(type::kTiny, t.muted, alpha), {area.right() - 12, area.center().y}, b.key,
+                Align::Right);
     }
   } else {
     draw_text(draw, pen, area.center(), fitted(pen, b.label, area.w - 8), Align::Center);

@@ -4,6 +4,7 @@
 
 #include <imgui.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,14 +19,28 @@ namespace raftarium::viz {
 using Regions = std::map<std::string, Rect>;
 
 enum class Icon : unsigned char {
-  None, ToStart, Back, Play, Pause, Step, ToEnd, Minus, Plus, Help, Theme, Share, Chevron, Close, Branch
+  None,
+  ToStart,
+  Back,
+  Play,
+  Pause,
+  Step,
+  ToEnd,
+  Minus,
+  Plus,
+  Help,
+  Theme,
+  Share,
+  Chevron,
+  Close,
+  Branch
 };
 
 struct Button {
-  std::string_view name;     // region and focus: "transport.play"
-  std::string_view label;    // may be empty when there is an icon
+  std::string_view name;   // region and focus: "transport.play"
+  std::string_view label;  // may be empty when there is an icon
   std::string_view tooltip;
-  std::string_view key;      // shown in the tooltip: "Space"
+  std::string_view key;  // shown in the tooltip: "Space"
   Icon icon = Icon::None;
   enum class Style : unsigned char { Plain, Primary, Danger, Ghost, Row } style = Style::Plain;
   bool enabled = true;
@@ -42,7 +57,8 @@ class Ui {
  public:
   Ui(const Fonts& fonts) : fonts_(fonts) {}  // NOLINT: a kit of tools, made once
 
-  void begin(const Theme& theme, bool narrow, bool reduced_motion);
+  // `real_s`: seconds since the last picture, for what glides.
+  void begin(const Theme& theme, bool narrow, bool reduced_motion, double real_s);
   void end();
 
   const Theme& theme() const { return *theme_; }
@@ -51,14 +67,27 @@ class Ui {
   ImDrawList* list() const { return ImGui::GetWindowDrawList(); }
 
   // Sizes are those of the em square, as everywhere but in ImGui, which counts ascent and descent.
-  Pen regular(float size, Rgb color, float alpha = 1) const { return pen(fonts_.regular, size * kInter, color, alpha); }
-  Pen medium(float size, Rgb color, float alpha = 1) const { return pen(fonts_.medium, size * kInter, color, alpha); }
-  Pen semibold(float size, Rgb color, float alpha = 1) const { return pen(fonts_.semibold, size * kInter, color, alpha); }
-  Pen mono(float size, Rgb color, float alpha = 1) const { return pen(fonts_.mono, size * kMono, color, alpha); }
-  Pen mono_bold(float size, Rgb color, float alpha = 1) const { return pen(fonts_.mono_bold, size * kMono, color, alpha); }
+  Pen regular(float size, Rgb color, float alpha = 1) const {
+    return pen(fonts_.regular, size * kInter, color, alpha);
+  }
+  Pen medium(float size, Rgb color, float alpha = 1) const {
+    return pen(fonts_.medium, size * kInter, color, alpha);
+  }
+  Pen semibold(float size, Rgb color, float alpha = 1) const {
+    return pen(fonts_.semibold, size * kInter, color, alpha);
+  }
+  Pen mono(float size, Rgb color, float alpha = 1) const {
+    return pen(fonts_.mono, size * kMono, color, alpha);
+  }
+  Pen mono_bold(float size, Rgb color, float alpha = 1) const {
+    return pen(fonts_.mono_bold, size * kMono, color, alpha);
+  }
 
-  // A place that can be clicked, without a look of its own.
+  // A place that can be clicked, without a look of its own. Where two overlap, the first one made has the
+  // pointer.
   Item item(std::string_view name, const Rect& area, bool focusable = true);
+  // The mark of the keyboard's focus; item() draws it, unless something is drawn over it later.
+  void ring(const Rect& area);
   // Only a name for tests and for those who automate the program.
   void region(std::string_view name, const Rect& area);
   bool button(const Rect& area, const Button& button);
@@ -83,10 +112,26 @@ class Ui {
 
   const Regions& regions() const { return regions_; }
 
+  // How much of the accent a button takes on under the pointer, and while it is pressed.
+  static constexpr float kPointed = 0.1F;
+  static constexpr float kHeld = 0.14F;
+
+  // Motion shows causes. A value that was something else a moment ago glides there within `seconds`; what
+  // was not shown in the last picture appears in its place. At once when motion is to be reduced.
+  float eased(const std::string& name, float target, float seconds);
+  // How far the last change of `value` has been shown, 0..1; 1 when it has not changed.
+  float changed(const std::string& name, std::uint64_t value, float seconds);
+  double real_s() const { return real_s_; }
+  // For a clock that jumps: by how much what is shown of it still lags behind `now_us`. None while `live`.
+  double lag(double now_us);
+  void set_live(bool live) { live_ = live; }
+
  private:
   static constexpr float kInter = 1.21F;  // (ascent + descent) / em of the face
   static constexpr float kMono = 1.32F;
-  static Pen pen(ImFont* font, float size, Rgb color, float alpha) { return {font, size, ink(color, alpha)}; }
+  static Pen pen(ImFont* font, float size, Rgb color, float alpha) {
+    return {font, size, ink(color, alpha)};
+  }
 
   Fonts fonts_;
   const Theme* theme_ = nullptr;
@@ -95,10 +140,24 @@ class Ui {
   bool activate_ = false;
   bool popup_open_ = false;
   bool close_popups_ = false;
+  double real_s_ = 0;
+  bool live_ = false;
+  double lag_us_ = 0;
+  double lag_of_us_ = 0;
   std::string focus_;
   std::vector<std::string> order_;       // of this frame
   std::vector<std::string> last_order_;  // of the frame before: what Tab walks
   Regions regions_;
+  struct Glide {
+    float value = 0;
+    float from = 0;
+    float to = 0;
+    float share = 1;
+    std::uint64_t what = 0;
+    std::uint64_t picture = 0;  // shown last in
+  };
+  std::map<std::string, Glide> glides_;
+  std::uint64_t picture_ = 0;
 };
 
 void draw_icon(ImDrawList* list, Icon icon, Vec2 center, float size, ImU32 color);

@@ -1,7 +1,7 @@
 // Keys and gestures, and the short notice over the stage.
 
-#include <array>
 #include <algorithm>
+#include <array>
 
 #include "viz/panels/panels.h"
 #include "viz/text.h"
@@ -14,7 +14,7 @@ struct Row {
   const char* what;
 };
 
-constexpr std::array<Row, 24> kRows = {{
+constexpr std::array<Row, 25> kRows = {{
     {"", "Time"},
     {"Space  .", "play, pause"},
     {"Left  Right", "one event back, forward"},
@@ -37,6 +37,7 @@ constexpr std::array<Row, 24> kRows = {{
     {"right-click, hold", "everything else"},
     {"", "Window"},
     {"Tab  Enter", "walk the buttons, press one"},
+    {"Ctrl + Shift + P  /", "every action, found by its words"},
     {"Esc", "close, clear the selection"},
     {"?  D", "this help · dark or light"},
 }};

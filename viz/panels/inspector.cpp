@@ -5,6 +5,7 @@
 
 #include "viz/acts.h"
 #include "viz/panels/panels.h"
+#include "viz/panels/sheet.h"
 #include "viz/text.h"
 
 namespace raftarium::viz {
@@ -14,28 +15,6 @@ std::string number(raft::Index i) { return std::to_string(i.value()); }
 std::string number(raft::Term t) { return std::to_string(t.value()); }
 std::string name(raft::NodeId id) { return id == raft::kNone ? "none" : text::node(id.value()); }
 
-// Lays lines of "label  value" from the top; knows how far it has come.
-struct Sheet {
-  Ui& ui;
-  Rect area;
-  float y;
-
-  void pair(std::string_view label, std::string_view value, Rgb color) {
-    constexpr float kLine = 20;
-    draw_text(ui.list(), ui.regular(type::kSmall, ui.theme().muted), {area.x, y + kLine / 2}, label);
-    const Pen pen = ui.mono(type::kSmall, color);
-    const float x = area.x + std::min(132.0F, area.w * 0.38F);
-    draw_text(ui.list(), pen, {x, y + kLine / 2}, fitted(pen, value, area.right() - x));
-    y += kLine;
-  }
-  void pair(std::string_view label, std::string_view value) { pair(label, value, ui.theme().text); }
-  void heading(std::string_view words) {
-    y += 10;
-    draw_text(ui.list(), ui.medium(type::kSmall, ui.theme().muted), {area.x, y + 10}, words);
-    y += 22;
-  }
-};
-
 struct RoleWords {
   std::string role;
   std::string remark;
@@ -44,16 +23,20 @@ struct RoleWords {
 
 RoleWords words_for(const MemberView& member, const Theme& theme) {
   if (member.process == Process::Crashed) return {"crashed", "this is what its storage holds", theme.bad};
-  if (member.process == Process::Paused) return {"paused", "handles nothing, its clock stands", theme.warning};
+  if (member.process == Process::Paused)
+    return {"paused", "handles nothing, its clock stands", theme.warning};
   const Rgb color = term_color(theme, member.status.hard_state.term);
   const raft::SoftState& soft = member.status.soft_state;
   switch (soft.role) {
     case raft::Role::Leader:
       if (member.leads_minority) return {"leader", "of a minority: cannot commit", theme.warning};
       return {"leader", "", color};
-    case raft::Role::Candidate: return {"candidate", "asks for votes", color};
-    case raft::Role::PreCandidate: return {"pre-candidate", "asks whether it could win", color};
-    case raft::Role::Follower: break;
+    case raft::Role::Candidate:
+      return {"candidate", "asks for votes", color};
+    case raft::Role::PreCandidate:
+      return {"pre-candidate", "asks whether it could win", color};
+    case raft::Role::Follower:
+      break;
   }
   return {"follower", soft.leader == raft::kNone ? "knows no leader" : "of " + name(soft.leader), color};
 }
@@ -82,8 +65,15 @@ void draw_head(Ui& ui, const Rect& area, const std::string& title, const RoleWor
   outline(list, {x, y - 11, width, 22}, ink(words.color), 11, 1.25F);
   draw_text(list, role, {x + width / 2, y}, words.role, Align::Center);
   x += width + 12;
-  const Pen remark = ui.regular(type::kSmall, words.color == ui.theme().warning ? words.color : ui.theme().muted);
-  if (!words.remark.empty()) draw_text(list, remark, {x, y}, fitted(remark, words.remark, area.right() - x));
+  const Pen remark =
+      ui.regular(type::kSmall, words.color == ui.theme().warning ? words.color : ui.theme().muted);
+  if (!words.remark.empty())
+    draw_text(list, remark, {x, y}, fitted(remark, words.remark, area.right() - x));
+  const Rect rest{x, y - 11, area.right() - x, 22};
+  if (text_width(remark, words.remark) > rest.w && rest.contains(vec(ImGui::GetIO().MousePos)) &&
+      ImGui::IsWindowHovered()) {
+    ui.tooltip_now(words.remark);
+  }
 }
 
 void draw_progress(Sheet& sheet, const MemberView& member) {
@@ -93,7 +83,8 @@ void draw_progress(Sheet& sheet, const MemberView& member) {
   sheet.heading("Progress");
   const Rect area = sheet.area;
   const float step = area.w / 388;
-  const float columns[] = {area.x, area.x + 40 * step, area.x + 152 * step, area.x + 214 * step, area.x + 274 * step};
+  const float columns[] = {area.x, area.x + 40 * step, area.x + 152 * step, area.x + 214 * step,
+                           area.x + 274 * step};
   const Pen head = ui.regular(type::kTiny, theme.muted);
   const char* titles[] = {"", "state", "match", "next", "in flight"};
   for (int i = 1; i < 5; ++i) draw_text(list, head, {columns[i], sheet.y + 7}, titles[i]);
@@ -102,18 +93,20 @@ void draw_progress(Sheet& sheet, const MemberView& member) {
     if (progress.id == member.id) continue;
     const float y = sheet.y + 9;
     const bool replicates = progress.state == raft::ProgressState::Replicate;
-    std::string state = replicates                                           ? "replicate"
+    std::string state = replicates                                        ? "replicate"
                         : progress.state == raft::ProgressState::Snapshot ? "snapshot"
-                                                                             : "probe";
+                                                                          : "probe";
     if (progress.flow_paused) state += " paused";
     draw_text(list, ui.semibold(type::kSmall, theme.text), {columns[0], y}, name(progress.id));
-    draw_text(list, ui.regular(type::kSmall, replicates && !progress.flow_paused ? theme.good : theme.warning),
+    draw_text(list,
+              ui.regular(type::kSmall, replicates && !progress.flow_paused ? theme.good : theme.warning),
               {columns[1], y}, state);
     draw_text(list, ui.mono(type::kSmall, theme.text), {columns[2], y}, number(progress.match));
     draw_text(list, ui.mono(type::kSmall, theme.text), {columns[3], y}, number(progress.next));
     // Up to eight boxes; the number takes over when there are more.
     if (progress.inflight > 8) {
-      draw_text(list, ui.mono(type::kSmall, theme.text), {columns[4], y}, std::to_string(progress.inflight));
+      draw_text(list, ui.mono(type::kSmall, theme.text), {columns[4], y},
+                std::to_string(progress.inflight));
     } else {
       for (int i = 0; i < std::max(4, progress.inflight); ++i) {
         const Rect box{columns[4] + static_cast<float>(i) * 8, y - 3.5F, 7, 7};
@@ -139,7 +132,8 @@ void draw_acts(const Frame& frame, const MemberView& member, CommandSink& comman
     }
     const auto style = act == Act::Crash ? Button::Style::Danger : Button::Style::Plain;
     const std::string id = std::string("act.") + words.name;
-    if (ui.button({x, sheet.y, width, height}, {id, words.label, words.tooltip, words.key, Icon::None, style, true})) {
+    if (ui.button({x, sheet.y, width, height},
+                  {id, words.label, words.tooltip, words.key, Icon::None, style, true})) {
       commands.act(command_for(frame, act, member.id));
     }
     x += width + 6;
@@ -147,10 +141,12 @@ void draw_acts(const Frame& frame, const MemberView& member, CommandSink& comman
   sheet.y += height + 12;
 }
 
-void draw_member(const Frame& frame, const MemberView& member, CommandSink& commands, Ui& ui, Sheet& sheet) {
+void draw_member(const Frame& frame, const MemberView& member, CommandSink& commands, Ui& ui,
+                 Sheet& sheet) {
   const Theme& theme = ui.theme();
   const raft::Status& status = member.status;
-  draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, text::node(member.id.value()), words_for(member, theme));
+  draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, text::node(member.id.value()),
+            words_for(member, theme));
   sheet.y += 40;
   if (ui.narrow()) draw_acts(frame, member, commands, ui, sheet);  // what can be done before what is known
   sheet.pair("term", number(status.hard_state.term), term_color(theme, status.hard_state.term));
@@ -158,11 +154,12 @@ void draw_member(const Frame& frame, const MemberView& member, CommandSink& comm
   sheet.pair("commit / applied", number(status.hard_state.commit) + " / " + number(status.applied));
   sheet.pair("log", status.last_index.is_zero()
                         ? std::string("empty")
-                        : number(status.first_index) + " … " + number(status.last_index) + "  (last of term " +
-                              number(status.last_term) + ")");
+                        : number(status.first_index) + " … " + number(status.last_index) +
+                              "  (last of term " + number(status.last_term) + ")");
   sheet.pair(is_leader(member) ? "quorum timer" : "election timer", timer_words(member));
   const raft::Role role = status.soft_state.role;
-  if (member.process == Process::Running && (role == raft::Role::Candidate || role == raft::Role::PreCandidate)) {
+  if (member.process == Process::Running &&
+      (role == raft::Role::Candidate || role == raft::Role::PreCandidate)) {
     sheet.pair("votes for / against", ids(status.votes_granted) + " / " + ids(status.votes_rejected));
   }
   std::string store;
@@ -193,9 +190,30 @@ void draw_message(const MessageView& view, Ui& ui, Sheet& sheet) {
   }
 }
 
+// One that has arrived, or was lost.
+void draw_traced(const lab::TracedMessage& m, Ui& ui, Sheet& sheet) {
+  const Theme& theme = ui.theme();
+  const Rgb color = m.term.is_zero() ? theme.muted : term_color(theme, m.term);
+  draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, name(m.from) + " → " + name(m.to),
+            {raft::describe(m.type), m.lost ? "was lost" : "has arrived", color});
+  sheet.y += 40;
+  sheet.pair("term", number(m.term), color);
+  sheet.pair("sent", text::seconds(m.sent_us) + " s");
+  if (m.ended_us >= 0) {
+    sheet.pair(m.lost ? "lost" : "arrived",
+               text::seconds(m.ended_us) + " s, after " + text::duration(m.ended_us - m.sent_us));
+  }
+  sheet.pair("index", number(m.index));
+  if (m.entries > 0) sheet.pair("entries", std::to_string(m.entries));
+  if (raft::is_response(m.type)) {
+    sheet.pair("answer", m.reject ? "refused" : "accepted", m.reject ? theme.warning : theme.good);
+  }
+}
+
 }  // namespace
 
-void draw_inspector(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui, const Rect& area) {
+void draw_inspector(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui,
+                    const Rect& area) {
   const Theme& theme = ui.theme();
   fill(ui.list(), area, ink(theme.panel));
   ImGui::SetCursorScreenPos(im(area.min()));
@@ -207,14 +225,18 @@ void draw_inspector(const Frame& frame, Selection& selection, CommandSink& comma
     if (selection.message != 0 && view.id == selection.message) message = &view;
   }
   const MemberView* member = find_member(frame, selection.member);
+  const lab::TracedMessage* traced = nullptr;
+  for (const lab::TracedMessage& view : frame.trace) {
+    if (selection.message != 0 && view.id == selection.message) traced = &view;
+  }
   if (message != nullptr) {
     draw_message(*message, ui, sheet);
+  } else if (traced != nullptr) {
+    draw_traced(*traced, ui, sheet);
   } else if (member != nullptr) {
     draw_member(frame, *member, commands, ui, sheet);
   } else {
-    sheet.y += 18;
-    sheet.y += draw_wrapped(ui.list(), ui.regular(type::kBody, theme.muted), {sheet.area.x, sheet.y}, sheet.area.w,
-                            text::kNoMember);
+    draw_overview(frame, commands, ui, sheet);
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 12, sheet.y - origin.y});

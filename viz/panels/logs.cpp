@@ -40,6 +40,15 @@ float column_x(const Matrix& matrix, float left, raft::Index index) {
   return left + kColumn * (static_cast<float>(index.value()) - static_cast<float>(matrix.first.value()));
 }
 
+// The sign of a snapshot, as on the stage: a stack.
+void draw_stack(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground) {
+  for (const float k : {3.0F, 0.0F, -3.0F}) {
+    const Rect sheet{at.x - 6 + k / 2, at.y - 4 + k, 11, 7};
+    fill(list, sheet, ground, 1.5F);
+    outline(list, sheet, color, 1.5F, 1.25F);
+  }
+}
+
 void draw_entry(Ui& ui, const EntryView& entry, const Rect& cell, bool lit) {
   const Theme& theme = ui.theme();
   const Rgb color = term_color(theme, entry.term);
@@ -61,8 +70,8 @@ void draw_entry(Ui& ui, const EntryView& entry, const Rect& cell, bool lit) {
   if (lit) outline(list, cell.inset(-2, -2), ink(theme.accent), 4, 1.5F);
 }
 
-void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selection& selection, Ui& ui, Rect area,
-              float left, const Rect& clip) {
+void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selection& selection, Ui& ui,
+              Rect area, float left, const Rect& clip) {
   const MemberView& member = frame.members[at];
   ImDrawList* list = ui.list();
   const Theme& theme = ui.theme();
@@ -74,19 +83,42 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
     fill(list, box, ink(theme.raised), 3);
     outline(list, box, ink(theme.line), 3);
     const Pen pen = ui.mono(type::kTiny, theme.muted);
-    const std::string words = "snapshot → " + std::to_string(member.snapshot_index.value());
-    draw_text(list, pen, box.center(), fitted(pen, words, box.w - 8), Align::Center);
+    const std::string until = "→ " + std::to_string(member.snapshot_index.value());
+    const std::string words = "snapshot " + until;
+    if (text_width(pen, words) <= box.w - 8) {
+      draw_text(list, pen, box.center(), words, Align::Center);
+    } else {
+      const float half = (text_width(pen, until) + 17) / 2;
+      draw_stack(list, box.center() - Vec2{half - 6, 0}, ink(theme.muted), ink(theme.raised));
+      draw_text(list, pen, box.center() + Vec2{half, 0}, until, Align::Right);
+    }
+    if (box.contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered()) {
+      ui.tooltip_now("A snapshot stands for the log up to entry " +
+                         std::to_string(member.snapshot_index.value()) + ".",
+                     "");
+    }
   }
   for (const EntryView& entry : member.entries) {
     const float x = column_x(matrix, left, entry.index);
     if (x + kColumn < clip.x || x > clip.right()) continue;
     const Rect cell{x, cells.y, kColumn - 4, cells.h};
     draw_entry(ui, entry, cell, selection.entry == entry.index);
+    if (cell.contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered() && !ui.popup_is_open()) {
+      ui.tooltip_now(entry.text == "–"
+                         ? "A new leader's empty entry: committing it commits what came before."
+                         : entry.text,
+                     "entry " + std::to_string(entry.index.value()) + " of term " +
+                         std::to_string(entry.term.value()) +
+                         (entry.committed ? ", committed" : ", not committed yet"));
+    }
     ui.region("log." + std::to_string(member.id.value()) + "." + std::to_string(entry.index.value()), cell);
   }
   const raft::Index commit = member.status.hard_state.commit;
   if (commit.value() + 1 >= matrix.first.value() && !commit.is_zero()) {
-    const float x = column_x(matrix, left, commit + 1) - 3;
+    // The bar slides: what it passes has become committed.
+    const std::string name = "commit." + std::to_string(member.id.value());
+    const float column = ui.eased(name, static_cast<float>(commit.value()), 0.3F) + 1;
+    const float x = left + kColumn * (column - static_cast<float>(matrix.first.value())) - 3;
     fill(list, {x, area.y, 2, area.h}, ink(theme.text));
   }
 }
@@ -97,7 +129,8 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
   const Theme& theme = ui.theme();
   fill(ui.list(), area, ink(theme.panel));
   const Matrix matrix = measure(frame, area);
-  const float columns = static_cast<float>(matrix.last.value()) - static_cast<float>(matrix.first.value()) + 2;
+  const float columns =
+      static_cast<float>(matrix.last.value()) - static_cast<float>(matrix.first.value()) + 2;
   const float rows_height = matrix.row * static_cast<float>(frame.members.size());
 
   ImGui::SetCursorScreenPos(im(area.min()));
@@ -117,8 +150,8 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
     const float x = column_x(matrix, left, index);
     if (x > clip.right() || x + kColumn < clip.x) continue;
     const bool used = index <= matrix.last;
-    draw_text(list, ui.mono(type::kTiny, theme.muted, used ? 1.0F : 0.6F), {x + kColumn / 2 - 2, origin.y + 15},
-              std::to_string(index.value()), Align::Center);
+    draw_text(list, ui.mono(type::kTiny, theme.muted, used ? 1.0F : 0.6F),
+              {x + kColumn / 2 - 2, origin.y + 15}, std::to_string(index.value()), Align::Center);
   }
   for (std::size_t i = 0; i < frame.members.size(); ++i) {
     const Rect row{clip.x, top + matrix.row * static_cast<float>(i), clip.w, matrix.row};
@@ -127,7 +160,8 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
     draw_row(frame, i, matrix, selection, ui, row, left, clip);
   }
   if (matrix.last.is_zero()) {
-    draw_text(list, ui.regular(type::kSmall, theme.muted), {clip.x + 8, top + rows_height / 2}, text::kNoEntries);
+    draw_text(list, ui.regular(type::kSmall, theme.muted), {clip.x + 8, top + rows_height / 2},
+              text::kNoEntries);
   }
   list->PopClipRect();
 
@@ -136,14 +170,17 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
     const Rect name{area.x, top + matrix.row * static_cast<float>(i), kNames, matrix.row};
     const Item it = ui.item("row." + std::to_string(member.id.value()), name, false);
     const bool chosen = member.id == selection.member;
-    if (it.hovered || chosen) fill(list, name, ink(chosen ? theme.accent : theme.hover, chosen ? 0.06F : 1.0F));
+    if (it.hovered || chosen)
+      fill(list, name, ink(chosen ? theme.accent : theme.hover, chosen ? 0.06F : 1.0F));
     const Rgb words = member.process == Process::Crashed ? theme.muted : theme.text;
-    draw_text(list, ui.semibold(type::kBody, words), {name.x + 20, name.center().y}, text::node(member.id.value()));
+    draw_text(list, ui.semibold(type::kBody, words), {name.x + 20, name.center().y},
+              text::node(member.id.value()));
     if (is_leader(member)) {
       polygon(list, hexagon({name.x + 48, name.center().y}, 5), ink(theme.panel),
               ink(term_color(theme, member.status.hard_state.term)), 1.5F);
     }
-    if (member.process == Process::Crashed) cross(list, {name.x + 48, name.center().y}, 4, ink(theme.bad), 1.5F);
+    if (member.process == Process::Crashed)
+      cross(list, {name.x + 48, name.center().y}, 4, ink(theme.bad), 1.5F);
     if (it.clicked) selection.select(member.id);
   }
   const Vec2 mouse = vec(ImGui::GetIO().MousePos);

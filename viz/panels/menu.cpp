@@ -31,17 +31,20 @@ void draw_stage_menu(const Frame& frame, Selection& selection, CommandSink& comm
   Rect rest{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y, kWidth, height};
   const Rect head = rest.cut_top(36);
   const std::string title = member != nullptr ? text::node(member->id.value()) : "The network";
-  draw_text(ui.list(), ui.semibold(type::kLarge, ui.theme().text), {head.x + 16, head.center().y + 1}, title);
+  draw_text(ui.list(), ui.semibold(type::kLarge, ui.theme().text), {head.x + 16, head.center().y + 1},
+            title);
   line(ui.list(), {head.x, head.bottom()}, {head.right(), head.bottom()}, ink(ui.theme().line));
   rest.cut_top(2);
   for (const Act act : acts) {
     const ActText& words = text_of(act);
-    if (row(ui, rest, std::string("menu.") + words.name, words.label, words.tooltip, words.key, act == Act::Crash)) {
+    if (row(ui, rest, std::string("menu.") + words.name, words.label, words.tooltip, words.key,
+            act == Act::Crash)) {
       commands.act(command_for(frame, act, member->id));
     }
   }
   if (member == nullptr) {
-    if (row(ui, rest, "menu.put", "Write a value", text::kClient, "P")) commands.act(next_put(frame, raft::kNone));
+    if (row(ui, rest, "menu.put", "Write a value", text::kClient, "P"))
+      commands.act(next_put(frame, raft::kNone));
     if (row(ui, rest, "menu.heal_all", "Heal all links", text::kHealAll, "H")) {
       commands.act(command_for(frame, Act::HealAll, raft::kNone));
     }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "viz/breakpoints.h"
 #include "viz/commands.h"
 #include "viz/frame.h"
 #include "viz/layout.h"
@@ -24,6 +25,7 @@ struct Chrome {
   bool playing = false;
   int speed = 0;
   bool can_share = false;
+  std::uint32_t breakpoints = 0;
   std::string scenario;
   std::vector<ScenarioInfo> scenarios;
   std::string notice;  // a refusal or a confirmation, for a few seconds
@@ -38,7 +40,12 @@ void draw_stage(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_stage_menu(const Frame&, Selection&, CommandSink&, Ui&);
 void draw_tabs(Selection&, Ui&, const Rect& area);
 void draw_logs(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_space_time(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_metrics(const Frame&, Ui&, const Rect& area);
+void draw_palette(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&);
 void draw_clients(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+struct Sheet;
+void draw_overview(const Frame&, CommandSink&, Ui&, Sheet&);
 void draw_inspector(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_story(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_properties(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);

@@ -8,12 +8,33 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr float kDragStarts = 5;   // px before a press becomes a drag
-constexpr float kCutReach = 26;    // px that a stroke reaches beyond its ends
+constexpr float kDragStarts = 5;  // px before a press becomes a drag
+constexpr float kCutReach = 26;   // px that a stroke reaches beyond its ends
+constexpr double kHoldS = 0.5;    // a press that rests so long asks for the menu
 
 void keep_inside(Vec2& p, const Rect& field, float radius) {
-  p.x = std::clamp(p.x, field.x + radius + 12, std::max(field.x + radius + 12, field.right() - radius - 12));
-  p.y = std::clamp(p.y, field.y + radius + 10, std::max(field.y + radius + 10, field.bottom() - radius - 30));
+  p.x =
+      std::clamp(p.x, field.x + radius + 12, std::max(field.x + radius + 12, field.right() - radius - 12));
+  p.y =
+      std::clamp(p.y, field.y + radius + 10, std::max(field.y + radius + 10, field.bottom() - radius - 30));
+}
+
+// A member that was put on top of another one moves aside.
+void keep_apart(Stage& stage, const Selection& selection) {
+  for (std::size_t i = 0; i < stage.at.size(); ++i) {
+    const raft::NodeId id = stage.frame.members[i].id;
+    const bool in_hand =
+        selection.gesture.kind == Gesture::Kind::MoveMember && selection.gesture.member == id;
+    if (in_hand || selection.placed.count(id.value()) == 0) continue;
+    for (std::size_t j = 0; j < stage.at.size(); ++j) {
+      const Vec2 apart = stage.at[i] - stage.at[j];
+      const float least = 2 * stage.radius + 16;
+      if (i == j || length(apart) >= least) continue;
+      const Vec2 way = length(apart) > 0.5F ? normalised(apart) : Vec2{1, 0};
+      stage.at[i] = stage.at[j] + way * least;
+      keep_inside(stage.at[i], stage.field, stage.radius);
+    }
+  }
 }
 
 void ask_for_menu(Selection& selection, raft::NodeId member, Vec2 at) {
@@ -30,6 +51,7 @@ void click(const Stage& stage, const Under& under, CommandSink& commands) {
     if (stage.ui.narrow()) selection.tab = Tab::Member;
   } else if (under.message != nullptr) {
     selection.message = under.message->id;
+    selection.chosen = true;
     if (stage.ui.narrow()) selection.tab = Tab::Member;
   } else if (under.link_end != nullptr) {
     sim::Command command;
@@ -45,12 +67,28 @@ void click(const Stage& stage, const Under& under, CommandSink& commands) {
   }
 }
 
-void press_and_drag(Stage& stage, const Under& under, const Item& item, Vec2 pointer, CommandSink& commands) {
+// The island on whose side of the cuts a member that was dragged from the gesture's start to `to` is now;
+// -1 when it has crossed none.
+int island_across(const Stage& stage, const Gesture& gesture, Vec2 to) {
+  const std::size_t member = stage.index_of(gesture.member);
+  if (member >= stage.island.size()) return -1;
+  const Vec2 from = gesture.start + gesture.grip;
+  int island = stage.island[member];
+  for (const Border& cut : gesture.cuts) {
+    if (crossings(cut.line, from, to) % 2 == 0) continue;
+    if (cut.group_a == island || cut.group_b == island) island = cut.group_a + cut.group_b - island;
+  }
+  return island == stage.island[member] ? -1 : island;
+}
+
+void press_and_drag(Stage& stage, const Under& under, const Item& item, Vec2 pointer,
+                    CommandSink& commands) {
   Gesture& gesture = stage.selection.gesture;
-  if (item.held && gesture.kind == Gesture::Kind::None) {
+  if (item.held && gesture.kind == Gesture::Kind::None && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
     gesture = {};
     gesture.kind = Gesture::Kind::Press;
     gesture.start = pointer;
+    gesture.cuts = stage.cuts;
     if (under.member != SIZE_MAX) {
       gesture.member = stage.frame.members[under.member].id;
       gesture.grip = stage.at[under.member] - pointer;
@@ -59,6 +97,15 @@ void press_and_drag(Stage& stage, const Under& under, const Item& item, Vec2 poi
   if (gesture.kind == Gesture::Kind::Press && length(pointer - gesture.start) > kDragStarts) {
     gesture.kind = gesture.member == raft::kNone ? Gesture::Kind::DrawCut : Gesture::Kind::MoveMember;
     gesture.stroke = {gesture.start};
+  }
+  if (gesture.kind == Gesture::Kind::Press && item.held) {
+    gesture.held_s += stage.ui.real_s();
+    if (gesture.held_s >= kHoldS) {
+      const raft::NodeId member = gesture.member;
+      gesture = {};
+      ask_for_menu(stage.selection, member, pointer);
+      return;
+    }
   }
   if (gesture.kind == Gesture::Kind::MoveMember && item.held) {
     Vec2 to = pointer + gesture.grip;
@@ -76,17 +123,33 @@ void press_and_drag(Stage& stage, const Under& under, const Item& item, Vec2 poi
       commands.act(std::move(command));
     }
   }
+  if (gesture.kind == Gesture::Kind::MoveMember) {
+    const std::size_t member = stage.index_of(gesture.member);
+    const int to = island_across(stage, gesture, pointer + gesture.grip);
+    if (to >= 0 && member < stage.island.size() && to != stage.island[member]) {
+      commands.act(move_to_island(stage.frame, gesture.member, static_cast<std::size_t>(to)));
+    }
+  }
   gesture = {};
 }
 
 void draw_gesture(const Stage& stage) {
   const Gesture& gesture = stage.selection.gesture;
-  if (gesture.kind != Gesture::Kind::DrawCut) return;
   ImDrawList* list = stage.ui.list();
   const Theme& theme = stage.ui.theme();
+  if (gesture.kind == Gesture::Kind::MoveMember) {
+    const std::size_t member = stage.index_of(gesture.member);
+    if (member >= stage.at.size() || island_across(stage, gesture, stage.at[member]) < 0) return;
+    dashed_circle(list, stage.at[member], stage.radius + 18, ink(theme.bad), 2);
+    const Vec2 below = stage.at[member] + Vec2{0, stage.radius + 38};
+    draw_text(list, stage.ui.medium(type::kSmall, theme.bad), below, "joins this side", Align::Center);
+    return;
+  }
+  if (gesture.kind != Gesture::Kind::DrawCut) return;
   dashed(list, gesture.stroke, ink(theme.bad), 2.5F, 8, 5);
   const std::size_t count = stage.at.size();
-  const Severed severed = sever(gesture.stroke, stage.at, std::vector<bool>(count * count, true), kCutReach);
+  const Severed severed =
+      sever(gesture.stroke, stage.at, std::vector<bool>(count * count, true), kCutReach);
   for (const auto& [i, j] : severed.links) {
     line(list, stage.at[static_cast<std::size_t>(i)], stage.at[static_cast<std::size_t>(j)],
          ink(theme.bad, 0.45F), 2);
@@ -125,7 +188,7 @@ Stage::Lane Stage::lane(std::size_t from, std::size_t to, float offset) const {
 }
 
 Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& area) {
-  Stage stage{frame, selection, ui, area, {}, 0, {}, {}, {}, {}};
+  Stage stage{frame, selection, ui, area, {}, 0, {}, {}, {}, {}, 0};
   Rect field = area;
   if (!ui.narrow()) field.cut_bottom(34);
   const float client_width = 104;
@@ -138,9 +201,11 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   for (std::size_t i = 0; i < stage.at.size(); ++i) {
     const auto moved = selection.placed.find(frame.members[i].id.value());
     if (moved == selection.placed.end()) continue;
-    stage.at[i] = {stage.field.x + moved->second.x * stage.field.w, stage.field.y + moved->second.y * stage.field.h};
+    stage.at[i] = {stage.field.x + moved->second.x * stage.field.w,
+                   stage.field.y + moved->second.y * stage.field.h};
     keep_inside(stage.at[i], stage.field, stage.radius);
   }
+  keep_apart(stage, selection);
   stage.island.assign(frame.members.size(), 0);
   for (std::size_t g = 0; g < frame.islands.size(); ++g) {
     for (const raft::NodeId id : frame.islands[g]) {
@@ -148,7 +213,13 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
       if (i < stage.island.size()) stage.island[i] = static_cast<int>(g);
     }
   }
-  if (frame.islands.size() > 1) stage.cuts = borders(stage.at, stage.island, area);
+  // A member in the hand does not push the cuts along: it can be carried across one.
+  const Gesture& gesture = selection.gesture;
+  if (gesture.kind == Gesture::Kind::MoveMember) {
+    stage.cuts = gesture.cuts;
+  } else if (frame.islands.size() > 1) {
+    stage.cuts = borders(stage.at, stage.island, area, stage.radius + 18);
+  }
   return stage;
 }
 
@@ -178,6 +249,9 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   list->PushClipRect(im(area.min()), im(area.max()), true);
   fill(list, area, ink(ui.theme().ground));
   Stage stage = make_stage(frame, selection, ui, area);
+  // A step travels: what it moved glides to where it is now. While time runs it moves by itself.
+  stage.shown_us = frame.time_us - static_cast<std::int64_t>(ui.lag(static_cast<double>(frame.time_us)));
+  const Item client = client_item(stage, commands);
   const Item item = ui.item("stage", area, false);
   const Vec2 pointer = vec(ImGui::GetIO().MousePos);
   const Under nothing;
@@ -185,16 +259,18 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   press_and_drag(stage, under, item, pointer, commands);
   if (item.hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
     selection.gesture = {};
-    ask_for_menu(selection, under.member == SIZE_MAX ? raft::kNone : frame.members[under.member].id, pointer);
+    ask_for_menu(selection, under.member == SIZE_MAX ? raft::kNone : frame.members[under.member].id,
+                 pointer);
   }
   draw_links(stage, under);
   draw_request_line(stage);
   draw_cuts(stage, under);
+  draw_cut_label(stage);
   draw_messages(stage, under);
   draw_members(stage, under);
   draw_gesture(stage);
   if (!ui.narrow()) draw_legend(stage);
-  draw_client(stage, commands);
+  draw_client(stage, client);
   if (item.hovered && selection.gesture.kind == Gesture::Kind::None) hint(stage, under);
   list->PopClipRect();
 }

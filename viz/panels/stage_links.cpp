@@ -1,6 +1,7 @@
 // Links and cuts: what may travel where.
 
 #include <algorithm>
+#include <array>
 
 #include "viz/panels/stage_parts.h"
 #include "viz/text.h"
@@ -26,6 +27,33 @@ bool carries_traffic(const Stage& stage, std::size_t i, std::size_t j) {
     return is_leader(member) && stage.island[a] == stage.island[b];
   };
   return leads(i, j) || leads(j, i);
+}
+
+// The corner of the stage where a label of `size` is farthest from members and cuts.
+Vec2 label_place(const Stage& stage, Vec2 size) {
+  constexpr float kMargin = 20;
+  const Rect in = stage.field.inset(kMargin - 4, 14);
+  const float right = in.right() - size.x;
+  const float low = in.bottom() - size.y;
+  const std::array<Vec2, 4> corners = {{in.min(), {in.x, low}, {right, low}, {right, in.y}}};
+  Vec2 best = corners[0];
+  float most = -1;
+  for (const Vec2 corner : corners) {
+    const Rect box{corner.x, corner.y, size.x, size.y};
+    if (overlap(box, stage.client.inset(-8, -8))) continue;
+    float free = 1e6F;
+    for (const Vec2 p :
+         {box.min(), box.center(), box.max(), Vec2{box.x, box.bottom()}, Vec2{box.right(), box.y}}) {
+      for (const Vec2 member : stage.at) free = std::min(free, length(p - member) - stage.radius - 24);
+      for (const Border& cut : stage.cuts) free = std::min(free, distance_to(p, cut.line));
+    }
+    free = std::min(free, 60.0F);  // beyond that the first corner is as good
+    if (free > most) {
+      most = free;
+      best = corner;
+    }
+  }
+  return best;
 }
 
 // One direction that carries nothing although the two are on the same island: an arrow stopped by a cross.
@@ -74,8 +102,9 @@ void draw_links(const Stage& stage, const Under& under) {
       }
       if (!parted && there->cut) draw_one_way_cut(stage, *there, i, j);
       if (!parted && back->cut) draw_one_way_cut(stage, *back, j, i);
-      stage.ui.region("link." + std::to_string(there->from.value()) + "." + std::to_string(there->to.value()),
-                      {link_end(stage, *there).x - 5, link_end(stage, *there).y - 5, 10, 10});
+      stage.ui.region(
+          "link." + std::to_string(there->from.value()) + "." + std::to_string(there->to.value()),
+          {link_end(stage, *there).x - 5, link_end(stage, *there).y - 5, 10, 10});
       stage.ui.region("link." + std::to_string(back->from.value()) + "." + std::to_string(back->to.value()),
                       {link_end(stage, *back).x - 5, link_end(stage, *back).y - 5, 10, 10});
     }
@@ -99,16 +128,32 @@ void draw_cuts(const Stage& stage, const Under& under) {
     stage.ui.region("cut." + std::to_string(i), {middle.x - 4, middle.y - 4, 8, 8});
     dashed(list, cut.line, ink(theme.bad, hot ? 1.0F : 0.9F), hot ? 3.0F : 2.0F, 8, 6);
   }
+}
+
+// Beside the cut, in the corner that it leaves free.
+void draw_cut_label(const Stage& stage) {
+  const Theme& theme = stage.ui.theme();
+  ImDrawList* list = stage.ui.list();
   if (stage.frame.islands.size() < 2) return;
   std::string what = "partition ";
   for (const auto& island : stage.frame.islands) {
     if (&island != &stage.frame.islands.front()) what += " | ";
     what += names(island);
   }
-  const Vec2 at{stage.area.x + 20, stage.area.y + 22};
-  draw_text(list, stage.ui.medium(type::kSmall, theme.bad), at, what);
-  if (stage.ui.narrow()) return;
-  draw_text(list, stage.ui.regular(type::kTiny, theme.muted), at + Vec2{0, 16}, text::kCutHint);
+  const Pen pen = stage.ui.medium(type::kSmall, theme.bad);
+  const Pen small = stage.ui.regular(type::kTiny, theme.muted);
+  const bool narrow = stage.ui.narrow();
+  const float room = stage.area.w * (narrow ? 0.4F : 0.3F);
+  const float hint_height = narrow ? 0 : wrapped_height(small, room, text::kCutHint) + 3;
+  const float width = std::max(std::min(room, text_width(pen, what)),
+                               narrow ? 0 : std::min(room, text_width(small, text::kCutHint)));
+  const float height = wrapped_height(pen, room, what) + hint_height;
+  const Vec2 size{width, height};
+  const Vec2 at = label_place(stage, size);
+  fill(list, Rect{at.x, at.y, width, height}.inset(-6, -4), ink(theme.ground, 0.9F), kCorner);
+  const float used = draw_wrapped(list, pen, at, room, what);
+  if (!narrow) draw_wrapped(list, small, at + Vec2{0, used + 3}, room, text::kCutHint);
+  stage.ui.region("cut.label", {at.x, at.y, width, height});
 }
 
 }  // namespace raftarium::viz

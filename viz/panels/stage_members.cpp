@@ -8,14 +8,20 @@
 namespace raftarium::viz {
 namespace {
 
+constexpr float kDiamond = 11;  // px that a candidate's corners stand out
+
 const char* role_word(const MemberView& member) {
   if (member.process == Process::Crashed) return "crashed";
   if (member.process == Process::Paused) return "paused";
   switch (member.status.soft_state.role) {
-    case raft::Role::Leader: return "LEADER";
-    case raft::Role::Candidate: return "candidate";
-    case raft::Role::PreCandidate: return "pre-vote";
-    case raft::Role::Follower: break;
+    case raft::Role::Leader:
+      return "LEADER";
+    case raft::Role::Candidate:
+      return "candidate";
+    case raft::Role::PreCandidate:
+      return "pre-vote";
+    case raft::Role::Follower:
+      break;
   }
   return "follower";
 }
@@ -32,9 +38,15 @@ void draw_body(Ui& ui, const MemberView& member, Vec2 at, float r, Rgb color) {
     return;
   }
   switch (member.status.soft_state.role) {
-    case raft::Role::Leader: polygon(list, hexagon(at, r + 3), inside, edge, 4); break;
-    case raft::Role::Candidate: polygon(list, diamond(at, r + 8), inside, edge, 3); break;
-    case raft::Role::PreCandidate: dashed_polygon(list, diamond(at, r + 8), inside, edge, 2.5F); break;
+    case raft::Role::Leader:
+      polygon(list, hexagon(at, r + 3), inside, edge, 4);
+      break;
+    case raft::Role::Candidate:
+      polygon(list, diamond(at, r + kDiamond), inside, edge, 3);
+      break;
+    case raft::Role::PreCandidate:
+      dashed_polygon(list, diamond(at, r + kDiamond), inside, edge, 2.5F);
+      break;
     case raft::Role::Follower:
       list->AddCircleFilled(im(at), r, inside, 64);
       list->AddCircle(im(at), r, edge, 64, 2);
@@ -46,13 +58,23 @@ void draw_body(Ui& ui, const MemberView& member, Vec2 at, float r, Rgb color) {
 
 // The share of the election timeout that has passed: full means an election.
 void draw_timer(Ui& ui, const MemberView& member, Vec2 at, float r) {
-  const bool counts = member.process != Process::Crashed && member.status.soft_state.role != raft::Role::Leader;
+  const bool counts =
+      member.process != Process::Crashed && member.status.soft_state.role != raft::Role::Leader;
   if (!counts) return;
   const bool round = member.status.soft_state.role == raft::Role::Follower;
-  const float radius = r + (round ? 6.0F : 14.0F);
+  const float radius = r + (round ? 6.0F : kDiamond + 5);
   ui.list()->AddCircle(im(at), radius, ink(ui.theme().line, 0.8F), 64, 2);
   const Rgb color = member.election_elapsed > 0.8 ? ui.theme().warning : ui.theme().muted;
   arc(ui.list(), at, radius, static_cast<float>(member.election_elapsed), ink(color), 3);
+}
+
+// A new term's colour spreads from the member that takes it.
+void draw_spreading_term(Ui& ui, const MemberView& member, Vec2 at, float r, Rgb color) {
+  constexpr float kSpreadS = 0.45F;
+  const raft::Term term = member.status.hard_state.term;
+  const float share = ui.changed("term." + std::to_string(member.id.value()), term.value(), kSpreadS);
+  if (share >= 1) return;
+  ui.list()->AddCircleFilled(im(at), r * (0.4F + 1.6F * share), ink(color, 0.35F * (1 - share)), 64);
 }
 
 void draw_label(const Stage& stage, const MemberView& member, Vec2 at, Rgb color) {
@@ -61,15 +83,26 @@ void draw_label(const Stage& stage, const MemberView& member, Vec2 at, Rgb color
   const Theme& theme = ui.theme();
   const bool leads = is_leader(member);
   const bool crashed = member.process == Process::Crashed;
+  const std::string term = std::to_string(member.status.hard_state.term.value());
+  if (stage.radius < 28) {  // no room for words: the shape says the role
+    draw_text(list, ui.semibold(type::kLarge, theme.text), at + Vec2{0, -6}, text::node(member.id.value()),
+              Align::Center);
+    draw_text(list, ui.mono(type::kTiny, crashed ? theme.muted : color), at + Vec2{0, 9}, "t " + term,
+              Align::Center);
+    return;
+  }
   const float size = stage.radius >= 32 ? type::kTitle : type::kLarge;
-  const float spread = stage.radius >= 32 ? 19.0F : 14.0F;
+  // A diamond is narrow where the words stand, so they move together.
+  const raft::Role role = member.status.soft_state.role;
+  const bool narrow = !crashed && (role == raft::Role::Candidate || role == raft::Role::PreCandidate);
+  const float spread = (stage.radius >= 32 ? 19.0F : 16.0F) - (narrow ? 3.0F : 0.0F);
   const Rgb word = crashed ? theme.bad : leads ? color : theme.muted;
   const float small = stage.radius >= 32 ? 10.0F : 9.0F;
   draw_text(list, leads ? ui.semibold(small, word) : ui.regular(small + 0.5F, word), at + Vec2{0, -spread},
             role_word(member), Align::Center);
   draw_text(list, ui.semibold(size, theme.text), at, text::node(member.id.value()), Align::Center);
   draw_text(list, ui.mono(type::kTiny, crashed ? theme.muted : color), at + Vec2{0, spread - 1},
-            "term " + std::to_string(member.status.hard_state.term.value()), Align::Center);
+            "term " + term, Align::Center);
 }
 
 void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
@@ -77,15 +110,24 @@ void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
   const Theme& theme = ui.theme();
   const std::string commit = std::to_string(member.status.hard_state.commit.value());
   const std::string last = std::to_string(member.status.last_index.value());
-  const bool brief = ui.narrow() || stage.at.size() > 7;
-  const std::string words = brief ? commit + " / " + last : "commit " + commit + " · last " + last;
   const Pen pen = ui.mono(type::kTiny, theme.muted);
-  const Vec2 middle = at + Vec2{0, stage.radius + 21};
+  std::string words = "commit " + commit + " · last " + last;
+  // The short form where neighbours stand close.
+  float nearest = 1e6F;
+  for (const Vec2 other : stage.at) {
+    if (!(other == at)) nearest = std::min(nearest, length(other - at));
+  }
+  const bool brief = text_width(pen, words) > std::max(nearest, 2 * stage.radius) - 6;
+  if (brief) words = "c " + commit + " · l " + last;
   const float half = text_width(pen, words) / 2 + 3;
+  Vec2 middle = at + Vec2{0, stage.radius + 21};
+  middle.x = std::clamp(middle.x, stage.area.x + half + 2,
+                        std::max(stage.area.x + half + 2, stage.area.right() - half - 2));
   fill(ui.list(), {middle.x - half, middle.y - 7, 2 * half, 14}, ink(theme.ground, 0.8F), 3);
   draw_text(ui.list(), pen, middle, words, Align::Center);
   if (member.leads_minority && !brief) {
-    draw_text(ui.list(), ui.medium(type::kTiny, theme.warning), middle + Vec2{0, 14}, "no quorum", Align::Center);
+    draw_text(ui.list(), ui.medium(type::kTiny, theme.warning), middle + Vec2{0, 14}, "no quorum",
+              Align::Center);
   }
 }
 
@@ -104,11 +146,13 @@ void draw_members(const Stage& stage, const Under& under) {
       ui.list()->AddCircleFilled(im(at), r + 18, ink(theme.accent, 0.10F), 64);
     }
     if (stage.selection.member == member.id) dashed_circle(ui.list(), at, r + 13, ink(theme.accent), 1.75F);
+    draw_spreading_term(ui, member, at, r, color);
     draw_timer(ui, member, at, r);
     draw_body(ui, member, at, r, color);
     draw_label(stage, member, at, color);
     draw_caption(stage, member, at);
-    ui.region("member." + std::to_string(member.id.value()), {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F});
+    ui.region("member." + std::to_string(member.id.value()),
+              {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F});
   }
 }
 
@@ -140,25 +184,41 @@ void draw_request_line(const Stage& stage) {
   draw_text(list, ui.mono_bold(type::kTiny, theme.accent), p, "P", Align::Center);
 }
 
-void draw_client(const Stage& stage, CommandSink& commands) {
+namespace {
+
+// What the client shows: its open request, else its last.
+const RequestView* shown_request(const Frame& frame) {
+  const RequestView* open = open_request(frame);
+  if (open != nullptr || frame.requests.empty()) return open;
+  return &frame.requests.back();
+}
+
+}  // namespace
+
+Item client_item(const Stage& stage, CommandSink& commands) {
+  const Item it = stage.ui.item("client", stage.client);
+  const RequestView* shown = shown_request(stage.frame);
+  stage.ui.tooltip(
+      shown == nullptr ? text::kClient : shown->text + ": " + shown->state + ". " + text::kClient, "P");
+  if (it.clicked) commands.act(next_put(stage.frame, raft::kNone));
+  return it;
+}
+
+void draw_client(const Stage& stage, const Item& item) {
   Ui& ui = stage.ui;
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
   const Rect box = stage.client;
-  const RequestView* open = open_request(stage.frame);
-  const Item it = ui.item("client", box);
-  fill(list, box, ink(it.hovered ? theme.hover : theme.raised), kCorner);
-  outline(list, box, ink(open != nullptr ? theme.accent : theme.line), kCorner);
-  const RequestView* shown = open;
-  if (shown == nullptr && !stage.frame.requests.empty()) shown = &stage.frame.requests.back();
+  const RequestView* shown = shown_request(stage.frame);
+  const bool open = shown != nullptr && shown->open;
+  fill(list, box, ink(item.hovered ? theme.hover : theme.raised), kCorner);
+  outline(list, box, ink(open ? theme.accent : theme.line), kCorner);
   const Vec2 middle = box.center();
   draw_text(list, ui.semibold(type::kSmall, theme.text), middle + Vec2{0, -9}, "client", Align::Center);
-  const Rgb tone = open != nullptr ? theme.accent : theme.muted;
-  const Pen pen = ui.mono(type::kTiny, shown == nullptr ? theme.accent : tone);
-  const std::string words = shown == nullptr ? "write" : shown->text + (shown->open ? " …" : "");
+  const Pen pen = ui.mono(type::kTiny, shown == nullptr || open ? theme.accent : theme.muted);
+  const std::string words = shown == nullptr ? "write" : shown->text + (open ? " …" : "");
   draw_text(list, pen, middle + Vec2{0, 9}, fitted(pen, words, box.w - 12), Align::Center);
-  ui.tooltip(text::kClient, "P");
-  if (it.clicked) commands.act(next_put(stage.frame, raft::kNone));
+  if (item.focused) ui.ring(box);
 }
 
 }  // namespace raftarium::viz

@@ -11,6 +11,14 @@ namespace {
 
 using raft::MessageType;
 
+constexpr float kMessageLane = 7;  // px beside the middle of its link
+constexpr float kDropsAt = 0.55F;  // a message that the network drops is seen to go here
+
+// The cross of a link that is cut in one direction only.
+Vec2 vec_of_link_mark(const Stage& stage, std::size_t from, std::size_t to) {
+  return link_end(stage, {stage.frame.members[from].id, stage.frame.members[to].id, true, 0});
+}
+
 void draw_answer(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, bool refused) {
   const Rect box{at.x - 8, at.y - 6, 16, 12};
   fill(list, box, ground, 3);
@@ -35,17 +43,38 @@ void draw_vote(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, const raft:
 
 }  // namespace
 
+float lost_at(const Stage& stage, const MessageView& message) {
+  if (!message.doomed) return 1;
+  const std::size_t from = stage.index_of(message.message.from);
+  const std::size_t to = stage.index_of(message.message.to);
+  if (!message.link_cut || from >= stage.at.size() || to >= stage.at.size() || from == to) return kDropsAt;
+  const Stage::Lane lane = stage.lane(from, to, kMessageLane);
+  float at = 1;
+  for (const Border& cut : stage.cuts) {
+    at = std::min(at, first_crossing(cut.line, lane.from, lane.to).value_or(1.0F));
+  }
+  if (at < 1) return at;
+  return std::min(0.5F,
+                  length(vec_of_link_mark(stage, from, to) - lane.from) / length(lane.to - lane.from));
+}
+
+float travelled(const Stage& stage, const MessageView& message) {
+  const double total = std::max(1.0, static_cast<double>(message.deliver_us - message.sent_us));
+  const double share = static_cast<double>(stage.shown_us - message.sent_us) / total;
+  return std::clamp(static_cast<float>(share), 0.0F, lost_at(stage, message));
+}
+
 Vec2 message_at(const Stage& stage, const MessageView& message) {
   const std::size_t from = stage.index_of(message.message.from);
   const std::size_t to = stage.index_of(message.message.to);
   if (from >= stage.at.size() || to >= stage.at.size() || from == to) return {-1e6F, -1e6F};
-  const Stage::Lane lane = stage.lane(from, to, 7);
-  auto share = static_cast<float>(message.travelled);
+  const Stage::Lane lane = stage.lane(from, to, kMessageLane);
+  float share = travelled(stage, message);
   if (stage.ui.reduced_motion()) share = std::floor(share * 3.0F + 0.5F) / 3.0F;
-  return mix(lane.from, lane.to, std::clamp(share, 0.0F, 1.0F));
+  return mix(lane.from, lane.to, share);
 }
 
-void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color, bool doomed) {
+void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color, bool lost) {
   ImDrawList* list = ui.list();
   const ImU32 solid = ink(color);
   const ImU32 ground = ink(ui.theme().ground);
@@ -56,10 +85,13 @@ void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color
       fill(list, box, empty ? ground : solid, 3);
       outline(list, box, solid, 3, 1.75F);
       const std::string count = empty ? "0" : "+" + std::to_string(message.entries.size());
-      draw_text(list, ui.mono_bold(type::kTiny - 1, empty ? color : ink_on(color)), at, count, Align::Center);
+      draw_text(list, ui.mono_bold(type::kTiny - 1, empty ? color : ink_on(color)), at, count,
+                Align::Center);
       break;
     }
-    case MessageType::MsgHeartbeat: list->AddCircleFilled(im(at), 6, solid, 20); break;
+    case MessageType::MsgHeartbeat:
+      list->AddCircleFilled(im(at), 6, solid, 20);
+      break;
     case MessageType::MsgHeartbeatResp:
       list->AddCircleFilled(im(at), 5.5F, ground, 20);
       list->AddCircle(im(at), 5.5F, solid, 20, 1.75F);
@@ -67,8 +99,12 @@ void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color
     case MessageType::MsgVote:
     case MessageType::MsgPreVote:
     case MessageType::MsgVoteResp:
-    case MessageType::MsgPreVoteResp: draw_vote(list, at, solid, ground, message); break;
-    case MessageType::MsgAppResp: draw_answer(list, at, solid, ground, message.reject); break;
+    case MessageType::MsgPreVoteResp:
+      draw_vote(list, at, solid, ground, message);
+      break;
+    case MessageType::MsgAppResp:
+      draw_answer(list, at, solid, ground, message.reject);
+      break;
     case MessageType::MsgSnap:
       for (float k : {4.0F, 0.0F, -4.0F}) {
         fill(list, {at.x - 8 + k / 2, at.y - 6 + k, 16, 10}, ground, 2);
@@ -88,11 +124,13 @@ void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color
       draw_text(list, ui.mono_bold(type::kTiny, ui.theme().accent), at, "P", Align::Center);
       break;
     }
-    default: draw_answer(list, at, solid, ground, message.reject); break;
+    default:
+      draw_answer(list, at, solid, ground, message.reject);
+      break;
   }
-  if (!doomed) return;
-  cross(list, at, 9, ground, 5);
-  cross(list, at, 9, ink(ui.theme().bad), 2.25F);
+  if (!lost) return;
+  cross(list, at, 9, ground, 4.5F);
+  cross(list, at, 9, ink(ui.theme().bad), 2);
 }
 
 void draw_messages(const Stage& stage, const Under& under) {
@@ -107,7 +145,8 @@ void draw_messages(const Stage& stage, const Under& under) {
     if (chosen || under.message == &message) {
       ui.list()->AddCircle(im(at), 15, ink(theme.accent), 32, chosen ? 2.0F : 1.25F);
     }
-    draw_message_shape(ui, m, at, color, message.doomed);
+    const bool lost = message.doomed && travelled(stage, message) >= lost_at(stage, message);
+    draw_message_shape(ui, m, at, color, lost);
     ui.region("message." + std::to_string(message.id), {at.x - 8, at.y - 8, 16, 16});
   }
 }

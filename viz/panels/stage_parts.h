@@ -10,13 +10,15 @@ struct Stage {
   const Frame& frame;
   Selection& selection;
   Ui& ui;
-  Rect area;               // the whole panel
-  Rect field;              // where members may stand
+  Rect area;   // the whole panel
+  Rect field;  // where members may stand
   float radius = 0;
-  std::vector<Vec2> at;    // of frame.members
-  std::vector<int> island; // of frame.members: position in frame.islands
+  std::vector<Vec2> at;     // of frame.members
+  std::vector<int> island;  // of frame.members: position in frame.islands
   std::vector<Border> cuts;
   Rect client;
+  // When each message is shown: the present, or a little before while the last step is still travelling.
+  std::int64_t shown_us = 0;
 
   std::size_t index_of(raft::NodeId id) const;  // frame.members.size() when unknown
   // From the edge of one member to the edge of another, set off to the right of its direction.
@@ -38,16 +40,22 @@ Stage make_stage(const Frame&, Selection&, Ui&, const Rect& area);
 Under pick(const Stage& stage, Vec2 pointer);
 
 Vec2 link_end(const Stage& stage, const LinkView& link);
+// Where a doomed message is lost, as a share of its way; 1 for any other.
+float lost_at(const Stage& stage, const MessageView& message);
+// How far it has come, no further than that.
+float travelled(const Stage& stage, const MessageView& message);
 Vec2 message_at(const Stage& stage, const MessageView& message);
 
 void draw_links(const Stage& stage, const Under& under);
 void draw_cuts(const Stage& stage, const Under& under);
+void draw_cut_label(const Stage& stage);
 void draw_messages(const Stage& stage, const Under& under);
 // One message's shape, for the stage and for the legend.
-void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color, bool doomed);
+void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color, bool lost);
 void draw_members(const Stage& stage, const Under& under);
-void draw_request_line(const Stage& stage);  // from the client to whom it asks
-void draw_client(const Stage& stage, CommandSink& commands);
+void draw_request_line(const Stage& stage);                   // from the client to whom it asks
+Item client_item(const Stage& stage, CommandSink& commands);  // made before the stage, which it lies on
+void draw_client(const Stage& stage, const Item& item);
 void draw_legend(const Stage& stage);
 
 }  // namespace raftarium::viz

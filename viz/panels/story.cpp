@@ -10,8 +10,8 @@ namespace {
 
 constexpr float kTimeColumn = 64;
 
-float draw_line(const lab::StoryLine& line, std::size_t at, Selection& selection, CommandSink& commands, Ui& ui,
-                Vec2 origin, float width) {
+float draw_line(const lab::StoryLine& line, std::size_t at, Selection& selection, CommandSink& commands,
+                Ui& ui, Vec2 origin, float width) {
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
   const Pen what = ui.medium(type::kSmall, theme.text);
@@ -50,7 +50,8 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
   if (!ui.narrow()) {
     line(ui.list(), area.min(), {area.right(), area.y}, ink(theme.line));
     const Rect head = body.cut_top(34);
-    draw_text(ui.list(), ui.medium(type::kSmall, theme.muted), {head.x + 18, head.center().y + 3}, "What happened");
+    draw_text(ui.list(), ui.medium(type::kSmall, theme.muted), {head.x + 18, head.center().y + 3},
+              "What happened");
   }
   ImGui::SetCursorScreenPos(im(body.min()));
   ImGui::BeginChild("story", {body.w, body.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
@@ -60,7 +61,8 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
   const float width = body.w - 36;
   float y = origin.y + 4;
   if (frame.story.empty()) {
-    y += draw_wrapped(ui.list(), ui.regular(type::kSmall, theme.muted), {x, y + 4}, width, text::kNoStory) + 8;
+    y += draw_wrapped(ui.list(), ui.regular(type::kSmall, theme.muted), {x, y + 4}, width, text::kNoStory) +
+         8;
   }
   for (std::size_t i = 0; i < frame.story.size(); ++i) {
     y += draw_line(frame.story[i], i, selection, commands, ui, {x, y}, width);

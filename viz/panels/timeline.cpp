@@ -1,6 +1,7 @@
 // The timeline: what happened as marks, branches as lines, the playhead. Scrubbing never changes anything.
 
 #include <algorithm>
+#include <vector>
 
 #include "viz/panels/panels.h"
 #include "viz/text.h"
@@ -34,19 +35,26 @@ std::int64_t rounded_end(const Frame& frame) {
 
 struct MarkLook {
   Rgb color;
-  char letter;    // 0: a hexagon, 'x': a cross, '|': a tick only
+  char letter;  // 0: a hexagon, 'x': a cross, '|': a tick only
 };
 
 MarkLook look_of(const lab::Mark& mark, const Theme& theme) {
   using Kind = lab::Mark::Kind;
   switch (mark.kind) {
-    case Kind::Leader: return {term_color(theme, mark.term), 0};
-    case Kind::Crash: return {theme.bad, 'x'};
-    case Kind::Restart: return {theme.good, 'R'};
-    case Kind::Network: return {theme.bad, 'N'};
-    case Kind::Client: return {theme.muted, 'P'};
-    case Kind::Commit: return {term_color(theme, mark.term), '|'};
-    case Kind::Violation: return {theme.bad, '!'};
+    case Kind::Leader:
+      return {term_color(theme, mark.term), 0};
+    case Kind::Crash:
+      return {theme.bad, 'x'};
+    case Kind::Restart:
+      return {theme.good, 'R'};
+    case Kind::Network:
+      return {theme.bad, 'N'};
+    case Kind::Client:
+      return {theme.muted, 'P'};
+    case Kind::Commit:
+      return {term_color(theme, mark.term), '|'};
+    case Kind::Violation:
+      return {theme.bad, '!'};
   }
   return {theme.muted, '|'};
 }
@@ -67,42 +75,86 @@ void draw_mark(Ui& ui, const MarkLook& look, Vec2 at, bool hovered) {
   }
 }
 
-void draw_branches(const Frame& frame, Ui& ui, const Scale& scale, const Rect& area, float rail) {
-  const Theme& theme = ui.theme();
-  ImDrawList* list = ui.list();
-  const float room = area.bottom() - 6 - (rail + 14);
+// Where the line of another branch leaves the line of the current one: its own fork, or, for one that the
+// current branch descends from, the fork of the descendant.
+std::int64_t leaves_at(const Frame& frame, const lab::BranchView& branch) {
+  const auto find = [&](lab::BranchId id) -> const lab::BranchView* {
+    for (const lab::BranchView& view : frame.branches) {
+      if (view.id == id) return &view;
+    }
+    return nullptr;
+  };
+  const lab::BranchView* at = find(frame.branch);
+  while (at != nullptr && at->id != at->parent) {
+    if (at->parent == branch.id) return at->fork_us;
+    at = find(at->parent);
+  }
+  return branch.fork_us;
+}
+
+// The line of another branch, under the rail.
+struct BranchLine {
+  const lab::BranchView* branch;
+  float from, bend, to, y;
+  Item item;
+};
+
+// A click on one switches to it.
+std::vector<BranchLine> branch_lines(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& scale,
+                                     const Rect& area, float rail) {
+  constexpr float kSpacing = 12;
+  std::vector<BranchLine> lines;
   float y = rail + 16;
   for (const lab::BranchView& branch : frame.branches) {
-    if (branch.id == frame.branch || room < 4) continue;
+    if (branch.id == frame.branch) continue;
     if (y > area.bottom() - 4) break;
-    const float from = scale.x(branch.fork_us);
+    const float from = scale.x(leaves_at(frame, branch));
     const float to = std::max(scale.x(branch.end_us), from + 8);
-    const float bend = std::min(from + 16, to);
-    line(list, {from, rail}, {bend, y}, ink(theme.dim), 1.5F);
-    line(list, {bend, y}, {to, y}, ink(theme.dim), 1.5F);
+    const Rect place{from, y - kSpacing / 2, std::max(12.0F, to - from), kSpacing};
+    const Item it = ui.item("timeline.branch." + std::to_string(branch.id), place, false);
+    if (it.hovered) ui.tooltip("Go to this branch; this one is kept.", branch.name);
+    if (it.clicked) {
+      commands.control({Control::Kind::SwitchBranch, static_cast<std::int64_t>(branch.id), {}});
+    }
+    lines.push_back({&branch, from, std::min(from + 16, to), to, y, it});
+    y += kSpacing;
+  }
+  return lines;
+}
+
+void draw_branches(const std::vector<BranchLine>& lines, Ui& ui, const Rect& area, float rail) {
+  const Theme& theme = ui.theme();
+  for (const BranchLine& at : lines) {
+    const ImU32 color = ink(at.item.hovered ? theme.accent : theme.dim);
+    line(ui.list(), {at.from, rail}, {at.bend, at.y}, color, 1.5F);
+    line(ui.list(), {at.bend, at.y}, {at.to, at.y}, color, at.item.hovered ? 2.5F : 1.5F);
     const Pen pen = ui.regular(10, theme.muted);
-    const std::string label = fitted(pen, branch.name, 150);
-    if (to + 8 + text_width(pen, label) < area.right() - 60) draw_text(list, pen, {to + 6, y}, label);
-    y += 9;
+    const std::string label = fitted(pen, at.branch->name, 150);
+    if (at.to + 8 + text_width(pen, label) < area.right() - 60)
+      draw_text(ui.list(), pen, {at.to + 6, at.y}, label);
   }
 }
 
-void draw_marks(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& scale, const Rect& area, float rail) {
+void draw_marks(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& scale, const Rect& area,
+                float rail) {
   const Vec2 mouse = vec(ImGui::GetIO().MousePos);
   const lab::Mark* pointed = nullptr;
-  float last_full = -1e6F;
-  // Full marks first come, first served; what would overlap stays a tick.
-  for (const lab::Mark& mark : frame.marks) {
-    const MarkLook look = look_of(mark, ui.theme());
-    const Vec2 at{scale.x(mark.time_us), rail};
-    const bool tick = look.letter == '|' || at.x - last_full < 19;
-    if (!tick) last_full = at.x;
-    const bool near = area.contains(mouse) && length(mouse - at) < (tick ? 5.0F : 10.0F);
-    if (near) pointed = &mark;
-    if (tick) {
-      fill(ui.list(), {at.x - 1, rail - 6, 2, 12}, ink(look.color, 0.9F), 1);
-    } else {
-      draw_mark(ui, look, at, near);
+  // Ticks under, full marks over them: first come, first served, what would overlap stays a tick.
+  for (const bool full : {false, true}) {
+    float last_full = -1e6F;
+    for (const lab::Mark& mark : frame.marks) {
+      const MarkLook look = look_of(mark, ui.theme());
+      const Vec2 at{scale.x(mark.time_us), rail};
+      const bool tick = look.letter == '|' || at.x - last_full < 19;
+      if (!tick) last_full = at.x;
+      if (tick == full) continue;
+      const bool near = area.contains(mouse) && length(mouse - at) < (tick ? 5.0F : 10.0F);
+      if (near) pointed = &mark;
+      if (tick) {
+        fill(ui.list(), {at.x - 1, rail - 6, 2, 12}, ink(look.color, 0.9F), 1);
+      } else {
+        draw_mark(ui, look, at, near);
+      }
     }
   }
   if (pointed == nullptr || ui.popup_is_open()) return;
@@ -128,6 +180,7 @@ void draw_timeline(const Frame& frame, Selection&, CommandSink& commands, Ui& ui
     if (branch.id == frame.branch) end_us = std::max(end_us, branch.end_us);
   }
 
+  const std::vector<BranchLine> branches = branch_lines(frame, commands, ui, scale, area, rail);
   const Rect grip{area.x + margin - 12, area.y + 2, area.w - 2 * margin + 24, area.h - 4};
   const Item it = ui.item("timeline", grip, false);
   if (it.held && ImGui::IsMouseDragging(ImGuiMouseButton_Left, 3)) {
@@ -141,23 +194,30 @@ void draw_timeline(const Frame& frame, Selection&, CommandSink& commands, Ui& ui
   }
 
   const float wheel = it.hovered ? ImGui::GetIO().MouseWheel : 0;
-  if (wheel != 0) commands.control({wheel > 0 ? Control::Kind::StepBack : Control::Kind::StepForward, 0, {}});
+  if (wheel != 0)
+    commands.control({wheel > 0 ? Control::Kind::StepBack : Control::Kind::StepForward, 0, {}});
 
   fill(list, {scale.left, rail - 2, scale.width, 4}, ink(theme.line), 2);
   fill(list, {scale.left, rail - 2, scale.x(end_us) - scale.left, 4}, ink(theme.accent, 0.35F), 2);
   fill(list, {scale.left, rail - 2, now - scale.left, 4}, ink(theme.accent), 2);
-  draw_branches(frame, ui, scale, area, rail);
+  draw_branches(branches, ui, area, rail);
   draw_marks(frame, commands, ui, scale, area, rail);
   fill(list, {now - 3, rail - 18, 6, 36}, ink(theme.panel), 3);
   fill(list, {now - 2.5F, rail - 17, 5, 34}, ink(theme.text), 2.5F);
   ui.region("playhead", {now - 3, rail - 17, 6, 34});
   const Pen pen = ui.mono(type::kTiny, theme.muted);
   const float below = area.bottom() - 12;
-  draw_text(list, pen, {scale.left, below}, "0 s");
-  draw_text(list, pen, {scale.left + scale.width, below}, text::seconds(scale.end_us, 1) + " s", Align::Right);
+  const auto label = [&](float x, std::string_view words, Align align) {
+    const float width = text_width(pen, words) + 8;
+    const float from = align == Align::Right ? x - width + 4 : x - 4;
+    fill(list, {from, below - 7, width, 14}, ink(theme.panel));
+    draw_text(list, pen, {x, below}, words, align);
+  };
+  label(scale.left, "0 s", Align::Left);
+  label(scale.left + scale.width, text::seconds(scale.end_us, 1) + " s", Align::Right);
   if (ui.narrow()) {
-    draw_text(list, ui.mono(type::kSmall, theme.text), {area.center().x, below}, text::seconds(frame.time_us) + " s",
-              Align::Center);
+    draw_text(list, ui.mono(type::kSmall, theme.text), {area.center().x, below},
+              text::seconds(frame.time_us) + " s", Align::Center);
     ui.region("time", {area.center().x - 40, below - 8, 80, 16});
   }
 }

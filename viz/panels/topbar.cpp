@@ -18,8 +18,8 @@ void draw_mark(Ui& ui, Vec2 at, float r) {
 }
 
 // A box with a title, a muted detail and a chevron, that opens a list.
-bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view title, std::string_view detail,
-            std::string_view tip) {
+bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view title,
+            std::string_view detail, std::string_view tip) {
   const Theme& t = ui.theme();
   const Item it = ui.item(name, area);
   fill(ui.list(), area, ink(it.hovered ? t.hover : t.raised), kCorner);
@@ -40,7 +40,8 @@ bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view ti
   return it.clicked;
 }
 
-void scenario_list(const Chrome& chrome, Selection& selection, CommandSink& commands, Ui& ui, const Rect& from) {
+void scenario_list(const Chrome& chrome, Selection& selection, CommandSink& commands, Ui& ui,
+                   const Rect& from) {
   constexpr float kRow = 58;
   const float width = 380;
   const float height = std::max(1.0F, static_cast<float>(chrome.scenarios.size())) * kRow + 12;
@@ -52,7 +53,9 @@ void scenario_list(const Chrome& chrome, Selection& selection, CommandSink& comm
     const Rect row{at.x, at.y, inner, kRow - 2};
     const Item it = ui.item("scenario." + info.name, row);
     const bool now = info.name == chrome.scenario;
-    if (it.hovered || now) fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover), kCorner);
+    if (it.hovered || now)
+      fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover),
+           kCorner);
     draw_text(ui.list(), ui.semibold(type::kBody, ui.theme().text), {row.x + 12, row.y + 14}, info.title);
     const Pen small = ui.regular(type::kSmall, ui.theme().muted);
     ui.list()->PushClipRect({row.x, row.y + 22}, {row.right() - 8, row.bottom() - 2}, true);
@@ -69,7 +72,8 @@ void scenario_list(const Chrome& chrome, Selection& selection, CommandSink& comm
   ui.close_popup();
 }
 
-void branch_list(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui, const Rect& from) {
+void branch_list(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui,
+                 const Rect& from) {
   const float kRow = ui.narrow() ? kTouchTarget : 34;
   const float height = std::min(360.0F, (static_cast<float>(frame.branches.size()) + 1) * kRow + 14);
   const bool asked = selection.open_popup == "branches";
@@ -80,7 +84,9 @@ void branch_list(const Frame& frame, Selection& selection, CommandSink& commands
     const Rect row{at.x, at.y, inner, kRow - 2};
     const Item it = ui.item("branch." + std::to_string(branch.id), row);
     const bool now = branch.id == frame.branch;
-    if (it.hovered || now) fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover), kCorner);
+    if (it.hovered || now)
+      fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover),
+           kCorner);
     const Pen pen = ui.medium(type::kBody, ui.theme().text);
     draw_text(ui.list(), pen, {row.x + 12, row.center().y}, fitted(pen, branch.name, row.w - 120));
     draw_text(ui.list(), ui.mono(type::kTiny, ui.theme().muted), {row.right() - 12, row.center().y},
@@ -92,7 +98,8 @@ void branch_list(const Frame& frame, Selection& selection, CommandSink& commands
     at.y += kRow;
   }
   const Rect row{at.x, at.y, inner, kRow - 2};
-  if (ui.button(row, {"branches.undo", "Undo the last act", text::kUndo, "U", Icon::None, Button::Style::Row, true})) {
+  if (ui.button(row, {"branches.undo", "Undo the last act", text::kUndo, "U", Icon::None,
+                      Button::Style::Row, true})) {
     commands.control({Kind::Undo, 0, {}});
     ImGui::CloseCurrentPopup();
   }
@@ -130,7 +137,8 @@ void draw_speed(const Chrome& chrome, CommandSink& commands, Ui& ui, Rect area) 
 
 }  // namespace
 
-void draw_transport(const Frame& frame, const Chrome& chrome, CommandSink& commands, Ui& ui, const Rect& area) {
+void draw_transport(const Frame& frame, const Chrome& chrome, CommandSink& commands, Ui& ui,
+                    const Rect& area) {
   const float size = ui.narrow() ? kTouchTarget : 34;
   const float height = ui.narrow() ? kTouchTarget : 30;
   const float gap = ui.narrow() ? 4 : 6;
@@ -141,17 +149,18 @@ void draw_transport(const Frame& frame, const Chrome& chrome, CommandSink& comma
     x += size + gap;
     return r;
   };
-  const auto press = [&](std::string_view name, Icon icon, std::string_view tip, std::string_view key, Kind kind,
-                         bool primary = false) {
+  const auto press = [&](std::string_view name, Icon icon, std::string_view tip, std::string_view key,
+                         Kind kind, bool primary = false) {
     const auto style = primary ? Button::Style::Primary : Button::Style::Plain;
     if (ui.button(place(), {name, "", tip, key, icon, style, true})) commands.control({kind, 0, {}});
   };
-  press("transport.start", Icon::ToStart, text::kToStart, "Home", Kind::ToStart);
+  const bool ends = !ui.narrow() || area.w >= 350;  // else the timeline has to do
+  if (ends) press("transport.start", Icon::ToStart, text::kToStart, "Home", Kind::ToStart);
   press("transport.back", Icon::Back, text::kStepBack, "Left", Kind::StepBack);
-  press("transport.play", chrome.playing ? Icon::Pause : Icon::Play, chrome.playing ? text::kPause : text::kPlay,
-        "Space", Kind::TogglePlay, true);
+  press("transport.play", chrome.playing ? Icon::Pause : Icon::Play,
+        chrome.playing ? text::kPause : text::kPlay, "Space", Kind::TogglePlay, true);
   press("transport.step", Icon::Step, text::kStep, "Right", Kind::StepForward);
-  press("transport.end", Icon::ToEnd, text::kToEnd, "End", Kind::ToEnd);
+  if (ends) press("transport.end", Icon::ToEnd, text::kToEnd, "End", Kind::ToEnd);
   x += ui.narrow() ? 4 : 14;
   if (ui.narrow()) {
     press("speed.slower", Icon::Minus, text::kSlower, "[", Kind::Slower);
@@ -169,8 +178,8 @@ void draw_transport(const Frame& frame, const Chrome& chrome, CommandSink& comma
   ui.region("time", {x + speed_width + 18, y, 80, height});
 }
 
-void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection, CommandSink& commands, Ui& ui,
-                  const Layout& layout) {
+void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection, CommandSink& commands,
+                  Ui& ui, const Layout& layout) {
   Rect bar = layout.top_bar;
   const Theme& t = ui.theme();
   fill(ui.list(), bar, ink(t.panel));
@@ -186,7 +195,8 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
     draw_text(ui.list(), ui.semibold(type::kLarge, t.text), {row.x + 8, row.center().y}, "Raftarium");
     row.cut_left(102);
   }
-  const auto switch_button = [&](std::string_view name, Icon icon, std::string_view tip, std::string_view key) {
+  const auto switch_button = [&](std::string_view name, Icon icon, std::string_view tip,
+                                 std::string_view key) {
     const Rect r = row.cut_right(button);
     row.cut_right(6);
     return ui.button(r, {name, "", tip, key, icon, Button::Style::Plain, true});
@@ -206,18 +216,22 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
       commands.control({Kind::Share, 0, {}});
     }
   }
-  const std::string count = std::to_string(frame.members.size()) + (frame.members.size() == 1 ? " member" : " members");
+  const std::string count =
+      std::to_string(frame.members.size()) + (frame.members.size() == 1 ? " member" : " members");
   const std::string detail = count + ", seed " + std::to_string(frame.seed);
   const float transport_width = layout.narrow ? 0 : std::min(480.0F, row.w * 0.55F);
   const float pickers = row.w - transport_width - (layout.narrow ? 0 : 16);
-  const float branch_width = layout.narrow ? (frame.branches.size() > 1 ? 92 : 0) : std::min(118.0F, pickers * 0.36F);
+  const float branch_width =
+      layout.narrow ? (frame.branches.size() > 1 ? 92 : 0) : std::min(118.0F, pickers * 0.36F);
   const float scenario_width = std::min(layout.narrow ? 400.0F : 240.0F, pickers - branch_width - 8);
   const Rect scenario = row.cut_left(scenario_width);
   row.cut_left(8);
-  if (picker(ui, scenario, "scenarios", frame.scenario_title, detail, text::kScenario)) selection.open_popup = "scenarios";
+  if (picker(ui, scenario, "scenarios", frame.scenario_title, detail, text::kScenario))
+    selection.open_popup = "scenarios";
   if (branch_width > 0) {
     const Rect branch = row.cut_left(branch_width);
-    if (picker(ui, branch, "branches", branch_label(frame), "", text::kBranches)) selection.open_popup = "branches";
+    if (picker(ui, branch, "branches", branch_label(frame), "", text::kBranches))
+      selection.open_popup = "branches";
   }
   if (!layout.narrow) {
     const float wanted = std::min(row.w, 480.0F);
@@ -226,8 +240,8 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
   }
 }
 
-void draw_top_bar_lists(const Frame& frame, const Chrome& chrome, Selection& selection, CommandSink& commands,
-                        Ui& ui) {
+void draw_top_bar_lists(const Frame& frame, const Chrome& chrome, Selection& selection,
+                        CommandSink& commands, Ui& ui) {
   const auto place = [&](const char* name) {
     const auto found = ui.regions().find(name);
     return found == ui.regions().end() ? Rect{} : found->second;

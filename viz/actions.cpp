@@ -1,0 +1,140 @@
+#include "viz/actions.h"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+using Kind = Control::Kind;
+
+struct Steering {
+  const char* name;
+  const char* label;
+  const char* key;
+  Kind kind;
+};
+
+constexpr std::array<Steering, 12> kSteering = {{
+    {"play", "Play or pause", "Space", Kind::TogglePlay},
+    {"step", "One event forward", "Right", Kind::StepForward},
+    {"back", "One event back", "Left", Kind::StepBack},
+    {"next", "To the next election, commit or violation", "Shift + Right", Kind::NextMark},
+    {"previous", "To the last election, commit or violation", "Shift + Left", Kind::PreviousMark},
+    {"start", "To the beginning", "Home", Kind::ToStart},
+    {"end", "To the end of this branch", "End", Kind::ToEnd},
+    {"faster", "Faster", "]", Kind::Faster},
+    {"slower", "Slower", "[", Kind::Slower},
+    {"undo", "Undo the last act", "U", Kind::Undo},
+    {"theme", "Dark or light colours", "D", Kind::ToggleTheme},
+    {"share", "Copy a link to this moment", "", Kind::Share},
+}};
+
+void add_member_acts(const Frame& frame, const MemberView& member, bool keys,
+                     std::vector<Action>& actions) {
+  const std::string who = text::node(member.id.value());
+  for (const Act act : acts_for(member)) {
+    if (act == Act::HealAll) continue;
+    const ActText& words = text_of(act);
+    std::string label = words.label;
+    if (act == Act::Propose) label = "Write a value through";
+    if (act == Act::Transfer) label = "Hand over leadership from";
+    if (act == Act::Timeout) label = "Run out the election timer of";
+    const std::string name = words.name + (keys ? std::string() : "." + std::to_string(member.id.value()));
+    actions.push_back({name, label + " " + who, keys ? words.key : "", command_for(frame, act, member.id)});
+  }
+}
+
+void add_links(const Frame& frame, raft::NodeId from, std::vector<Action>& actions) {
+  for (const LinkView& link : frame.links) {
+    if (link.from != from) continue;
+    sim::Command command;
+    command.kind = link.cut ? sim::Command::Kind::Heal : sim::Command::Kind::Cut;
+    command.node = link.from;
+    command.peer = link.to;
+    const std::string way = text::node(link.from.value()) + " → " + text::node(link.to.value());
+    actions.push_back({"link." + std::to_string(link.from.value()) + "." + std::to_string(link.to.value()),
+                       (link.cut ? "Heal the link " : "Cut the link ") + way, "", std::move(command)});
+  }
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  std::istringstream in(text);
+  for (std::string word; in >> word;) {
+    std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) {
+      return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    });
+    words.push_back(word);
+  }
+  return words;
+}
+
+}  // namespace
+
+std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const Selection& selection) {
+  std::vector<Action> actions;
+  const MemberView* chosen = find_member(frame, selection.member);
+  if (chosen != nullptr) add_member_acts(frame, *chosen, true, actions);
+  actions.push_back({"put", "Write a value through whoever leads", chosen == nullptr ? "P" : "",
+                     next_put(frame, raft::kNone)});
+  actions.push_back({"heal_all", "Heal all links", "H", command_for(frame, Act::HealAll, raft::kNone)});
+  for (const Steering& steering : kSteering) {
+    if (steering.kind == Kind::Share && !chrome.can_share) continue;
+    actions.push_back({steering.name, steering.label, steering.key, Control{steering.kind, 0, {}}});
+  }
+  for (const Breakpoint& point : kBreakpoints) {
+    const bool set = (chrome.breakpoints & point.bit) != 0;
+    actions.push_back({std::string("stop.") + point.name,
+                       (set ? "Do not stop " : "Stop ") + std::string(point.label), "",
+                       Control{Kind::ToggleBreakpoint, point.bit, {}}});
+  }
+  actions.push_back({"tab.logs", "Show the logs", "", Tab::Logs});
+  actions.push_back({"tab.space_time", "Show space and time", "", Tab::SpaceTime});
+  actions.push_back({"tab.clients", "Show the clients", "", Tab::Clients});
+  actions.push_back({"tab.metrics", "Show the metrics", "", Tab::Metrics});
+  for (const MemberView& member : frame.members) {
+    const std::string id = std::to_string(member.id.value());
+    actions.push_back({"select." + id, "Select S" + id, id, member.id});
+  }
+  if (chosen != nullptr) add_links(frame, chosen->id, actions);
+  for (const MemberView& member : frame.members) {
+    if (&member != chosen) add_member_acts(frame, member, false, actions);
+  }
+  for (const lab::BranchView& branch : frame.branches) {
+    if (branch.id == frame.branch) continue;
+    actions.push_back({"branch." + std::to_string(branch.id), "Switch to branch " + branch.name, "",
+                       Control{Kind::SwitchBranch, static_cast<std::int64_t>(branch.id), {}}});
+  }
+  for (const ScenarioInfo& info : chrome.scenarios) {
+    actions.push_back(
+        {"open." + info.name, "Open " + info.title, "", Control{Kind::OpenScenario, 0, info.name}});
+  }
+  return actions;
+}
+
+std::vector<Action> matching(const std::vector<Action>& actions, const std::string& filter) {
+  const std::vector<std::string> wanted = words_of(filter);
+  std::vector<Action> found;
+  for (const Action& action : actions) {
+    const std::vector<std::string> words = words_of(action.label);
+    const bool all = std::all_of(wanted.begin(), wanted.end(), [&](const std::string& begins) {
+      return std::any_of(words.begin(), words.end(),
+                         [&](const std::string& word) { return word.rfind(begins, 0) == 0; });
+    });
+    if (all) found.push_back(action);
+  }
+  return found;
+}
+
+void perform(const Action& action, Selection& selection, CommandSink& commands) {
+  if (const auto* command = std::get_if<sim::Command>(&action.what)) commands.act(*command);
+  if (const auto* control = std::get_if<Control>(&action.what)) commands.control(*control);
+  if (const auto* tab = std::get_if<Tab>(&action.what)) selection.tab = *tab;
+  if (const auto* node = std::get_if<raft::NodeId>(&action.what)) selection.select(*node);
+}
+
+}  // namespace raftarium::viz

@@ -1,0 +1,29 @@
+#pragma once
+// Actions: everything that can be done now, in words, with its key. The command palette lists them.
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "viz/acts.h"
+#include "viz/commands.h"
+#include "viz/frame.h"
+#include "viz/panels/panels.h"
+#include "viz/selection.h"
+
+namespace raftarium::viz {
+
+struct Action {
+  std::string name;   // "crash": the region palette.crash
+  std::string label;  // "Crash S3"
+  std::string key;    // may be empty
+  std::variant<sim::Command, Control, Tab, raft::NodeId> what;
+};
+
+// What makes sense for the selection comes first.
+std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const Selection& selection);
+// Those whose words all begin a word of the label, in the order given; all of them for an empty filter.
+std::vector<Action> matching(const std::vector<Action>& actions, const std::string& filter);
+void perform(const Action& action, Selection& selection, CommandSink& commands);
+
+}  // namespace raftarium::viz

@@ -1,0 +1,102 @@
+// Clients: every request as an interval from asking to answer, newest first, over the time that they span.
+
+#include <algorithm>
+
+#include "viz/panels/panels.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr float kRow = 24;
+
+struct Columns {
+  float time, what, bar, bar_end, state, node;
+};
+
+Columns columns_of(const Rect& area) {
+  const float right = area.right() - 20;
+  if (area.w < 560) return {area.x + 14, area.x + 66, right, right, area.x + 160, right};
+  const float bar = area.x + 190;
+  const float state = std::max(bar + 120, right - 250);
+  return {area.x + 20, area.x + 84, bar, state - 18, state, right};
+}
+
+Rgb tone_of(const RequestView& request, const Theme& theme) {
+  if (request.open) return theme.accent;
+  return request.state.rfind("committed", 0) == 0 ? theme.good : theme.warning;
+}
+
+// From asking to answer; what is open has no end yet.
+void draw_interval(const RequestView& request, Ui& ui, const Columns& at, float y, double from_us,
+                   double span_us, std::int64_t now_us) {
+  if (at.bar_end - at.bar < 40) return;
+  const Theme& theme = ui.theme();
+  const Rgb tone = tone_of(request, theme);
+  const auto x = [&](std::int64_t us) {
+    return at.bar +
+           static_cast<float>((static_cast<double>(us) - from_us) / span_us) * (at.bar_end - at.bar);
+  };
+  const float a = x(request.sent_us);
+  const float b = std::max(a + 3, x(request.open ? now_us : request.done_us));
+  line(ui.list(), {at.bar, y}, {at.bar_end, y}, ink(theme.line));
+  fill(ui.list(), {a, y - 4, b - a, 8}, ink(tone, request.open ? 0.4F : 0.85F), 2);
+  fill(ui.list(), {a, y - 6, 1.5F, 12}, ink(tone));
+  if (!request.open) fill(ui.list(), {b - 1.5F, y - 6, 1.5F, 12}, ink(tone));
+}
+
+}  // namespace
+
+void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, const Rect& area) {
+  const Theme& theme = ui.theme();
+  fill(ui.list(), area, ink(theme.panel));
+  if (frame.requests.empty()) {
+    draw_wrapped(ui.list(), ui.regular(type::kSmall, theme.muted), area.min() + Vec2{20, 18}, area.w - 40,
+                 text::kNoRequests);
+    return;
+  }
+  ImGui::SetCursorScreenPos(im(area.min()));
+  ImGui::BeginChild("clients", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  const float height = ui.narrow() ? kTouchTarget : kRow;
+  const auto from = static_cast<double>(frame.requests.front().sent_us);
+  const double span = std::max(1.0, static_cast<double>(frame.time_us) - from);
+  float y = origin.y + 8;
+  for (std::size_t i = frame.requests.size(); i-- > 0;) {
+    const RequestView& request = frame.requests[i];
+    const Rect row{origin.x, y, area.w, height};
+    const Columns at = columns_of(row);
+    const float middle = row.center().y;
+    const Item it = ui.item("request." + std::to_string(request.id), row, false);
+    if (it.hovered) fill(ui.list(), row.inset(8, 0), ink(theme.hover), kCorner);
+    draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {at.time, middle},
+              text::seconds(request.sent_us));
+    const Pen mono = ui.mono(type::kSmall, theme.text);
+    draw_text(ui.list(), mono, {at.what, middle}, fitted(mono, request.text, at.bar - at.what - 8));
+    draw_interval(request, ui, at, middle, from, span, frame.time_us);
+    const Pen pen = ui.regular(type::kSmall, tone_of(request, theme));
+    std::string state = request.state;
+    if (!request.open) state += ", " + text::duration(request.done_us - request.sent_us);
+    draw_text(ui.list(), pen, {at.state, middle}, fitted(pen, state, at.node - at.state - 34));
+    if (request.node != raft::kNone) {
+      draw_text(ui.list(), ui.semibold(type::kSmall, theme.text), {at.node, middle},
+                text::node(request.node.value()), Align::Right);
+    }
+    if (it.hovered) {
+      ui.tooltip(request.attempts > 1
+                     ? "Asked " + std::to_string(request.attempts) + " times, applied once at most."
+                     : std::string("Asked once."),
+                 state);
+    }
+    if (it.clicked) {
+      if (request.node != raft::kNone) selection.select(request.node);
+      if (!request.index.is_zero()) selection.entry = request.index;
+    }
+    y += height;
+  }
+  ImGui::SetCursorScreenPos(im(origin));
+  ImGui::Dummy({area.w - 12, y - origin.y + 8});
+  ImGui::EndChild();
+}
+
+}  // namespace raftarium::viz

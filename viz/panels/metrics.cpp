@@ -1,0 +1,79 @@
+// Metrics as small pictures: the last ten virtual seconds, one card for each.
+
+#include "viz/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "viz/panels/panels.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr std::int64_t kWindow = 10'000'000;
+constexpr std::size_t kSlices = 50;
+
+std::string short_number(double value) {
+  return value == std::floor(value) ? std::to_string(static_cast<long long>(value))
+                                    : std::to_string(std::lround(value));
+}
+
+void draw_card(const Metrics& metrics, const Series& series, Ui& ui, const Rect& card) {
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  fill(list, card, ink(theme.raised), kCorner);
+  draw_text(list, ui.regular(type::kSmall, theme.muted), {card.x + 12, card.y + 14}, series.name);
+  draw_text(list, ui.mono(type::kSmall, theme.text), {card.right() - 12, card.y + 14}, series.now,
+            Align::Right);
+  const Rect plot{card.x + 12, card.y + 28, card.w - 24, card.h - 38};
+  if (plot.h < 8) return;
+  line(list, {plot.x, plot.bottom()}, {plot.right(), plot.bottom()}, ink(theme.line));
+  const float step = plot.w / static_cast<float>(series.slices.size());
+  const Vec2 mouse = vec(ImGui::GetIO().MousePos);
+  const Rgb color = series.name == "lost" ? theme.bad : theme.accent;
+  for (std::size_t i = 0; i < series.slices.size(); ++i) {
+    const float x = plot.x + step * static_cast<float>(i);
+    const Rect column{x, plot.y - 4, step, plot.h + 8};
+    const bool pointed = column.contains(mouse) && ImGui::IsWindowHovered();
+    const double value = series.slices[i];
+    if (value > 0) {
+      const float high = std::max(2.0F, static_cast<float>(value / series.most) * plot.h);
+      fill(list, {x + 0.5F, plot.bottom() - high, std::max(1.5F, step - 1), high},
+           ink(color, pointed ? 1.0F : 0.8F), 1);
+    }
+    if (!pointed || ui.popup_is_open()) continue;
+    const std::int64_t from = metrics.from_us + metrics.slice_us * static_cast<std::int64_t>(i);
+    const std::string what =
+        short_number(value) + (series.unit.empty() ? " " + series.name : " " + series.unit);
+    ui.tooltip_now(what, text::seconds(from, 1) + " – " + text::seconds(from + metrics.slice_us, 1) + " s");
+  }
+}
+
+}  // namespace
+
+void draw_metrics(const Frame& frame, Ui& ui, const Rect& area) {
+  fill(ui.list(), area, ink(ui.theme().panel));
+  const Metrics metrics = compute_metrics(frame, kWindow, kSlices);
+  ImGui::SetCursorScreenPos(im(area.min()));
+  ImGui::BeginChild("metrics", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  constexpr float kGap = 8;
+  const Rect inner{origin.x + 14, origin.y + 10, area.w - 28, area.h - 20};
+  const auto columns = std::clamp<std::size_t>(static_cast<std::size_t>(inner.w / 190), 1, 4);
+  const std::size_t rows = (metrics.series.size() + columns - 1) / columns;
+  const float width = (inner.w - kGap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+  const float height =
+      std::max(64.0F, (inner.h - kGap * static_cast<float>(rows - 1)) / static_cast<float>(rows));
+  for (std::size_t i = 0; i < metrics.series.size(); ++i) {
+    const Rect card{inner.x + (width + kGap) * static_cast<float>(i % columns),
+                    inner.y + (height + kGap) * static_cast<float>(i / columns), width, height};
+    draw_card(metrics, metrics.series[i], ui, card);
+    ui.region("metric." + metrics.series[i].name, card);
+  }
+  ImGui::SetCursorScreenPos(im(origin));
+  ImGui::Dummy({area.w - 12, (height + kGap) * static_cast<float>(rows) + 12});
+  ImGui::EndChild();
+}
+
+}  // namespace raftarium::viz

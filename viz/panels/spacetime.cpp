@@ -1,0 +1,263 @@
+// Space and time: a line for each member, messages as arrows between them, elections, commits, crashes and
+// cuts as marks. Time runs to the right; the wheel zooms, a drag moves, a click picks a message or a moment.
+
+#include <algorithm>
+#include <cmath>
+
+#include "viz/acts.h"
+#include "viz/panels/panels.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr float kNames = 62;
+constexpr float kAxis = 22;
+
+struct Diagram {
+  const Frame& frame;
+  Rect plot;  // where time is drawn
+  float row = 0;
+  double from_us = 0;
+  double span_us = 1;
+
+  float x(std::int64_t us) const {
+    return plot.x + static_cast<float>((static_cast<double>(us) - from_us) / span_us) * plot.w;
+  }
+  std::int64_t time(float at) const {
+    return static_cast<std::int64_t>(from_us + static_cast<double>(at - plot.x) / plot.w * span_us);
+  }
+  float y(raft::NodeId id) const {
+    for (std::size_t i = 0; i < frame.members.size(); ++i) {
+      if (frame.members[i].id == id) return plot.y + row * (static_cast<float>(i) + 0.5F);
+    }
+    return -1e6F;
+  }
+  bool shows(float at) const { return at >= plot.x - 40 && at <= plot.right() + 40; }
+};
+
+// 1, 2 or 5 times a power of ten, so that about `count` of them fit into `span_us`.
+std::int64_t round_step(double span_us, double count) {
+  const double rough = std::max(1.0, span_us / count);
+  const double power = std::pow(10.0, std::floor(std::log10(rough)));
+  for (const double k : {1.0, 2.0, 5.0}) {
+    if (k * power >= rough) return static_cast<std::int64_t>(k * power);
+  }
+  return static_cast<std::int64_t>(10 * power);
+}
+
+std::string tick_label(std::int64_t us, std::int64_t step) {
+  const int digits = step >= 1'000'000 ? 0
+                     : step >= 100'000 ? 1
+                     : step >= 10'000  ? 2
+                     : step >= 1'000   ? 3
+                                       : 6;
+  return text::seconds(us, digits);
+}
+
+void draw_axis(const Diagram& d, Ui& ui) {
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  const std::int64_t step = round_step(d.span_us, std::max(2.0, static_cast<double>(d.plot.w) / 110));
+  const std::int64_t first =
+      static_cast<std::int64_t>(std::ceil(std::max(0.0, d.from_us) / static_cast<double>(step))) * step;
+  for (std::int64_t at = first; d.x(at) < d.plot.right(); at += step) {
+    const float x = d.x(at);
+    line(list, {x, d.plot.y}, {x, d.plot.bottom()}, ink(theme.line, 0.6F));
+    const std::string words = tick_label(at, step) + " s";
+    const Pen pen = ui.mono(type::kTiny, theme.muted);
+    if (x + text_width(pen, words) < d.plot.right())
+      draw_text(list, pen, {x + 4, d.plot.bottom() + kAxis / 2}, words);
+  }
+}
+
+// Solid while the member runs, dashed while it does not; coloured by who leads.
+void draw_lines(const Diagram& d, Ui& ui, Selection& selection) {
+  const Theme& theme = ui.theme();
+  for (const MemberView& member : d.frame.members) {
+    const float y = d.y(member.id);
+    if (member.id == selection.member) {
+      fill(ui.list(), {d.plot.x - kNames, y - d.row / 2, d.plot.w + kNames, d.row},
+           ink(theme.accent, 0.06F));
+    }
+    float from = std::max(d.plot.x, d.x(0));
+    bool up = true;
+    const float now = std::min(d.x(d.frame.time_us), d.plot.right());
+    const auto stretch = [&](float to) {
+      to = std::clamp(to, from, std::max(from, now));
+      if (to <= from) return;
+      if (up) {
+        line(ui.list(), {from, y}, {to, y}, ink(theme.dim), 1.5F);
+      } else {
+        dashed(ui.list(), {{from, y}, {to, y}}, ink(theme.bad, 0.6F), 1, 3, 5);
+      }
+      from = to;
+    };
+    for (const lab::Mark& mark : d.frame.marks) {
+      if (mark.node != member.id || mark.event > d.frame.event) continue;
+      const bool stops = mark.kind == lab::Mark::Kind::Crash;
+      if (!stops && mark.kind != lab::Mark::Kind::Restart) continue;
+      stretch(d.x(mark.time_us));
+      up = !stops;
+    }
+    stretch(now);
+    const Rect name{d.plot.x - kNames, y - d.row / 2, kNames, d.row};
+    const Item it = ui.item("line." + std::to_string(member.id.value()), name, false);
+    const Rgb words = member.process == Process::Running ? theme.text : theme.muted;
+    draw_text(ui.list(), ui.semibold(type::kBody, words), {name.x + 20, y}, text::node(member.id.value()));
+    if (it.clicked) selection.select(member.id);
+  }
+}
+
+struct Arrow {
+  Vec2 a;
+  Vec2 b;
+};
+
+Arrow arrow_of(const Diagram& d, const lab::TracedMessage& m) {
+  const Vec2 a{d.x(m.sent_us), d.y(m.from)};
+  if (m.ended_us >= 0) return {a, {d.x(m.ended_us), d.y(m.to)}};
+  // On its way: as far as it has come, if the frame still knows when it arrives.
+  for (const MessageView& view : d.frame.messages) {
+    if (view.id != m.id) continue;
+    const Vec2 whole{d.x(view.deliver_us), d.y(m.to)};
+    return {a, mix(a, whole, static_cast<float>(view.travelled))};
+  }
+  return {a, {d.x(d.frame.time_us), d.y(m.to)}};
+}
+
+const lab::TracedMessage* draw_arrows(const Diagram& d, Ui& ui, const Selection& selection, Vec2 mouse,
+                                      bool hovered) {
+  const Theme& theme = ui.theme();
+  const lab::TracedMessage* under = nullptr;
+  float nearest = 6;
+  for (const lab::TracedMessage& m : d.frame.trace) {
+    const Arrow arrow = arrow_of(d, m);
+    if (!d.shows(arrow.a.x) && !d.shows(arrow.b.x)) continue;
+    const float distance = distance_to_segment(mouse, arrow.a, arrow.b);
+    if (!hovered || distance >= nearest) continue;
+    nearest = distance;
+    under = &m;
+  }
+  // When too many share the width, heartbeats and their answers stay faint.
+  const bool crowded =
+      static_cast<float>(d.frame.trace.size()) * static_cast<float>(1'000'000.0 / d.span_us) < 1;
+  for (const lab::TracedMessage& m : d.frame.trace) {
+    const Arrow arrow = arrow_of(d, m);
+    if (!d.shows(arrow.a.x) && !d.shows(arrow.b.x)) continue;
+    const bool beat =
+        m.type == raft::MessageType::MsgHeartbeat || m.type == raft::MessageType::MsgHeartbeatResp;
+    const bool lit = &m == under || selection.message == m.id;
+    const bool touches = selection.member == m.from || selection.member == m.to;
+    const Rgb color = m.lost ? theme.bad : term_color(theme, m.term);
+    const float alpha = lit ? 1.0F : (beat ? 0.3F : 0.75F) * (crowded && !touches ? 0.4F : 1.0F);
+    const float width = lit ? 2.0F : m.entries > 0 ? 1.75F : 1.0F;
+    if (raft::is_response(m.type)) {
+      dashed(ui.list(), {arrow.a, arrow.b}, ink(color, alpha), width, 4, 3);
+    } else {
+      line(ui.list(), arrow.a, arrow.b, ink(color, alpha), width);
+    }
+    if (m.lost) {
+      const Vec2 end = mix(arrow.a, arrow.b, 0.6F);
+      cross(ui.list(), end, 3.5F, ink(theme.bad), 1.5F);
+    } else if (m.ended_us >= 0) {
+      arrow_head(ui.list(), arrow.b, arrow.b - arrow.a, lit ? 8 : 6, ink(color, alpha));
+    }
+  }
+  return under;
+}
+
+void draw_marks(const Diagram& d, Ui& ui) {
+  const Theme& theme = ui.theme();
+  using Kind = lab::Mark::Kind;
+  for (const lab::Mark& mark : d.frame.marks) {
+    if (mark.event > d.frame.event) continue;
+    const float x = d.x(mark.time_us);
+    if (!d.shows(x)) continue;
+    if (mark.kind == Kind::Network || mark.kind == Kind::Violation) {
+      dashed(ui.list(), {{x, d.plot.y}, {x, d.plot.bottom()}}, ink(theme.bad, 0.8F), 1.25F, 4, 4);
+      continue;
+    }
+    if (mark.node == raft::kNone) continue;
+    const Vec2 at{x, d.y(mark.node)};
+    const Rgb color = term_color(theme, mark.term);
+    if (mark.kind == Kind::Leader) polygon(ui.list(), hexagon(at, 7), ink(theme.panel), ink(color), 2);
+    if (mark.kind == Kind::Commit) fill(ui.list(), {x - 1.5F, at.y - 6, 3, 12}, ink(color), 1);
+    if (mark.kind == Kind::Crash) cross(ui.list(), at, 5, ink(theme.bad), 2);
+    if (mark.kind == Kind::Restart) ui.list()->AddCircleFilled(im(at), 4, ink(theme.good), 20);
+  }
+}
+
+std::string in_words(const lab::TracedMessage& m) {
+  std::string words = raft::describe(m.type);
+  if (m.entries > 0) words += ", " + std::to_string(m.entries) + (m.entries == 1 ? " entry" : " entries");
+  if (m.reject) words += ", refused";
+  if (m.lost) return words + ", lost";
+  if (m.ended_us < 0) return words + ", on its way";
+  return words + ", " + text::duration(m.ended_us - m.sent_us);
+}
+
+void move_and_zoom(const Diagram& d, Selection& selection, const Item& it) {
+  constexpr double kLeast = 2'000;      // 2 ms
+  constexpr double kMost = 60'000'000;  // a minute
+  const ImGuiIO& io = ImGui::GetIO();
+  SpaceTimeView& view = selection.space_time;
+  if (it.hovered && io.MouseWheel != 0) {
+    const std::int64_t at = d.time(io.MousePos.x);
+    const double span = std::clamp(d.span_us * std::exp2(-io.MouseWheel * 0.5), kLeast, kMost);
+    const double share = static_cast<double>(io.MousePos.x - d.plot.x) / d.plot.w;
+    view.span_us = span;
+    view.from_us = static_cast<double>(at) - share * span;
+    view.follows = view.from_us + span >= static_cast<double>(d.frame.time_us) &&
+                   view.from_us <= static_cast<double>(d.frame.time_us);
+  }
+  if (it.held && ImGui::IsMouseDragging(ImGuiMouseButton_Left, 3)) {
+    view.from_us = d.from_us - static_cast<double>(io.MouseDelta.x) / d.plot.w * d.span_us;
+    view.span_us = d.span_us;
+    view.follows = false;
+  }
+}
+
+}  // namespace
+
+void draw_space_time(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui,
+                     const Rect& area) {
+  const Theme& theme = ui.theme();
+  fill(ui.list(), area, ink(theme.panel));
+  SpaceTimeView& view = selection.space_time;
+  Rect plot = area;
+  plot.cut_left(kNames);
+  plot.cut_right(14);
+  plot.cut_top(4);
+  plot.cut_bottom(kAxis);
+  const auto rows = static_cast<float>(std::max<std::size_t>(1, frame.members.size()));
+  // The present stays in sight until the person moves elsewhere.
+  if (view.follows) view.from_us = std::max(0.0, static_cast<double>(frame.time_us) - view.span_us * 0.92);
+  const Diagram d{frame, plot, plot.h / rows, view.from_us, view.span_us};
+  const Item it = ui.item("space_time", plot, false);
+  const Vec2 mouse = vec(ImGui::GetIO().MousePos);
+
+  draw_lines(d, ui, selection);
+  ui.list()->PushClipRect(im(plot.min()), im(plot.max() + Vec2{0, kAxis}), true);
+  draw_axis(d, ui);
+  const lab::TracedMessage* under = draw_arrows(d, ui, selection, mouse, it.hovered);
+  draw_marks(d, ui);
+  const float now = d.x(frame.time_us);
+  line(ui.list(), {now, plot.y}, {now, plot.bottom()}, ink(theme.text), 1.5F);
+  ui.list()->PopClipRect();
+
+  move_and_zoom(d, selection, it);
+  if (it.hovered && under != nullptr && !ui.popup_is_open()) {
+    ui.tooltip_now(in_words(*under),
+                   text::node(under->from.value()) + " → " + text::node(under->to.value()));
+  }
+  if (!it.clicked || ImGui::GetIO().MouseDragMaxDistanceSqr[0] >= 9) return;
+  if (under != nullptr) {
+    selection.message = under->id;
+    selection.chosen = true;
+  } else {
+    commands.control({Control::Kind::SeekTime, std::max<std::int64_t>(0, d.time(mouse.x)), {}});
+  }
+}
+
+}  // namespace raftarium::viz
