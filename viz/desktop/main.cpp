@@ -1,10 +1,10 @@
 // The window: GLFW and OpenGL 3 around viz::App. Waits for events when nothing moves.
 
-#include <CLI/CLI.hpp>
 #include <GLFW/glfw3.h>
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <fstream>
@@ -12,16 +12,21 @@
 #include <sstream>
 
 #include "viz/app.h"
+#include "viz/playback.h"
 
 namespace {
 
 using raftarium::viz::App;
+using raftarium::viz::Control;
+using raftarium::viz::kSpeeds;
 
 struct Options {
   std::string file;
   std::string size = "1280x800";
   std::string automation;
   double scale = 0;  // 0: the monitor's
+  double speed = 0;  // virtual seconds for each real one; 0: as usual
+  double at_s = 0;   // virtual
   bool paused = false;
   bool light = false;
 };
@@ -65,7 +70,10 @@ void install_callbacks(Window& window) {
     ImGui_ImplGlfw_KeyCallback(w, key, scancode, action, mods);
     window_of(w).app->wake();
   });
-  glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int c) { ImGui_ImplGlfw_CharCallback(w, c); });
+  glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int c) {
+    ImGui_ImplGlfw_CharCallback(w, c);
+    window_of(w).app->wake();
+  });
   glfwSetCursorEnterCallback(handle, [](GLFWwindow* w, int entered) {
     ImGui_ImplGlfw_CursorEnterCallback(w, entered);
     window_of(w).app->wake();
@@ -103,7 +111,9 @@ void draw(Window& window, double real_s) {
   window.app->draw(real_s);
   ImGui::Render();
   const raftarium::viz::Rgb ground = window.app->ground();
-  const auto channel = [&](unsigned shift) { return static_cast<float>((ground >> shift) & 0xFFU) / 255.0F; };
+  const auto channel = [&](unsigned shift) {
+    return static_cast<float>((ground >> shift) & 0xFFU) / 255.0F;
+  };
   glViewport(0, 0, width, height);
   glClearColor(channel(16), channel(8), channel(0), 1);
   glClear(GL_COLOR_BUFFER_BIT);
@@ -124,7 +134,8 @@ void write_automation(const std::string& path, const App& app, double scale) {
 
 void run(Window& window, const Options& options) {
   double last = glfwGetTime();
-  std::uint64_t written = ~std::uint64_t{0};
+  std::uint64_t written = ~std::uint64_t{0};  // the picture that was described last
+  double written_s = 0;
   while (glfwWindowShouldClose(window.handle) == 0) {
     if (window.app->wants_frame()) {
       glfwPollEvents();
@@ -141,11 +152,20 @@ void run(Window& window, const Options& options) {
     draw(window, now - last);
     last = now;
     // While it moves, ten times a second is plenty for a reader.
-    if (!options.automation.empty() && window.app->pictures() % 6 == 0) {
+    if (!options.automation.empty() && now - written_s >= 0.1) {
       write_automation(options.automation, *window.app, window.scale);
       written = window.app->pictures();
+      written_s = now;
     }
   }
+}
+
+std::int64_t nearest_speed(double factor) {
+  std::int64_t speed = 0;
+  for (std::size_t i = 0; i < kSpeeds.size(); ++i) {
+    if (kSpeeds[i].factor <= factor * 1.0001) speed = static_cast<std::int64_t>(i);
+  }
+  return speed;
 }
 
 int fail(const std::string& message) {
@@ -159,14 +179,14 @@ int start(const Options& options) {
   if (std::sscanf(options.size.c_str(), "%dx%d", &width, &height) != 2 || width < 200 || height < 200) {
     return fail("--size takes WIDTHxHEIGHT of at least 200x200, got \"" + options.size + "\"");
   }
-  glfwSetErrorCallback([](int code, const char* what) { std::cerr << "GLFW error " << code << ": " << what << '\n'; });
+  glfwSetErrorCallback(
+      [](int code, const char* what) { std::cerr << "GLFW error " << code << ": " << what << '\n'; });
   if (glfwInit() == 0) return fail("no window system (is DISPLAY set?)");
   glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
   glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 2);
   glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
   glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
-  glfwWindowHint(GLFW_SAMPLES, 4);
   Window window;
   window.handle = glfwCreateWindow(width, height, "Raftarium", nullptr, nullptr);
   if (window.handle == nullptr) return fail("no window with OpenGL 3.2");
@@ -192,9 +212,12 @@ int start(const Options& options) {
     install_callbacks(window);
     std::stringstream text;
     if (!options.file.empty()) text << std::ifstream(options.file).rdbuf();
-    const auto opened = options.file.empty() ? app.open("first_election") : app.open_text(options.file, text.str());
+    const auto opened =
+        options.file.empty() ? app.open("first_election") : app.open_text(options.file, text.str());
     if (opened.ok()) {
       app.set_playing(!options.paused);
+      if (options.at_s > 0) app.seek(static_cast<std::int64_t>(options.at_s * 1e6));
+      if (options.speed > 0) app.control({Control::Kind::SetSpeed, nearest_speed(options.speed), {}});
       run(window, options);
     } else {
       status = fail(opened.error().message);
@@ -215,8 +238,12 @@ int main(int argc, char** argv) {
   CLI::App line{"A Raft laboratory in a window."};
   line.add_option("file", options.file, "Scenario to open (JSON); the first election when left out");
   line.add_option("--size", options.size, "Of the window, WIDTHxHEIGHT")->capture_default_str();
-  line.add_option("--scale", options.scale, "Pixels for each pixel of the interface; the monitor's when left out");
-  line.add_option("--automation", options.automation, "Write what is shown to this file, as JSON, when it changes");
+  line.add_option("--scale", options.scale,
+                  "Pixels for each pixel of the interface; the monitor's when left out");
+  line.add_option("--automation", options.automation,
+                  "Write what is shown to this file, as JSON, when it changes");
+  line.add_option("--speed", options.speed, "Virtual seconds for each real one, 0.001 to 10");
+  line.add_option("--at", options.at_s, "Begin at this virtual second");
   line.add_flag("--paused", options.paused, "Do not play at once");
   line.add_flag("--light", options.light, "Light colours");
   CLI11_PARSE(line, argc, argv);
