@@ -28,8 +28,8 @@ MemberView member_from(const Sketch& sketch) {
   status.last_index = Index(sketch.terms.size());
   status.last_term = Term(sketch.terms.back());
   for (std::size_t i = 0; i < sketch.terms.size(); ++i) {
-    member.entries.push_back({Term(sketch.terms[i]), Index(i + 1), i % 2 == 0 ? "x=" + std::to_string(i) : "–",
-                              i + 1 <= sketch.commit});
+    member.entries.push_back({Term(sketch.terms[i]), Index(i + 1),
+                              i % 2 == 0 ? "x=" + std::to_string(i) : "–", i + 1 <= sketch.commit});
   }
   if (sketch.role == raft::Role::Leader) {
     for (std::uint64_t peer = 1; peer <= 5; ++peer) {
@@ -49,8 +49,8 @@ MemberView member_from(const Sketch& sketch) {
   return member;
 }
 
-void add_message(Frame& frame, raft::MessageType type, std::uint64_t from, std::uint64_t to, std::uint64_t term,
-                 double travelled, std::size_t entries, bool doomed) {
+void add_message(Frame& frame, raft::MessageType type, std::uint64_t from, std::uint64_t to,
+                 std::uint64_t term, double travelled, std::size_t entries, bool doomed) {
   MessageView view;
   view.id = frame.messages.size() + 1;
   view.message.type = type;
@@ -90,7 +90,7 @@ Frame sample_frame() {
   add_message(frame, raft::MessageType::MsgApp, 3, 5, 3, 0.5, 1, false);
   add_message(frame, raft::MessageType::MsgAppResp, 5, 3, 3, 0.4, 0, false);
   add_message(frame, raft::MessageType::MsgApp, 3, 4, 3, 0.6, 1, false);
-  frame.requests.push_back({1, "put x=9", "waiting", NodeId(3), 4'300'000, true});
+  frame.requests.push_back({1, "put x=9", "waiting", NodeId(3), 4'300'000, 0, 1, Index(0), true});
   for (const char* name : {"election safety", "log matching", "leader completeness", "durability"}) {
     frame.properties.push_back({name, true, "", 0});
   }

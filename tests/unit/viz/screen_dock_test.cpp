@@ -1,0 +1,165 @@
+// The dock's tabs, the command palette and breakpoints.
+
+#include <algorithm>
+
+#include "screen.h"
+#include "support/test.h"
+#include "viz/acts.h"
+
+namespace raftarium::viz {
+namespace {
+
+using raft::NodeId;
+
+struct Dock : Screen {
+  explicit Dock(Vec2 size = {1280, 800}) : Screen(size) {
+    REQUIRE(app().open("first_election").ok());
+    play_until(700'000);
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("dock") {
+  TEST_CASE("each tab shows its panel") {
+    Dock dock;
+    dock.click("tab.space_time");
+    EXPECT(dock.view("tab") == "space_time");
+    EXPECT(dock.has("space_time"));
+    EXPECT(dock.has("line.5"));
+    dock.click("tab.metrics");
+    EXPECT(dock.has("metric.heartbeats"));
+    EXPECT_FALSE(dock.has("space_time"));
+    dock.key(ImGuiKey_P);
+    dock.click("tab.clients");
+    EXPECT(dock.has("request.1"));
+    dock.click("tab.logs");
+    EXPECT(dock.has("log.1.2"));
+  }
+
+  TEST_CASE("space and time: the wheel zooms about the pointer, a drag moves, a click goes there") {
+    Dock dock;
+    dock.click("tab.space_time");
+    const Rect plot = dock.region("space_time");
+    // Between two lines, where the present is not: half a second ago.
+    const Vec2 at{plot.x + plot.w * 0.06F, plot.y + 2};
+    const std::int64_t before = dock.frame().time_us;
+    dock.click_at(at);
+    const std::int64_t there = dock.frame().time_us;
+    EXPECT(there < before);
+    dock.drag({{plot.x + plot.w * 0.5F, plot.y + 2}, {plot.x + plot.w * 0.7F, plot.y + 2}});
+    EXPECT(dock.frame().time_us == there);  // moving the picture moves no time
+    EXPECT(dock.frame().branches.size() == 1);
+    dock.move(at);
+    dock.wheel(4);
+    dock.wheel(-8);
+    EXPECT(dock.frame().time_us == there);
+    dock.click("line.3");
+    EXPECT(dock.view("selected") == "3");
+  }
+
+  TEST_CASE("a request leads to its member and its entry") {
+    Dock dock;
+    dock.key(ImGuiKey_Escape);
+    dock.key(ImGuiKey_P);
+    dock.play_until(dock.frame().time_us + 200'000);
+    dock.click("tab.clients");
+    dock.click("request.1");
+    EXPECT(dock.view("selected") == std::to_string(dock.frame().requests[0].node.value()));
+  }
+
+  TEST_CASE("the palette opens with its key, narrows down by typing, performs with Enter") {
+    Dock dock;
+    dock.key(ImGuiKey_2);
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, true);
+    dock.key(ImGuiKey_P, ImGuiMod_Shift);
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
+    dock.draw(3);
+    EXPECT(dock.view("popup") == "true");
+    REQUIRE(dock.has("palette.crash"));
+    EXPECT(dock.frame().requests.empty());  // P alone would have written
+    dock.type("crash s2");
+    EXPECT(dock.has("palette.crash"));
+    EXPECT_FALSE(dock.has("palette.undo"));
+    dock.key(ImGuiKey_Enter);
+    EXPECT(dock.view("popup") == "false");
+    EXPECT(find_member(dock.frame(), NodeId(2))->process == Process::Crashed);
+  }
+
+  TEST_CASE("the palette closes with Escape and does nothing") {
+    Dock dock;
+    const std::uint64_t digest = dock.frame().digest;
+    dock.type("/");
+    EXPECT(dock.view("popup") == "true");
+    dock.key(ImGuiKey_DownArrow);
+    dock.key(ImGuiKey_Escape);
+    dock.draw(3);
+    EXPECT(dock.view("popup") == "false");
+    EXPECT(dock.frame().digest == digest);
+  }
+
+  TEST_CASE("a line of the palette can be clicked") {
+    Dock dock;
+    dock.type("/");
+    dock.type("metrics");
+    dock.click("palette.tab.metrics");
+    EXPECT(dock.view("tab") == "metrics");
+  }
+
+  TEST_CASE("a breakpoint stops the clock at the very event") {
+    Screen screen;
+    REQUIRE(screen.app().open("leader_crash").ok());
+    screen.app().set_playing(false);
+    screen.draw(2);
+    screen.type("/");
+    screen.type("stop crashes");
+    screen.key(ImGuiKey_Enter);
+    EXPECT(screen.view("breakpoints") == "8");
+    screen.app().set_playing(true);
+    for (int i = 0; i < 1000 && screen.view("playing") == "true"; ++i) screen.draw(1, 0.05);
+    EXPECT(screen.view("playing") == "false");
+    EXPECT(screen.frame().time_us == 1'500'000);
+    EXPECT(screen.view("notice").find("Stopped") == 0);
+    const auto crashed = [](const MemberView& m) { return m.process == Process::Crashed; };
+    EXPECT(std::count_if(screen.frame().members.begin(), screen.frame().members.end(), crashed) == 1);
+    screen.app().set_playing(true);
+    screen.draw(3, 0.05);
+    EXPECT(screen.frame().time_us > 1'500'000);  // and goes on from there
+  }
+
+  TEST_CASE("a breakpoint on a second leader waits for one") {
+    Screen screen;
+    // Without CheckQuorum the old leader does not notice that it is alone.
+    REQUIRE(screen.app()
+                .open_text("two.json", R"({
+      "raftarium": 1, "title": "Two", "description": "", "seed": 7, "duration_ms": 4000,
+      "cluster": { "members": 5, "check_quorum": false },
+      "actions": [ { "at_ms": 1000, "do": "partition", "groups": [["leader"], ["others"]] } ]
+    })")
+                .ok());
+    screen.app().set_playing(false);
+    screen.draw(2);
+    screen.type("/");
+    screen.type("stop second");
+    screen.key(ImGuiKey_Enter);
+    screen.app().set_playing(true);
+    for (int i = 0; i < 4000 && screen.view("playing") == "true" && screen.frame().time_us < 6'000'000;
+         ++i) {
+      screen.draw(1, 0.05);
+    }
+    EXPECT(screen.view("playing") == "false");
+    const auto& members = screen.frame().members;
+    EXPECT(std::count_if(members.begin(), members.end(), is_leader) == 2);
+    EXPECT(screen.frame().time_us > 1'000'000);
+  }
+
+  TEST_CASE("narrow, every tab is there and shows its panel") {
+    Dock dock({390, 844});
+    for (const char* tab : {"logs", "member", "story", "space_time", "clients", "metrics"}) {
+      dock.click(std::string("tab.") + tab);
+      EXPECT(dock.view("tab") == tab);
+    }
+  }
+}
+
+}  // namespace raftarium::viz
