@@ -179,7 +179,8 @@ Outcome InteractionGrammar::report_unreachable(const Args& args) {
 Outcome InteractionGrammar::send_snapshot(const Args& args) {
   const base::Result<std::vector<Member*>> named = members(args);
   if (!named.ok()) return malformed(named.error().message);
-  if (named->size() != 2 || (*named)[0] == (*named)[1]) return malformed("expected <from> <to>, two members");
+  if (named->size() != 2 || (*named)[0] == (*named)[1])
+    return malformed("expected <from> <to>, two members");
   const Member& from = *(*named)[0];
   Message message;
   message.type = MessageType::MsgSnap;

@@ -52,6 +52,8 @@ LIBRARIES = {
     "pcg_random.hpp": ("engine/base/",),
     "zlib.h": ("engine/lab/",),
     "sys/single_threaded.h": ("engine/base/",),
+    "nmmintrin.h": ("engine/base/",),  # the instruction for CRC-32C
+    "malloc.h": ("tests/bench/",),     # what a block really takes
     # POSIX, for the real disk and for programs.
     "fcntl.h": ("engine/storage/", "tests/"),
     "unistd.h": ("engine/storage/", "engine/cli/", "viz/desktop/", "tests/"),
