@@ -22,7 +22,11 @@ struct PendingRead {
 class ReadOnly {
  public:
   // Returns the number of the round. Numbers grow for ever, over leaderships too.
+  // The same read asked again replaces the first, whose late acknowledgements then confirm nothing.
   std::uint64_t open(const PendingRead& read, Index read_index) {
+    std::erase_if(rounds_, [&](const Round& r) {
+      return r.read.from == read.from && r.read.context == read.context;
+    });
     rounds_.push_back({++last_, read_index, read, NodeSet()});
     return last_;
   }

@@ -85,7 +85,7 @@ bool operator==(const Entries& a, const Entries& b) {
 }
 
 Entries limit_size(const Entries& entries, std::uint64_t max_size) {
-  if (entries.total_size() <= max_size) return entries;
+  if (entries.size() <= 1 || max_size == kNoLimit || entries.total_size() <= max_size) return entries;
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     total += entries[i].size();

@@ -9,6 +9,10 @@
 #include <sstream>
 #include <utility>
 
+#ifdef __EMSCRIPTEN__
+#include <emscripten.h>
+#endif
+
 namespace raftarium::bench {
 namespace {
 
@@ -19,6 +23,8 @@ constexpr const char* kUsage =
     "  --seconds S        how long one measurement goes on (0.25)\n"
     "  --ratio-to FILE    JSON lines of the same program elsewhere (natively, say): adds how many times\n"
     "                     slower this one is, which must be at most 2\n"
+    "  --only-ratios      with --ratio-to: only the ratios have a goal\n"
+    "  --save FILE        writes the JSON lines to FILE as well\n"
     "  --beside NAME=FILE JSON lines of a peer, shown in a column of their own\n";
 
 constexpr double kMaxRatio = 2.0;
@@ -82,12 +88,16 @@ std::optional<Options> parse_options(int argc, char** argv) {
       options.json = true;
       continue;
     }
+    if (word == "--only-ratios") {
+      options.only_ratios = true;
+      continue;
+    }
     if (word == "--help" || word == "-h") {
       std::cout << kUsage;
       return std::nullopt;
     }
-    const std::vector<std::string> with_value = {"--only", "--repeats", "--seconds", "--ratio-to",
-                                                 "--beside"};
+    const std::vector<std::string> with_value = {"--only",     "--repeats", "--seconds",
+                                                 "--ratio-to", "--save",    "--beside"};
     if (std::find(with_value.begin(), with_value.end(), word) == with_value.end()) {
       return refuse("unknown option " + word);
     }
@@ -95,6 +105,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
     const std::string value = argv[i];
     if (word == "--only") options.only = value;
     if (word == "--ratio-to") options.ratio_to = value;
+    if (word == "--save") options.save = value;
     if (word == "--repeats") {
       options.repeats = std::atoi(value.c_str());
       if (options.repeats < 1) return refuse("--repeats: expected 1 or more, got " + value);
@@ -116,7 +127,16 @@ std::optional<Options> parse_options(int argc, char** argv) {
   return options;
 }
 
+#ifdef __EMSCRIPTEN__
+// The C library's clock() is the wall clock there; node knows better.
+EM_JS(double, node_cpu_seconds, (), {
+  const usage = process.cpuUsage();
+  return (usage.user + usage.system) / 1e6;
+});
+double cpu_seconds() { return node_cpu_seconds(); }
+#else
 double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+#endif
 
 double median(int repeats, const std::function<double()>& repeat) {
   repeat();
@@ -150,6 +170,7 @@ void Report::add(Figure figure) {
   if (options_.json) {
     std::cerr << figure.metric << ": " << number(figure.value) << " " << figure.unit << "\n";
   }
+  if (options_.only_ratios) figure.goal.limit.reset();
   figures_.push_back(std::move(figure));
 }
 
@@ -173,25 +194,37 @@ int Report::finish() {
     std::cerr << name_ << ": no figure's name contains \"" << options_.only << "\"\n";
     return 2;
   }
-  options_.json ? print_json() : print_table();
+  if (options_.json) {
+    write_json(std::cout);
+  } else {
+    print_table();
+  }
+  if (!options_.save.empty()) {
+    std::ofstream file(options_.save);
+    write_json(file);
+    if (!file.flush()) {
+      std::cerr << name_ << ": cannot write " << options_.save << "\n";
+      return 2;
+    }
+  }
   const bool all = std::all_of(figures_.begin(), figures_.end(), [](const Figure& f) { return f.ok(); });
   return all ? 0 : 1;
 }
 
-void Report::print_json() const {
+void Report::write_json(std::ostream& out) const {
   for (const Figure& figure : figures_) {
     char value[64];
     std::snprintf(value, sizeof value, "%.6g", figure.value);
-    std::cout << "{\"metric\":" << quoted(figure.metric) << ",\"value\":" << value
-              << ",\"unit\":" << quoted(figure.unit) << ",\"goal\":";
+    out << "{\"metric\":" << quoted(figure.metric) << ",\"value\":" << value
+        << ",\"unit\":" << quoted(figure.unit) << ",\"goal\":";
     if (figure.goal.limit) {
-      std::cout << *figure.goal.limit;
+      out << *figure.goal.limit;
     } else {
-      std::cout << "null";
+      out << "null";
     }
-    std::cout << ",\"ok\":" << (figure.ok() ? "true" : "false") << "}\n";
+    out << ",\"ok\":" << (figure.ok() ? "true" : "false") << "}\n";
   }
-  std::cout << std::flush;
+  out << std::flush;
 }
 
 void Report::print_table() const {

@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,14 @@ namespace raftarium::bench {
 
 struct Options {
   bool json = false;
-  int repeats = 5;          // odd, so that there is a median
-  double seconds = 0.25;    // how long one repeat goes on
-  std::string only;         // run figures whose metric contains this
-  std::string ratio_to;     // JSON lines of the same program elsewhere: print how much slower this one is
-  std::string beside;       // JSON lines of a peer: print its figures beside these
-  std::string beside_name;  // and what to call it
+  int repeats = 5;           // odd, so that there is a median
+  double seconds = 0.25;     // how long one repeat goes on
+  std::string only;          // run figures whose metric contains this
+  std::string ratio_to;      // JSON lines of the same program elsewhere: print how much slower this one is
+  bool only_ratios = false;  // and hold nothing but that to a goal
+  std::string save;          // a file to write the JSON lines to, whatever is printed
+  std::string beside;        // JSON lines of a peer: print its figures beside these
+  std::string beside_name;   // and what to call it
 };
 
 // Says what is wrong, or the usage, on standard error or output; nothing when the program should end.
@@ -79,7 +82,7 @@ class Report {
 
  private:
   void add_ratios();
-  void print_json() const;
+  void write_json(std::ostream& out) const;
   void print_table() const;
 
   std::string name_;

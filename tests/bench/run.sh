@@ -1,0 +1,64 @@
+# The benchmarks of `./raftarium bench [NAME] [--json]`, sourced by it.
+#
+# Every executable raftarium-bench-NAME below tests/ is a benchmark. A function bench_NAME here says how it is
+# run where that is more than calling it; it gets the options and returns 1 when a goal is missed.
+
+bench_json=()
+
+# Whether a peer or a tool is there, without installing it.
+has() { command -v "$1" >/dev/null; }
+
+bench_core() {
+  local beside=() status=0
+  mkdir -p build/bench
+  if has go && [ -d /usr/share/gocode/src/go.etcd.io/etcd/raft ]; then
+    if (cd tests/bench/etcd_core &&
+      GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$root/build/bench/go" \
+        go build -o "$root/build/bench/etcd_core" . && "$root/build/bench/etcd_core") \
+      >build/bench/etcd_core.json 2>build/bench/etcd_core.log; then
+      beside=(--beside "etcd 3.4=build/bench/etcd_core.json")
+    else
+      say "etcd's core could not be measured; build/bench/etcd_core.log says why" >&2
+    fi
+  else
+    say "etcd beside it: apt-get install golang-go golang-etcd-server-dev" >&2
+  fi
+  build/release/bin/raftarium-bench-core "${bench_json[@]}" --save build/bench/core.json "${beside[@]}" || status=1
+  if has em++ && has node; then
+    build wasm raftarium-bench-core >&2 || return 1
+    ((${#bench_json[@]})) || say && say "The same as WebAssembly, under node:" >&2
+    node build/wasm/bin/raftarium-bench-core.js "${bench_json[@]}" --only-ratios --ratio-to build/bench/core.json ||
+      status=1
+  else
+    say "WebAssembly beside it: em++ and node are missing" >&2
+  fi
+  return "$status"
+}
+
+run_benchmarks() {
+  local wanted=() name names status=0
+  while (($# > 0)); do
+    case $1 in
+      --json) bench_json=(--json) ;;
+      -*) fail "bench: unknown option \"$1\"; known: --json" ;;
+      *) wanted+=("$1") ;;
+    esac
+    shift
+  done
+  names=$(sed -n 's/.*NAME raftarium-bench-\([a-z]*\).*/\1/p' tests/bench/CMakeLists.txt tests/*/CMakeLists.txt | sort -u)
+  ((${#wanted[@]})) || mapfile -t wanted <<<"$names"
+  for name in "${wanted[@]}"; do
+    grep -qx "$name" <<<"$names" || fail "bench: there is no \"$name\"; known: $(paste -sd, <<<"$names")"
+  done
+  # shellcheck disable=SC2086
+  need $packages_native >&2
+  build release "${wanted[@]/#/raftarium-bench-}" >&2
+  for name in "${wanted[@]}"; do
+    if declare -F "bench_$name" >/dev/null; then
+      "bench_$name" || status=1
+    else
+      "build/release/bin/raftarium-bench-$name" "${bench_json[@]}" || status=1
+    fi
+  done
+  return "$status"
+}
