@@ -45,7 +45,7 @@ run_benchmarks() {
     esac
     shift
   done
-  names=$(sed -n 's/.*NAME raftarium-bench-\([a-z]*\).*/\1/p' tests/bench/CMakeLists.txt tests/*/CMakeLists.txt | sort -u)
+  names=$(sed -n 's/.*NAME raftarium-bench-\([a-z]*\).*/\1/p' tests/*/CMakeLists.txt | sort -u)
   ((${#wanted[@]})) || mapfile -t wanted <<<"$names"
   for name in "${wanted[@]}"; do
     grep -qx "$name" <<<"$names" || fail "bench: there is no \"$name\"; known: $(paste -sd, <<<"$names")"

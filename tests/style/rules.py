@@ -47,7 +47,7 @@ LIBRARIES = {
     "GL/": ("viz/desktop/", "web/"),
     "GLES2/": ("viz/desktop/", "web/"),
     "GLES3/": ("viz/desktop/", "web/"),
-    "emscripten": ("web/",),
+    "emscripten": ("web/", "tests/bench/"),
     "doctest/": ("tests/support/",),
     "pcg_random.hpp": ("engine/base/",),
     "zlib.h": ("engine/lab/",),

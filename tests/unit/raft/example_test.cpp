@@ -40,7 +40,7 @@ std::string flush_left(const std::string& text) {
 
 TEST_CASE("the README shows the loop of the example") {
   const std::string page = read(RAFTARIUM_ENGINE "/README.md");
-  const std::string program = flush_left(read(RAFTARIUM_ENGINE "/example/three_nodes.cpp"));
+  const std::string program = flush_left(read(RAFTARIUM_ENGINE "/../tests/unit/raft/three_nodes.cpp"));
   const std::string loop = flush_left(block(page, "cpp"));
   REQUIRE(loop.size() > 200);
   EXPECT(program.find(loop) != std::string::npos);
