@@ -6,6 +6,7 @@
 #include <array>
 
 #include "embedded/viz_scenarios.h"
+#include "lab/link.h"
 #include "lab/scenario.h"
 #include "viz/acts.h"
 #include "viz/json_writer.h"
@@ -60,16 +61,22 @@ App::App(Host host) : host_(std::move(host)), ui_(load_fonts()), dark_(host_.dar
 base::Status App::open(const std::string& name) {
   std::string known;
   for (const embedded::File& file : embedded::viz_scenarios::files()) {
-    if (stem(file.name) == name) return open_text(std::string(file.name), std::string(file.text()));
-    known += (known.empty() ? "" : ", ") + stem(file.name);
+    if (stem(file.name) != name) {
+      known += (known.empty() ? "" : ", ") + stem(file.name);
+      continue;
+    }
+    const base::Status opened = open_text(std::string(file.name), std::string(file.text()));
+    built_in_ = opened.ok();
+    return opened;
   }
   return base::Error{"unknown scenario \"" + name + "\"; there are: " + known};
 }
 
 base::Status App::open_text(const std::string& name, const std::string& json) {
-  auto scenario = lab::parse_scenario(name, json);
+  auto scenario = lab::is_link(json) ? lab::from_link(json) : lab::parse_scenario(name, json);
   if (!scenario.ok()) return scenario.error();
   timeline_.emplace(std::move(scenario).value());
+  built_in_ = false;
   open_ = true;
   shown_.reset();
   acts_.clear();
@@ -79,7 +86,13 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
   selection_ = Selection();
   selection_.tab = tab;
   chrome_.scenario = stem(name);
-  playback_.play();
+  if (timeline_->scenario().recording) {
+    // A session that somebody sends is shown where they were.
+    timeline_->seek_time(timeline_->scenario().duration_us);
+    playback_.pause();
+  } else {
+    playback_.play();
+  }
   refresh();
   if (host_.scenario_opened) host_.scenario_opened(chrome_.scenario);
   wake();
@@ -271,9 +284,7 @@ void App::carry_out(const Control& control) {
       break;
     }
     case Kind::Share:
-      if (!host_.share) break;
-      host_.share("?scenario=" + chrome_.scenario + "&t=" + std::to_string(timeline.now_us()));
-      say("Link copied.", false);
+      share();
       break;
     case Kind::ToggleBreakpoint:
       chrome_.breakpoints ^= static_cast<std::uint32_t>(control.number);
@@ -329,6 +340,22 @@ void App::undo() {
   if (last.branch != branch || timeline_->event_count() + 1 != last.event) return;
   together_.pop_back();
   for (std::size_t i = 1; i < last.count; ++i) timeline_->undo();
+}
+
+// A built-in scenario that nobody has touched needs its name and the time only; everything else is in the link.
+void App::share() {
+  if (!host_.share) return;
+  const lab::Scenario session = timeline_->recording(false);
+  const bool touched = std::any_of(session.actions.begin(), session.actions.end(),
+                                   [](const lab::Action& action) { return action.step.has_value(); });
+  if (built_in_ && !touched) {
+    host_.share("?scenario=" + chrome_.scenario + "&t=" + std::to_string(timeline_->now_us()));
+  } else {
+    const auto link = lab::to_link(session);
+    if (!link.ok()) return say(link.error().message, true);
+    host_.share("#s=" + *link);
+  }
+  say("Link copied.", false);
 }
 
 void App::to_neighbouring_mark(bool forward) {

@@ -77,6 +77,7 @@ class App : public CommandSink {
   void carry_out(const sim::Command& command);
   void carry_out(const Control& control);
   void undo();
+  void share();
   void to_neighbouring_mark(bool forward);
   void play(std::int64_t to_us);
   bool stop_between(std::uint64_t before, std::uint64_t after);
@@ -86,6 +87,7 @@ class App : public CommandSink {
   Ui ui_;
   bool dark_ = true;
   bool open_ = false;
+  bool built_in_ = false;  // the scenario, so that its name says it all
   std::optional<lab::Timeline> timeline_;
   Playback playback_;
   Selection selection_;

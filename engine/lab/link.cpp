@@ -92,6 +92,8 @@ base::Result<std::string> to_link(const Scenario& scenario) {
   return link;
 }
 
+bool is_link(std::string_view text) { return text.substr(0, kMarker.size()) == kMarker; }
+
 base::Result<Scenario> from_link(std::string_view link) {
   if (const std::size_t at = link.find(kMarker); at != std::string_view::npos)
     link.remove_prefix(at + kMarker.size());

@@ -21,6 +21,9 @@ inline constexpr std::size_t kMaxLinkRatio = 100;
 // Refused when it would exceed kMaxLinkBytes: then only a file will do.
 base::Result<std::string> to_link(const Scenario& scenario);
 
+// Whether this text is meant as a link rather than as JSON.
+bool is_link(std::string_view text);
+
 // `link`: a fragment, or a whole address with one (after "#s="). The scenario goes through parse_scenario()
 // like a file.
 base::Result<Scenario> from_link(std::string_view link);

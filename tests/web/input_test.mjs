@@ -69,6 +69,34 @@ export const tests = {
     assert.equal(lab.page.url(), copied);
   },
 
+  'a session is shared with what was done in it, and opens where it was': async ({ open }) => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    const lab = await open('?scenario=first_election&t=1000000&paused', { ...small, permissions });
+    const leader = await lab.leader();
+    await lab.click(`member.${leader.id}`);
+    await lab.click('act.crash');
+    await lab.until('it has crashed', ({ frame, wanted }) => frame.members[wanted - 1].process === 'crashed', leader.id);
+    for (let i = 0; i < 5; i += 1) await lab.page.keyboard.press('ArrowRight');
+    await lab.settled();
+    await lab.click('share');
+    await lab.until('it says so', ({ view }) => /copied/.test(view.notice));
+    const copied = await lab.page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /#s=[\w-]+$/);
+    assert.ok(copied.length < 2000, `${copied.length} characters`);
+    const { digest, event, time_us: time } = await lab.frame();
+
+    const friend = await open(copied.slice(lab.origin.length), small);
+    await friend.until('it is where it was shared', ({ frame, wanted }) => frame.event === wanted, event);
+    const theirs = await friend.frame();
+    assert.deepEqual([theirs.digest, theirs.time_us], [digest, time]);
+    assert.equal((await friend.view()).playing, false);
+    await friend.page.keyboard.press('ArrowLeft');
+    await friend.until('they step back', ({ frame, wanted }) => frame.event === wanted - 1, event);
+
+    const broken = await open(`${copied.slice(lab.origin.length, -9)}`, small);
+    await broken.until('a link that was cut is told', ({ view }) => /link:/.test(view.notice));
+  },
+
   'a dropped file is opened, and its text stays text': async ({ open }) => {
     const lab = await open('?paused', small);
     const title = '<img src=x onerror="document.title=`taken over`">';

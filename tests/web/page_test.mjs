@@ -43,9 +43,9 @@ export const tests = {
       return [canvas.clientWidth, canvas.clientHeight, canvas.width, canvas.height];
     });
     assert.deepEqual(await size(), [1000, 700, 2000, 1400]);
-    await lab.page.setViewportSize({ width: 800, height: 600 });
-    await lab.until('the layout follows', ({ regions }) => regions.timeline && regions.stage[2] === 800);
-    assert.deepEqual(await size(), [800, 600, 1600, 1200]);
+    await lab.page.setViewportSize({ width: 700, height: 1000 });
+    await lab.until('the layout follows', ({ regions }) => regions.timeline && regions.stage[2] === 700);
+    assert.deepEqual(await size(), [700, 1000, 1400, 2000]);
     const overflows = await lab.page.evaluate(() => document.scrollingElement.scrollWidth > innerWidth);
     assert.equal(overflows, false);
   },

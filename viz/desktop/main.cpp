@@ -11,6 +11,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "lab/link.h"
 #include "viz/app.h"
 #include "viz/playback.h"
 
@@ -48,6 +49,16 @@ double pointer_scale(GLFWwindow* handle) {
   glfwGetWindowSize(handle, &width, nullptr);
   glfwGetFramebufferSize(handle, &pixels, nullptr);
   return width > 0 ? pixels / (width * window_of(handle).scale) : 1;
+}
+
+// A scenario's file, or the fragment of a link to one.
+raftarium::base::Status open_file(App& app, const std::string& name) {
+  if (raftarium::lab::is_link(name)) return app.open_text("shared", name);
+  std::ifstream file(name, std::ios::binary);
+  if (!file) return raftarium::base::Error{name + ": cannot be opened"};
+  std::stringstream text;
+  text << file.rdbuf();
+  return app.open_text(name, text.str());
 }
 
 void install_callbacks(Window& window) {
@@ -90,9 +101,7 @@ void install_callbacks(Window& window) {
   });
   glfwSetDropCallback(handle, [](GLFWwindow* w, int count, const char** paths) {
     if (count < 1) return;
-    std::stringstream text;
-    text << std::ifstream(paths[0]).rdbuf();
-    const auto opened = window_of(w).app->open_text(paths[0], text.str());
+    const auto opened = open_file(*window_of(w).app, paths[0]);
     if (!opened.ok()) window_of(w).app->say(opened.error().message, true);
   });
 }
@@ -204,16 +213,15 @@ int start(const Options& options) {
   {
     raftarium::viz::Host host;
     host.dark = !options.light;
+    // A page's address is not known here: what is copied is what comes after it.
+    host.share = [&](const std::string& link) { glfwSetClipboardString(window.handle, link.c_str()); };
     host.scenario_opened = [&](const std::string& name) {
       glfwSetWindowTitle(window.handle, ("Raftarium: " + name).c_str());
     };
     App app(std::move(host));
     window.app = &app;
     install_callbacks(window);
-    std::stringstream text;
-    if (!options.file.empty()) text << std::ifstream(options.file).rdbuf();
-    const auto opened =
-        options.file.empty() ? app.open("first_election") : app.open_text(options.file, text.str());
+    const auto opened = options.file.empty() ? app.open("first_election") : open_file(app, options.file);
     if (opened.ok()) {
       app.set_playing(!options.paused);
       if (options.at_s > 0) app.seek(static_cast<std::int64_t>(options.at_s * 1e6));
@@ -236,7 +244,7 @@ int start(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App line{"A Raft laboratory in a window."};
-  line.add_option("file", options.file, "Scenario to open (JSON); the first election when left out");
+  line.add_option("file", options.file, "Scenario to open (JSON), or the fragment of a link; the first election when left out");
   line.add_option("--size", options.size, "Of the window, WIDTHxHEIGHT")->capture_default_str();
   line.add_option("--scale", options.scale,
                   "Pixels for each pixel of the interface; the monitor's when left out");

@@ -4,6 +4,7 @@
 //   &t=1200000              at this virtual time, in microseconds
 //   &paused                 not playing
 //   &theme=light            or dark, whatever the system says
+//   #s=...                  a scenario, or a session as it was shared, in the link itself
 
 const firstScenario = 'first_election';
 const longestSeekUs = 600e6;
@@ -20,6 +21,19 @@ export class Link {
   // Does what the link says. What it says wrong is told, and the rest done.
   follow(program) {
     this.#following = true;
+    const notice = location.hash.startsWith('#s=') ? this.#followFragment(program) : this.#followQuery(program);
+    if (notice) program.say(notice, true);
+    this.#following = false;
+  }
+
+  // A shared session opens where it was shared, and stands still.
+  #followFragment(program) {
+    const notice = program.open('shared', location.hash);
+    if (notice) program.open(firstScenario);
+    return notice;
+  }
+
+  #followQuery(program) {
     const wanted = this.#query.get('scenario') || firstScenario;
     const notices = [program.open(wanted)];
     if (notices[0]) program.open(firstScenario);
@@ -33,9 +47,7 @@ export class Link {
       }
     }
     program.play(!this.#query.has('paused'));
-    const notice = notices.filter(Boolean).join('; ');
-    if (notice) program.say(notice, true);
-    this.#following = false;
+    return notices.filter(Boolean).join('; ');
   }
 
   // A scenario was opened: a reload comes back to it, and the title says it.
@@ -55,13 +67,14 @@ export class Link {
     return location.href;
   }
 
-  #replace(query) {
+  #replace(link) {
     const theme = this.theme;
+    const [query, fragment] = link.startsWith('#') ? ['', link] : [link, ''];
     const next = new URLSearchParams(query);
     if (theme) next.set('theme', theme);
     const text = next.toString();
     try {
-      history.replaceState(null, '', location.pathname + (text ? `?${text}` : ''));
+      history.replaceState(null, '', location.pathname + (text ? `?${text}` : '') + fragment);
     } catch {
       // Some frames may not change their address.
     }
