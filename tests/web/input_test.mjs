@@ -75,7 +75,8 @@ export const tests = {
     const leader = await lab.leader();
     await lab.click(`member.${leader.id}`);
     await lab.click('act.crash');
-    await lab.until('it has crashed', ({ frame, wanted }) => frame.members[wanted - 1].process === 'crashed', leader.id);
+    await lab.until('it has crashed', ({ frame, wanted }) =>
+      frame.members[wanted - 1].process === 'crashed', leader.id);
     for (let i = 0; i < 5; i += 1) await lab.page.keyboard.press('ArrowRight');
     await lab.settled();
     await lab.click('share');

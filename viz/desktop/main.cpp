@@ -244,7 +244,8 @@ int start(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App line{"A Raft laboratory in a window."};
-  line.add_option("file", options.file, "Scenario to open (JSON), or the fragment of a link; the first election when left out");
+  line.add_option("file", options.file,
+                  "Scenario (JSON), or a link's fragment; the first election when left out");
   line.add_option("--size", options.size, "Of the window, WIDTHxHEIGHT")->capture_default_str();
   line.add_option("--scale", options.scale,
                   "Pixels for each pixel of the interface; the monitor's when left out");

@@ -127,7 +127,8 @@ TEST_CASE("torn at every byte of one large save of many sectors, with any one se
     for (std::size_t at = start; at < end; at += 1 + at % 3) {
       std::vector<std::uint8_t> torn(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(at));
       torn.resize(whole.size());
-      for (std::size_t i = std::max<std::size_t>(start, sector * kSectorBytes); i < (sector + 1) * kSectorBytes; ++i)
+      for (std::size_t i = std::max<std::size_t>(start, sector * kSectorBytes);
+           i < (sector + 1) * kSectorBytes; ++i)
         torn[i] = 0;
       MemoryDisk copy = disk;
       copy.set_contents(kSegment, torn);
