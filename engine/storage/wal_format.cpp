@@ -337,9 +337,13 @@ bool EntriesReader::next(raft::Entry& entry) {
 
 bool EntriesReader::skip(std::uint64_t count, raft::Term& last_term) {
   raft::EntryType type{};
+  raft::Term term;
   for (std::uint64_t i = 0; i < count; ++i) {
     std::uint32_t size = 0;
-    if (!take_header(last_term, type, size)) return false;
+    if (!take_header(term, type, size)) return false;
+    ok_ = term >= last_term;
+    if (!ok_) return false;
+    last_term = term;
     ++index_;
     at_ += size;
   }

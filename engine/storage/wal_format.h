@@ -147,7 +147,8 @@ class EntriesReader {
   std::uint32_t count() const { return count_; }
   // The next one, sharing the payload's bytes. False at the end, or where the bytes are not entries.
   bool next(raft::Entry& entry);
-  // Moves past `count` entries without making them. False where the bytes are not entries.
+  // Moves past `count` entries without making them. False where the bytes are not entries, or a term falls
+  // below the one before or `last_term`, which becomes the last one's.
   bool skip(std::uint64_t count, raft::Term& last_term);
   // Whether all of the payload was entries, once they are read.
   bool complete() const { return ok_ && left_ == 0 && at_ == payload_.size(); }

@@ -85,11 +85,10 @@ base::Status WalReplay::apply_entries(const WalRecord& record) {
   std::uint64_t skipped = 0;
   if (reader.first() <= base_.index)
     skipped = std::min<std::uint64_t>(reader.count(), base_.index + 1 - reader.first());
-  raft::Term term = last_term_;
-  if (!reader.skip(skipped, term))
-    return nonsense(record, "expected " + std::to_string(reader.count()) + " entries");
-  if (term < last_term_) return nonsense(record, "expected terms that never fall");
-  last_term_ = term;
+  if (!reader.skip(skipped, last_term_)) {
+    return nonsense(record,
+                    "expected " + std::to_string(reader.count()) + " entries of terms that never fall");
+  }
   if (skipped < reader.count()) {
     raft::EntryArena kept(reader.count() - skipped);
     raft::Entry entry;
