@@ -75,7 +75,8 @@ class DurableStorage : public raft::Storage {
   // One write, and one sync unless !must_sync. An empty save does nothing.
   base::Status save(const Save& save);
   base::Status append(const Save& save);
-  Wal::SyncTicket begin_sync() const { return wal_.begin_sync(); }
+  Wal::SyncTicket begin_sync() { return wal_.begin_sync(); }
+  // REQUIRES: once for each ticket.
   base::Status finish_sync(const Wal::SyncTicket& ticket, const base::Status& result);
 
   // Makes a snapshot of the state machine's bytes at `index` durable, then removes what the last two snapshots

@@ -109,7 +109,16 @@ base::Status Wal::append(const WalSave& save) {
   return {};
 }
 
+void Wal::close_retired() {
+  if (syncing_ > 0) return;
+  for (const File file : retired_) disk_->close(file);
+  retired_.clear();
+}
+
 base::Status Wal::finish_sync(const SyncTicket& ticket, const base::Status& result) {
+  CHECK(syncing_ > 0, "a ticket is finished twice");
+  --syncing_;
+  close_retired();
   if (failure_) return *failure_;
   if (!result) return close(result.error());
   durable_save_ = std::max(durable_save_, ticket.save);
@@ -155,7 +164,8 @@ base::Status Wal::write_segment(std::uint64_t sequence, const std::optional<Mark
     disk_->close(*file);
     return status;
   }
-  if (!segments_.empty()) disk_->close(file_);
+  if (!segments_.empty()) retired_.push_back(file_);
+  close_retired();
   file_ = *file;
   segments_.push_back({sequence, header.first_index});
   offset_ = head_end_ = bytes.size();

@@ -48,12 +48,15 @@ class Wal {
   // Written, not durable yet. Begins a new segment first when this one is full.
   base::Status append(const WalSave& save);
   // What a sync now would make durable, and of which file. The sync itself is disk.sync(ticket.file), on
-  // whatever thread; finish_sync() says how it went.
+  // whatever thread; finish_sync() says how it went, once for each ticket. The file stays open until then.
   struct SyncTicket {
     File file{};
     std::uint64_t save = 0;  // up to and including this one
   };
-  SyncTicket begin_sync() const { return {file_, next_save_ - 1}; }
+  SyncTicket begin_sync() {
+    ++syncing_;
+    return {file_, next_save_ - 1};
+  }
   base::Status finish_sync(const SyncTicket& ticket, const base::Status& result);
   // All of that at once.
   base::Status sync();
@@ -83,12 +86,15 @@ class Wal {
   void note(const WalSave& save);
   base::Status write_segment(std::uint64_t sequence, const std::optional<Mark>& install);
   base::Status cut();
+  void close_retired();
 
   Disk* disk_;
   Identity identity_;
   WalOptions options_;
   SaveEncoder encoder_;
   File file_{};
+  std::vector<File> retired_;  // of sealed segments that a ticket may still be about
+  std::uint64_t syncing_ = 0;  // tickets
   std::vector<WalReplay::Segment> segments_;
   std::uint64_t offset_ = 0;
   std::uint64_t head_end_ = 0;  // where the segment's own records end and the first save begins

@@ -126,6 +126,25 @@ TEST_CASE("asynchronous: nothing is answered from before it is durable, one sync
   EXPECT(storage.hard_state() == hard_state(1, 2, 2));
 }
 
+TEST_CASE("asynchronous: a sync may be under way while the log goes on into the next segments") {
+  MemoryDisk disk;
+  DurableStorage storage = create(disk);
+  std::vector<Wal::SyncTicket> tickets;
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    Save save;
+    save.entries = run(2 + i, 1, 1, 200);
+    REQUIRE(storage.append(save).ok());
+    tickets.push_back(storage.begin_sync());
+    if (i % 20 != 19) continue;
+    for (const auto& ticket : tickets) REQUIRE(storage.finish_sync(ticket, disk.sync(ticket.file)).ok());
+    tickets.clear();
+    EXPECT(storage.last_index() == raft::Index(2 + i));
+  }
+  EXPECT(storage.wal().segments() > 3);
+  disk.crash([] { return false; });
+  EXPECT(open(disk)->last_index() == raft::Index(61));
+}
+
 TEST_CASE("appends that were never synced may be lost, and then as a whole and in order") {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     MemoryDisk disk;

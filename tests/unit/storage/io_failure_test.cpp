@@ -70,7 +70,8 @@ void fail_once(const std::vector<Step>& history, const std::vector<View>& views,
       const base::Status next = perform(history[i], storage);
       REQUIRE_FALSE(next.ok());
       REQUIRE(next.error().message == status.error().message);
-      REQUIRE_FALSE(storage.finish_sync(storage.begin_sync(), {}).ok());
+      const auto ticket = storage.begin_sync();
+      REQUIRE_FALSE(storage.finish_sync(ticket, {}).ok());
       REQUIRE(disk.calls() == calls);
       return;
     }
