@@ -36,6 +36,18 @@ struct ExportRequest {
 // Writes what happens in a scenario, for other programs and for paper.
 int export_scenario(const ExportRequest& request, std::ostream& out, std::ostream& err);
 
+#ifndef __EMSCRIPTEN__
+struct WalRequest {
+  enum class Act : std::uint8_t { Dump, Verify, Repair };
+  Act act = Act::Dump;
+  std::string directory;  // a member's
+  bool json = false;      // for programs
+};
+// Looks at a member's log: every record, or whether it is sound; or cuts a torn tail and keeps what it cut.
+// Exit code 1: the log is damaged.
+int wal(const WalRequest& request, std::ostream& out, std::ostream& err);
+#endif
+
 // The bytes of a scenario's file, at most one more than is accepted.
 base::Result<std::string> read_scenario_file(const std::string& path);
 

@@ -39,7 +39,26 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0, 3'600'000));
   export_it->add_flag("--heartbeats", request.heartbeats, "svg: show them and their answers too");
 
+#ifndef __EMSCRIPTEN__
+  cli::WalRequest log;
+  CLI::App* wal = program.add_subcommand("wal", "Looks at a member's log on disk");
+  wal->require_subcommand(1);
+  const auto add_wal_act = [&](const char* name, const char* what, cli::WalRequest::Act act) {
+    CLI::App* command = wal->add_subcommand(name, what);
+    command->add_option("directory", log.directory, "The member's directory")->required();
+    command->add_flag("--json", log.json, "JSON objects, one a line");
+    command->callback([&log, act] { log.act = act; });
+  };
+  add_wal_act("dump", "Prints every record with its place", cli::WalRequest::Act::Dump);
+  add_wal_act("verify", "Says whether log and snapshots are sound", cli::WalRequest::Act::Verify);
+  add_wal_act("repair", "Cuts a torn tail, keeping what it cuts; refuses anything else",
+              cli::WalRequest::Act::Repair);
+#endif
+
   CLI11_PARSE(program, argc, argv);
+#ifndef __EMSCRIPTEN__
+  if (*wal) return cli::wal(log, std::cout, std::cerr);
+#endif
   if (*share) return cli::share(file, std::cout, std::cerr);
   if (*open) return cli::open(link, std::cout, std::cerr);
   if (*export_it) return cli::export_scenario(request, std::cout, std::cerr);
