@@ -1,0 +1,14 @@
+#include "fuzz/targets.h"
+
+namespace raftarium::fuzz {
+
+const std::vector<Target>& targets() {
+  static const std::vector<Target> kTargets = {{"wal", wal},
+                                               {"snapshot", snapshot},
+                                               {"record", record},
+                                               {"kv_command", kv_command},
+                                               {"scenario", scenario}};
+  return kTargets;
+}
+
+}  // namespace raftarium::fuzz

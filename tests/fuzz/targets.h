@@ -1,0 +1,34 @@
+#pragma once
+// What is fuzzed: everything that takes bytes from a disk or from strangers. Each target takes any bytes and
+// ends the program (CHECK, sanitizer) when it finds something wrong. README.md says how to run them.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace raftarium::fuzz {
+
+using Input = std::span<const std::uint8_t>;
+
+void wal(Input input);         // a log of one or two segments is opened, written to and opened again
+void snapshot(Input input);    // a snapshot file is decoded
+void record(Input input);      // a record and its payload are decoded
+void kv_command(Input input);  // a command of the store is decoded
+void scenario(Input input);    // a scenario file is parsed
+
+struct Target {
+  const char* name;
+  void (*run)(Input);
+};
+const std::vector<Target>& targets();
+
+// The committed corpus, as our own writers make it.
+struct Seed {
+  std::string target;
+  std::string name;
+  std::string bytes;
+};
+std::vector<Seed> make_seeds();
+
+}  // namespace raftarium::fuzz
