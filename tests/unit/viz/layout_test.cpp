@@ -56,7 +56,8 @@ TEST_SUITE("layout") {
       const Named parts = parts_of(compute_layout(size));
       float area = 0;
       for (std::size_t i = 0; i < parts.size(); ++i) {
-        const auto& [name, r] = parts[i];
+        const std::string& name = parts[i].first;
+        const Rect& r = parts[i].second;
         CAPTURE(name);
         EXPECT(!r.empty());
         EXPECT(r.x >= 0);

@@ -41,7 +41,8 @@ TEST_SUITE("screen") {
         if (is_control(name)) controls.emplace_back(name, screen.region(name));
       }
       for (std::size_t i = 0; i < controls.size(); ++i) {
-        const auto& [name, area] = controls[i];
+        const std::string& name = controls[i].first;
+        const Rect& area = controls[i].second;
         CAPTURE(name);
         EXPECT(area.x >= 0);
         EXPECT(area.right() <= size.x + 0.5F);
