@@ -73,8 +73,9 @@ export const tests = {
     const permissions = ['clipboard-read', 'clipboard-write'];
     const lab = await open('?scenario=first_election&t=1000000&paused', { ...small, permissions });
     const leader = await lab.leader();
-    await lab.click(`member.${leader.id}`);
-    await lab.click('act.crash');
+    await lab.page.keyboard.press(`${leader.id}`);
+    await lab.until('it is selected', ({ view, wanted }) => view.selected === wanted, leader.id);
+    await lab.page.keyboard.press('c');
     await lab.until('it has crashed', ({ frame, wanted }) =>
       frame.members[wanted - 1].process === 'crashed', leader.id);
     for (let i = 0; i < 5; i += 1) await lab.page.keyboard.press('ArrowRight');
