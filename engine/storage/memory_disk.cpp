@@ -23,7 +23,18 @@ const char* describe(DiskFault fault) {
 }
 
 PlannedFault MemoryDisk::next_fault(DiskOp op) {
+  const PlannedFault fault = choose_fault(op);
+  ++fired_[static_cast<std::size_t>(fault.fault)];
+  return fault;
+}
+
+PlannedFault MemoryDisk::choose_fault(DiskOp op) {
   const std::uint64_t call = calls_++;
+  if (const auto next = next_.find(op); next != next_.end()) {
+    const PlannedFault fault = next->second;
+    next_.erase(next);
+    return fault;
+  }
   if (const auto planned = planned_.find(call); planned != planned_.end()) {
     const PlannedFault fault = planned->second;
     planned_.erase(planned);
@@ -319,6 +330,10 @@ void MemoryDisk::zero_sector(const std::string& name, std::uint64_t sector) {
     content->write(from, std::span(kZeros).first(
                              static_cast<std::size_t>(std::min(kSectorBytes, content->size() - from))));
   }
+}
+
+std::uint64_t MemoryDisk::size_of(const std::string& name) const {
+  return inodes_.at(names_.at(name))->cached.size();
 }
 
 std::vector<std::uint8_t> MemoryDisk::contents(const std::string& name) const {

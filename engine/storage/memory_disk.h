@@ -5,6 +5,7 @@
 // What was not synced is lost in a crash or not, sector by sector and name by name, in any combination: the
 // one who calls crash() decides. Faults are planned by call number, by a rate and a generator, or switched on.
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,6 +26,7 @@ enum class DiskFault : std::uint8_t {
   LyingSync,    // success is reported and nothing becomes durable
   Misdirected,  // a read or write takes place `bytes` further on
 };
+inline constexpr std::size_t kDiskFaultCount = 6;
 const char* describe(DiskFault fault);
 
 struct PlannedFault {
@@ -74,6 +76,8 @@ class MemoryDisk : public Disk {
   // Faults. Calls are counted from 0 over the life of the disk, all operations alike.
   std::uint64_t calls() const { return calls_; }
   void fail_call(std::uint64_t call, PlannedFault fault) { planned_[call] = fault; }
+  // The next call of the kind, whenever it comes.
+  void fail_next(DiskOp op, PlannedFault fault) { next_[op] = fault; }
   void set_rates(const DiskFaultRates& rates, const base::Prng& prng) {
     rates_ = rates;
     prng_ = prng;
@@ -87,11 +91,14 @@ class MemoryDisk : public Disk {
 
   // Looking on, without a call being counted.
   bool exists(const std::string& name) const { return names_.count(name) != 0; }
+  std::uint64_t size_of(const std::string& name) const;  // REQUIRES of it and contents(): exists(name)
   std::vector<std::uint8_t> contents(const std::string& name) const;
   void set_contents(const std::string& name, std::span<const std::uint8_t> data);  // durable at once
   std::vector<std::string> names() const;
   std::uint64_t writes() const { return writes_; }
   std::uint64_t syncs() const { return syncs_; }
+  // How often a fault of the kind has happened.
+  std::uint64_t fired(DiskFault fault) const { return fired_[static_cast<std::size_t>(fault)]; }
 
  private:
   struct Inode {
@@ -114,6 +121,7 @@ class MemoryDisk : public Disk {
   using Names = std::map<std::string, std::uint64_t>;
 
   PlannedFault next_fault(DiskOp op);
+  PlannedFault choose_fault(DiskOp op);
   base::Status refuse(DiskOp op, std::string_view name, DiskFault fault) const;
   const OpenFile* find(File file) const;
   base::Result<File> open_inode(const std::string& name, std::uint64_t inode, bool writable);
@@ -134,7 +142,9 @@ class MemoryDisk : public Disk {
   std::uint64_t calls_ = 0;
   std::uint64_t writes_ = 0;
   std::uint64_t syncs_ = 0;
+  std::array<std::uint64_t, kDiskFaultCount> fired_{};
   std::map<std::uint64_t, PlannedFault> planned_;
+  std::map<DiskOp, PlannedFault> next_;
   DiskFaultRates rates_;
   base::Prng prng_{0};
   bool full_ = false;
