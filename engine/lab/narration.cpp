@@ -139,6 +139,20 @@ Line about_raft(const sim::World& world, const sim::Event& event) {
   }
 }
 
+std::string disk_text(const sim::DiskSettings& disk) {
+  std::string what = disk.sync_min_us + disk.sync_mean_us == 0
+                         ? std::string("A sync takes no time")
+                         : text("A sync takes ", disk.sync_min_us / 1000, " ms and ",
+                                disk.sync_mean_us / 1000, " ms on average on top");
+  if (disk.full) what += "; it is full";
+  if (disk.syncs_lie) what += "; it says that it has synced and has not";
+  if (disk.write_error_per_million > 0)
+    what += text("; ", disk.write_error_per_million / 10'000, " % of writes fail");
+  if (disk.sync_error_per_million > 0)
+    what += text("; ", disk.sync_error_per_million / 10'000, " % of syncs fail");
+  return what + ".";
+}
+
 Told about_act(const sim::World& world, const sim::Command& command) {
   using Kind = sim::Command::Kind;
   const std::string who = name(command.node);
@@ -150,8 +164,15 @@ Told about_act(const sim::World& world, const sim::Command& command) {
               command.node == raft::kNone ? "It takes that member for the leader." : ""};
     }
     case Kind::Crash:
+      if (command.unsynced == member::Unsynced::Torn)
+        return {text(who, " loses power."), "Of what it was writing, any part may have reached the disk."};
+      if (command.unsynced == member::Unsynced::Kept)
+        return {text(who, "'s process is killed."),
+                "Its memory is gone; the machine keeps what was written."};
       return {text(who, " crashes."), "Its memory is gone; what it had stored stays."};
     case Kind::Restart:
+      if (!world.member(command.node).running())
+        return {text(who, " tries to start again."), "Its disk does not let it."};
       return {text(who, " starts again."),
               text("Its storage holds term ", world.member(command.node).node().term(),
                    " and a log up to entry ", world.member(command.node).node().last_index(), ".")};
@@ -198,6 +219,20 @@ Told about_act(const sim::World& world, const sim::Command& command) {
     case Kind::Wipe:
       return {text(who, " loses its disk."),
               "It forgets its term, its vote and its log: it is a new machine under an old name."};
+    case Kind::SetDisk:
+      return {
+          command.node == raft::kNone ? std::string("Every disk changes.") : text(who, "'s disk changes."),
+          disk_text(command.disk)};
+    case Kind::FailDisk:
+      return {text("The next ", storage::describe(command.disk_op), " of ", who,
+                   "'s disk will go wrong: ", storage::describe(command.disk_fault), "."),
+              ""};
+    case Kind::Damage:
+      return {
+          text("One bit of ", who, "'s disk flips, in byte ", command.offset, " of ", command.file, "."),
+          "Nobody notices until it is read."};
+    case Kind::Snapshot:
+      return {text(who, " is told to make a snapshot."), ""};
     case Kind::SetLink:
       return {command.node == raft::kNone ? std::string("Every link changes.")
                                           : text("The link ", who, "→", name(command.peer), " changes."),
@@ -257,6 +292,20 @@ Line about(const sim::World& world, const sim::Event& event) {
       return Told{text("The client gives up on ", request_text(request), "."),
                   "The outcome is unknown: it may have been applied, or be applied yet."};
     }
+    case Kind::SnapshotPart:
+      if (event.part != 1) return std::nullopt;
+      return Told{text("The snapshot from ", name(event.peer), " reaches ", name(event.node), " in ",
+                       event.parts, " parts."),
+                  "Until the last one is there it has nothing to restore."};
+    case Kind::SnapshotMade:
+      return Told{text(name(event.node), " makes a snapshot of entry ", event.message_index, "."),
+                  "It stands for all entries up to there, and the log before it can go."};
+    case Kind::Recovered:
+      return Told{text(name(event.node), " has repaired its log: ", event.text, "."),
+                  "A write that a crash had torn was never acknowledged."};
+    case Kind::StorageFailed:
+      return Told{text(name(event.node), " steps aside: ", event.text, "."),
+                  "A member that cannot trust its disk must not vote or acknowledge."};
     case Kind::Violated:
       return Told{text("Violated: ", event.text, "."), ""};
     default:
@@ -268,6 +317,7 @@ std::optional<Mark::Kind> mark_kind(const sim::World& world, const sim::Event& e
   using Kind = sim::Event::Kind;
   using Act = sim::Command::Kind;
   if (event.kind == Kind::Violated) return Mark::Kind::Violation;
+  if (event.kind == Kind::StorageFailed) return Mark::Kind::Crash;
   if (event.kind == Kind::Raft) {
     if (event.raft.kind == RaftKind::BecameLeader) return Mark::Kind::Leader;
     const bool commits = event.raft.kind == RaftKind::CommitAdvanced &&

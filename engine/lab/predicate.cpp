@@ -35,6 +35,8 @@ enum class Attribute : std::uint8_t {
   First,
   Last,
   LastTerm,
+  Snapshot,
+  Durable,
   Minority,
   Stored
 };
@@ -43,7 +45,7 @@ struct AttributeName {
   Attribute attribute;
   Type type;
 };
-constexpr std::array<AttributeName, 12> kAttributes{{{"role", Attribute::Role, Type::Word},
+constexpr std::array<AttributeName, 14> kAttributes{{{"role", Attribute::Role, Type::Word},
                                                      {"process", Attribute::Process, Type::Word},
                                                      {"term", Attribute::Term, Type::Number},
                                                      {"vote", Attribute::Vote, Type::Member},
@@ -53,6 +55,8 @@ constexpr std::array<AttributeName, 12> kAttributes{{{"role", Attribute::Role, T
                                                      {"first", Attribute::First, Type::Number},
                                                      {"last", Attribute::Last, Type::Number},
                                                      {"last_term", Attribute::LastTerm, Type::Number},
+                                                     {"snapshot", Attribute::Snapshot, Type::Number},
+                                                     {"durable", Attribute::Durable, Type::Number},
                                                      {"minority", Attribute::Minority, Type::Truth},
                                                      {"value", Attribute::Stored, Type::Text}}};
 
@@ -136,6 +140,10 @@ Value attribute_of(const sim::World& world, raft::NodeId id, Attribute attribute
       return {number((up ? member.node().last_index() : member.storage().last_index()).value()), {}};
     case Attribute::LastTerm:
       return {number(member.status().last_term.value()), {}};
+    case Attribute::Snapshot:
+      return {number(member.storage().snapshot().snapshot->index.value()), {}};
+    case Attribute::Durable:
+      return {number(member.storage().last_index().value()), {}};
     case Attribute::Minority:
       return {in_minority(world, id) ? 1 : 0, {}};
     case Attribute::Stored:

@@ -65,6 +65,47 @@ void read_groups(FieldReader& reader, const Json& action, const std::string& pat
   }
 }
 
+template <class WordList>
+std::size_t read_word(FieldReader& reader, const Json& action, const std::string& path, const char* field,
+                      const WordList& words) {
+  const std::string wanted = reader.text(action, path, field, 40, false);
+  Words known;
+  for (const auto& word : words) known.emplace_back(word.name);
+  const auto found = std::find(known.begin(), known.end(), wanted);
+  if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
+  reader.complain(FieldReader::join(path, field), "expected one of: " + list(known) + "; got \"" + wanted +
+                                                      "\"" + did_you_mean(wanted, known));
+  return 0;
+}
+
+void read_disk(FieldReader& reader, const Json& action, const std::string& path, const ActionWord& word,
+               sim::Command& command) {
+  const auto integer = [&](const char* field, std::int64_t most, auto& target) {
+    if (const auto value = reader.integer(action, path, field, 0, most)) {
+      target = static_cast<std::remove_reference_t<decltype(target)>>(*value);
+    }
+  };
+  sim::DiskSettings& disk = command.disk;
+  integer("sync_min_us", sim::kMaxSyncUs, disk.sync_min_us);
+  integer("sync_mean_us", sim::kMaxSyncUs, disk.sync_mean_us);
+  integer("write_error_per_million", 1'000'000, disk.write_error_per_million);
+  integer("sync_error_per_million", 1'000'000, disk.sync_error_per_million);
+  if (const auto full = reader.truth(action, path, "full")) disk.full = *full;
+  if (const auto lie = reader.truth(action, path, "syncs_lie")) disk.syncs_lie = *lie;
+  if (word.kind == Kind::FailDisk) {
+    command.disk_op = disk_call_words()[read_word(reader, action, path, "call", disk_call_words())].op;
+    command.disk_fault =
+        disk_fault_words()[read_word(reader, action, path, "fault", disk_fault_words())].fault;
+  }
+  if (word.kind == Kind::Damage) command.file = reader.text(action, path, "file", 64, true);
+  integer("offset", std::int64_t{1} << 40, command.offset);
+  integer("bit", 7, command.bit);
+  if (action.contains("unsynced")) {
+    const auto index = read_word(reader, action, path, "unsynced", kUnsyncedWords);
+    command.unsynced = kUnsyncedWords[index].unsynced;
+  }
+}
+
 sim::Command read_command(FieldReader& reader, const Json& action, const std::string& path,
                           const ActionWord& word, std::size_t members) {
   sim::Command command;
@@ -107,6 +148,7 @@ sim::Command read_command(FieldReader& reader, const Json& action, const std::st
   if (const auto drift = reader.integer(action, path, "drift_ppm", -1'000'000, sim::kMaxDriftPpm)) {
     command.drift_ppm = *drift;
   }
+  read_disk(reader, action, path, word, command);
   return command;
 }
 

@@ -5,6 +5,7 @@ namespace raftarium::lab {
 const std::vector<ClusterField>& cluster_fields() {
   using Config = sim::WorldConfig;
   constexpr std::int64_t kMinute = 60'000'000;
+  constexpr std::int64_t kGiga = 1 << 30;
   static const std::vector<ClusterField> kFields{
       {"members", 1, static_cast<std::int64_t>(sim::kMaxMembers), &Config::members},
       {"pre_vote", 0, 1, &Config::pre_vote},
@@ -18,6 +19,16 @@ const std::vector<ClusterField>& cluster_fields() {
       {"duplicate_per_million", 0, 1'000'000, &Config::duplicate_per_million},
       {"request_timeout_us", 1, kMinute, &Config::request_timeout_us},
       {"request_deadline_us", 1, 60 * kMinute, &Config::request_deadline_us},
+      {"max_size_per_msg", 0, kGiga, &Config::max_size_per_msg},
+      {"max_inflight_msgs", 1, 4096, &Config::max_inflight_msgs},
+      {"max_uncommitted_size", 0, kGiga, &Config::max_uncommitted_size},
+      {"sync_min_us", 0, kMinute, &Config::sync_min_us},
+      {"sync_mean_us", 0, kMinute, &Config::sync_mean_us},
+      {"wal_segment_bytes", 4096, 64 << 20, &Config::wal_segment_bytes},
+      {"snapshot_entries", 0, kGiga, &Config::snapshot_entries},
+      {"snapshot_bytes", 0, kGiga, &Config::snapshot_bytes},
+      {"snapshot_keep_entries", 0, kGiga, &Config::snapshot_keep_entries},
+      {"snapshot_part_bytes", 1, kGiga, &Config::snapshot_part_bytes},
   };
   return kFields;
 }
@@ -27,7 +38,7 @@ const std::vector<ActionWord>& action_words() {
   static const std::vector<ActionWord> kWords{
       {Kind::Put, {"key", "value"}, {"through"}},
       {Kind::Delete, {"key"}, {"through"}},
-      {Kind::Crash, {"node"}, {}},
+      {Kind::Crash, {"node"}, {"unsynced"}},
       {Kind::Restart, {"node"}, {}},
       {Kind::Pause, {"node"}, {}},
       {Kind::Resume, {"node"}, {}},
@@ -48,6 +59,13 @@ const std::vector<ActionWord>& action_words() {
       {Kind::Drift, {"node", "drift_ppm"}, {}},
       {Kind::Jump, {"node", "delay_us"}, {}},
       {Kind::Wipe, {"node"}, {}},
+      {Kind::SetDisk,
+       {},
+       {"node", "sync_min_us", "sync_mean_us", "write_error_per_million", "sync_error_per_million", "full",
+        "syncs_lie"}},
+      {Kind::FailDisk, {"node", "call", "fault"}, {}},
+      {Kind::Damage, {"node", "file", "offset", "bit"}, {}},
+      {Kind::Snapshot, {"node"}, {}},
   };
   return kWords;
 }
@@ -68,8 +86,27 @@ const std::vector<TriggerWord>& trigger_words() {
       {"request_done", Kind::RequestDone, {"request", "nth"}},
       {"crashed", Kind::Crashed, {"node", "nth"}},
       {"restarted", Kind::Restarted, {"node", "nth"}},
+      {"snapshot_made", Kind::SnapshotMade, {"node", "index", "nth"}},
+      {"storage_failed", Kind::StorageFailed, {"node", "nth"}},
       {"violated", Kind::Violated, {"nth"}},
   };
+  return kWords;
+}
+
+const std::vector<DiskCallWord>& disk_call_words() {
+  using storage::DiskOp;
+  static const std::vector<DiskCallWord> kWords{
+      {"write", DiskOp::Write}, {"sync", DiskOp::Sync}, {"read", DiskOp::Read}};
+  return kWords;
+}
+
+const std::vector<DiskFaultWord>& disk_fault_words() {
+  using storage::DiskFault;
+  static const std::vector<DiskFaultWord> kWords{{"error", DiskFault::Error},
+                                                 {"no_space", DiskFault::NoSpace},
+                                                 {"short_write", DiskFault::ShortWrite},
+                                                 {"lie", DiskFault::LyingSync},
+                                                 {"misdirected", DiskFault::Misdirected}};
   return kWords;
 }
 

@@ -29,6 +29,25 @@ struct ActionWord {
 };
 const std::vector<ActionWord>& action_words();
 
+// FailDisk: which call, and how.
+struct DiskCallWord {
+  const char* name;
+  storage::DiskOp op;
+};
+const std::vector<DiskCallWord>& disk_call_words();
+struct DiskFaultWord {
+  const char* name;
+  storage::DiskFault fault;
+};
+const std::vector<DiskFaultWord>& disk_fault_words();
+
+struct UnsyncedWord {
+  const char* name;
+  member::Unsynced unsynced;
+};
+inline constexpr std::array<UnsyncedWord, 3> kUnsyncedWords{
+    {{"lost", member::Unsynced::Lost}, {"torn", member::Unsynced::Torn}, {"kept", member::Unsynced::Kept}}};
+
 struct TriggerWord {
   const char* name;
   Trigger::Kind kind;

@@ -58,6 +58,32 @@ Json groups_json(const sim::Command& command) {
   return groups;
 }
 
+// Optional ones are left out where they change nothing.
+void put_disk_field(Json& json, const sim::Command& command, const std::string& field) {
+  const sim::DiskSettings& disk = command.disk;
+  if (field == "sync_min_us" && disk.sync_min_us > 0) json[field] = disk.sync_min_us;
+  if (field == "sync_mean_us" && disk.sync_mean_us > 0) json[field] = disk.sync_mean_us;
+  if (field == "write_error_per_million" && disk.write_error_per_million > 0)
+    json[field] = disk.write_error_per_million;
+  if (field == "sync_error_per_million" && disk.sync_error_per_million > 0)
+    json[field] = disk.sync_error_per_million;
+  if (field == "full" && disk.full) json[field] = true;
+  if (field == "syncs_lie" && disk.syncs_lie) json[field] = true;
+  for (const DiskCallWord& word : disk_call_words()) {
+    if (field == "call" && word.op == command.disk_op) json[field] = word.name;
+  }
+  for (const DiskFaultWord& word : disk_fault_words()) {
+    if (field == "fault" && word.fault == command.disk_fault) json[field] = word.name;
+  }
+  for (const UnsyncedWord& word : kUnsyncedWords) {
+    const bool said = command.unsynced != member::Unsynced::Lost;
+    if (field == "unsynced" && said && word.unsynced == command.unsynced) json[field] = word.name;
+  }
+  if (field == "file") json[field] = command.file;
+  if (field == "offset") json[field] = command.offset;
+  if (field == "bit") json[field] = command.bit;
+}
+
 void put_field(Json& json, const sim::Command& command, const std::string& field) {
   if (field == "key") json[field] = command.key;
   if (field == "value") json[field] = command.value;
@@ -72,6 +98,7 @@ void put_field(Json& json, const sim::Command& command, const std::string& field
   if (field == "message" && command.message > 0) json[field] = command.message;
   if (field == "delay_us") json[field] = command.delay_us;
   if (field == "drift_ppm") json[field] = command.drift_ppm;
+  put_disk_field(json, command, field);
 }
 
 Json action_json(const Action& action) {
@@ -90,7 +117,7 @@ Json action_json(const Action& action) {
     for (const char* field : word.required) put_field(json, command, field);
     // Optional members are left out when they are nobody in particular.
     for (const std::string field : word.optional) {
-      const bool is_member = field == "to" || field == "from" || field == "through";
+      const bool is_member = field == "to" || field == "from" || field == "through" || field == "node";
       const raft::NodeId member = field == "to" ? command.peer : command.node;
       if (!is_member || member != raft::kNone) put_field(json, command, field);
     }

@@ -59,6 +59,10 @@ bool Trigger::matches(const sim::Event& event) const {
       return is_act(event, Act::Crash);
     case Kind::Restarted:
       return is_act(event, Act::Restart);
+    case Kind::SnapshotMade:
+      return event.kind == EventKind::SnapshotMade && event.message_index >= index;
+    case Kind::StorageFailed:
+      return event.kind == EventKind::StorageFailed;
     case Kind::Violated:
       return event.kind == EventKind::Violated;
     case Kind::Holds:

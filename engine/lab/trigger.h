@@ -22,9 +22,11 @@ struct Trigger {
     MessageSent,       // node: from, peer: to, type
     MessageDelivered,
     MessageLost,
-    RequestDone,  // index: the request's number
-    Crashed,      // node
-    Restarted,    // node
+    RequestDone,    // index: the request's number
+    Crashed,        // node
+    Restarted,      // node
+    SnapshotMade,   // node, index: of its last entry, at least
+    StorageFailed,  // node
     Violated,
     Holds,  // the predicate, after any event
   };

@@ -1,32 +1,57 @@
 #include "member/member.h"
 
+#include <algorithm>
 #include <iterator>
 #include <string>
 #include <utility>
 
 namespace raftarium::member {
 
-Member::Member(const raft::Config& config, raft::MemoryStorage storage, const Options& options)
+namespace {
+
+storage::Identity identity_of(const raft::Config& config, const Options& options) {
+  return {options.cluster, config.id};
+}
+
+}  // namespace
+
+Member::Member(const raft::Config& config, storage::Disk& disk, storage::DurableStorage storage,
+               const Options& options)
     : config_(config),
       options_(options),
+      disk_(&disk),
       storage_(std::move(storage)),
-      requests_(options.life, options.request_timeout_ticks) {}
+      requests_(options.life, options.request_timeout_ticks) {
+  config_.async_storage_writes = true;
+}
 
-base::Result<Member> Member::start(const raft::Config& config, raft::MemoryStorage storage,
+base::Result<Member> Member::start(const raft::Config& config, storage::Disk& disk,
                                    const Options& options) {
-  Member member(config, std::move(storage), options);
-  if (auto status = member.restart(); !status) return status.error();
+  const auto exists = storage::DurableStorage::exists(disk);
+  if (!exists) return exists.error();
+  const storage::Identity identity = identity_of(config, options);
+  auto storage = *exists ? storage::DurableStorage::open(disk, identity, options.wal)
+                         : storage::DurableStorage::create(disk, identity, options.wal, options.first);
+  if (!storage) return storage.error();
+  Member member(config, disk, std::move(*storage), options);
+  if (auto status = member.start_core(); !status) return status.error();
   return member;
 }
 
 Member::Member(const Member& other)
     : config_(other.config_),
       options_(other.options_),
+      disk_(other.disk_),
       storage_(other.storage_),
+      writes_(other.writes_),
+      answers_(other.answers_),
+      syncing_(other.syncing_),
+      failure_(other.failure_),
       store_(other.store_),
       recorder_(other.recorder_),
       requests_(other.requests_),
       applied_bytes_(other.applied_bytes_),
+      snapshot_tried_(other.snapshot_tried_),
       ticks_(other.ticks_),
       node_(other.node_) {
   if (node_) node_->rebind(storage_, &recorder_);
@@ -34,12 +59,18 @@ Member::Member(const Member& other)
 
 Member::Member(Member&& other) noexcept
     : config_(std::move(other.config_)),
-      options_(other.options_),
+      options_(std::move(other.options_)),
+      disk_(other.disk_),
       storage_(std::move(other.storage_)),
+      writes_(std::move(other.writes_)),
+      answers_(std::move(other.answers_)),
+      syncing_(other.syncing_),
+      failure_(std::move(other.failure_)),
       store_(std::move(other.store_)),
       recorder_(std::move(other.recorder_)),
       requests_(std::move(other.requests_)),
       applied_bytes_(other.applied_bytes_),
+      snapshot_tried_(other.snapshot_tried_),
       ticks_(other.ticks_),
       node_(std::move(other.node_)) {
   if (node_) node_->rebind(storage_, &recorder_);
@@ -47,24 +78,40 @@ Member::Member(Member&& other) noexcept
 
 Member& Member::operator=(Member other) noexcept {
   config_ = std::move(other.config_);
-  options_ = other.options_;
+  options_ = std::move(other.options_);
+  disk_ = other.disk_;
   storage_ = std::move(other.storage_);
+  writes_ = std::move(other.writes_);
+  answers_ = std::move(other.answers_);
+  syncing_ = other.syncing_;
+  failure_ = std::move(other.failure_);
   store_ = std::move(other.store_);
   recorder_ = std::move(other.recorder_);
   requests_ = std::move(other.requests_);
   applied_bytes_ = other.applied_bytes_;
+  snapshot_tried_ = other.snapshot_tried_;
   ticks_ = other.ticks_;
   node_ = std::move(other.node_);
   if (node_) node_->rebind(storage_, &recorder_);
   return *this;
 }
 
+void Member::rebind(storage::Disk& disk) {
+  disk_ = &disk;
+  storage_.rebind(disk);
+}
+
 void Member::crash() {
   node_.reset();
+  writes_.clear();
+  answers_.clear();
+  syncing_ = false;
+  failure_.reset();
   store_ = {};
   recorder_.events.clear();
   requests_.begin_life();
   applied_bytes_ = 0;
+  snapshot_tried_ = {};
 }
 
 base::Result<kv::Store> Member::restore(const raft::Snapshot& snapshot) {
@@ -84,6 +131,13 @@ base::Result<kv::Store> Member::restore(const raft::Snapshot& snapshot) {
 
 base::Status Member::restart() {
   CHECK(!running(), "member ", id(), " is running already");
+  auto storage = storage::DurableStorage::open(*disk_, identity_of(config_, options_), options_.wal);
+  if (!storage) return storage.error();
+  storage_ = std::move(*storage);
+  return start_core();
+}
+
+base::Status Member::start_core() {
   auto store = restore(*storage_.snapshot().snapshot);
   if (!store) return store.error();
   store_ = std::move(*store);
@@ -149,20 +203,24 @@ raft::Index Member::ask(ReadMode mode, std::uint64_t context) {
 bool Member::snapshot_due() const {
   const SnapshotPolicy& policy = options_.snapshot;
   if (policy.entries == 0 && policy.bytes == 0) return false;
-  const std::uint64_t entries = node_->applied() - storage_.snapshot().snapshot->index;
+  const std::uint64_t entries =
+      node_->applied() - std::max(storage_.snapshot().snapshot->index, snapshot_tried_);
   return (policy.entries > 0 && entries >= policy.entries) ||
          (policy.bytes > 0 && applied_bytes_ >= policy.bytes);
 }
 
 bool Member::make_snapshot(Output& output) {
   const raft::Index applied = node_->applied();
+  if (failure_ || applied <= storage_.snapshot().snapshot->index) return false;
   base::Bytes data = store_.snapshot();
   const std::uint64_t bytes = data.size();
-  const auto error = storage_.create_snapshot(applied, node_->status().conf_state, std::move(data));
-  if (error != raft::StorageError::None) return false;
+  // Where the disk is full, the next one is tried after as much again.
   applied_bytes_ = 0;
+  snapshot_tried_ = applied;
+  const auto status = storage_.create_snapshot(applied, node_->status().conf_state, std::move(data));
+  if (storage_.failed()) fail(*storage_.failure());
+  if (!status) return false;
   const std::uint64_t keep = options_.snapshot.keep_entries;
-  // Compacted already is as good.
   if (applied.value() > keep) storage_.compact(applied - keep);
   output.compactions.push_back({{storage_.term(applied).term, applied}, bytes, storage_.first_index()});
   return true;
@@ -190,36 +248,93 @@ void Member::apply(const raft::Entry& entry, Output& output) {
   output.applied.push_back({entry.id(), std::move(*command), outcome});
 }
 
-void Member::handle(raft::Ready ready, Output& output) {
-  // Durable first: a vote or an acknowledgement that leaves must survive a crash (§5.1).
-  if (ready.snapshot) {
-    storage_.apply_snapshot(ready.snapshot);
-    auto store = restore(*ready.snapshot);
-    CHECK(store.ok(), "snapshot ", ready.snapshot->index, ": ", store.error().message);
-    store_ = std::move(*store);
-    applied_bytes_ = 0;
-    requests_.restored(ready.snapshot->index, store_);
+void Member::fail(const base::Error& why) {
+  if (!failure_) failure_ = why;
+}
+
+// Work for the disk: written now, durable when somebody has synced it, and answered only then. What merely
+// moves the commit index waits for nothing.
+void Member::write(raft::Message work, bool must_sync) {
+  storage::Save save = storage::save_of(work);
+  save.must_sync = must_sync || work.snapshot != nullptr;
+  if (auto status = storage_.append(save); !status) return fail(status.error());
+  writes_.push_back(
+      {storage_.wal().last_save(), save.must_sync, std::move(work.snapshot), std::move(work.responses)});
+  release_writes();
+}
+
+// The oldest writes, as far as they are durable or need not be.
+void Member::release_writes() {
+  std::size_t done = 0;
+  for (; done < writes_.size(); ++done) {
+    Write& write = writes_[done];
+    if (write.must_sync && write.save > storage_.wal().durable_save()) break;
+    if (write.snapshot != nullptr) {
+      auto store = restore(*write.snapshot);
+      CHECK(store.ok(), "snapshot ", write.snapshot->index, ": ", store.error().message);
+      store_ = std::move(*store);
+      applied_bytes_ = 0;
+      requests_.restored(write.snapshot->index, store_);
+    }
+    std::vector<raft::Message> responses = write.responses.take();
+    for (raft::Message& response : responses) {
+      if (response.to == id()) {
+        node_->step(response);
+      } else {
+        answers_.push_back(std::move(response));
+      }
+    }
   }
-  storage_.append(ready.entries);
-  if (!ready.hard_state.is_empty()) storage_.set_hard_state(ready.hard_state);
+  writes_.erase(writes_.begin(), writes_.begin() + static_cast<std::ptrdiff_t>(done));
+}
+
+storage::Wal::SyncTicket Member::begin_sync() {
+  CHECK(wants_sync(), "nothing is to be synced");
+  syncing_ = true;
+  return storage_.begin_sync();
+}
+
+void Member::finish_sync(const storage::Wal::SyncTicket& ticket, const base::Status& result) {
+  CHECK(syncing_, "no sync is under way");
+  syncing_ = false;
+  if (auto status = storage_.finish_sync(ticket, result); !status) return fail(status.error());
+  release_writes();
+}
+
+void Member::sync_now() {
+  const storage::Wal::SyncTicket ticket = begin_sync();
+  finish_sync(ticket, disk_->sync(ticket.file));
+}
+
+void Member::handle(raft::Ready ready, Output& output) {
   output.appended.insert(output.appended.end(), ready.entries.begin(), ready.entries.end());
-  std::move(ready.messages.begin(), ready.messages.end(), std::back_inserter(output.messages));
+  for (raft::Message& message : ready.messages) {
+    if (message.to == raft::kAppendThread) {
+      write(std::move(message), ready.must_sync);
+      if (failure_) return;
+    } else if (message.to == raft::kApplyThread) {
+      for (const raft::Entry& entry : message.entries) apply(entry, output);
+      for (const raft::Message& response : message.responses) node_->step(response);
+    } else {
+      output.messages.push_back(std::move(message));
+    }
+  }
   for (const raft::ReadState& state : ready.read_states) requests_.answered(state.context, state.index);
-  for (const raft::Entry& entry : ready.committed_entries) apply(entry, output);
   if (ready.soft_state) requests_.ask_again();
 }
 
 void Member::pump(Output& output) {
-  for (;;) {
+  while (!failure_) {
     if (requests_.has_unasked() && may_ask()) {
       requests_.ask_reads([this](ReadMode mode, std::uint64_t context) { return ask(mode, context); });
     }
     if (!node_->has_ready()) break;
     handle(node_->ready(), output);
-    node_->advance();
-    if (snapshot_due()) make_snapshot(output);
+    if (!failure_ && snapshot_due()) make_snapshot(output);
   }
-  requests_.read_from(store_);
+  std::move(answers_.begin(), answers_.end(), std::back_inserter(output.messages));
+  answers_.clear();
+  if (!failure_) requests_.read_from(store_);
   requests_.take(output.finished, output.answers);
   std::move(recorder_.events.begin(), recorder_.events.end(), std::back_inserter(output.events));
   recorder_.events.clear();

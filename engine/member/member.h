@@ -1,9 +1,20 @@
 #pragma once
-// Member: one replica of the cluster. The consensus core, its storage and the store, tied together by the
-// only Ready loop there is; what clients ask of it, and when it makes a snapshot and forgets its log.
+// Member: one replica of the cluster. The consensus core, its log on a disk and the store, tied together by
+// the only Ready loop there is; what clients ask of it, and when it makes a snapshot and forgets its log.
 //
-// A value: a copy is a member that goes its own way from here. Not a network and not a clock: whoever owns
-// the member carries its messages and calls tick().
+// Not a network, not a clock and not a disk: whoever owns the member carries its messages, calls tick(), and
+// says when what it has written is to be synced. Until then nothing that depends on it leaves the member:
+//
+//   member.pump(output)                    carry output.messages
+//   if (member.wants_sync()) {
+//     ticket = member.begin_sync()
+//     result = disk.sync(ticket.file)      on another thread or at a later moment; member goes on meanwhile
+//     member.finish_sync(ticket, result)
+//     member.pump(output)                  what waited for it: votes, acknowledgements, applied entries
+//   }
+//
+// An error of the disk ends it: failure() says what happened, and nothing but restart() helps, if the disk
+// lets it. A value: a copy needs rebind() to the copy of its disk (machine.h does both).
 
 #include <cstdint>
 #include <memory>
@@ -14,7 +25,8 @@
 #include "kv/store.h"
 #include "member/requests.h"
 #include "raft/raft.h"
-#include "raft/storage.h"
+#include "storage/disk.h"
+#include "storage/durable_storage.h"
 
 namespace raftarium::member {
 
@@ -35,7 +47,7 @@ struct Compaction {
 // What a member did since it was last asked.
 struct Output {
   std::vector<raft::Message> messages;  // to be carried to other members
-  std::vector<raft::Entry> appended;    // made durable, in order
+  std::vector<raft::Entry> appended;    // written to the log, in order; durable later
   std::vector<raft::Entry> committed;   // everything applied, also what is not the store's
   std::vector<Applied> applied;
   std::vector<raft::Event> events;  // in the order in which they happened
@@ -52,6 +64,11 @@ struct SnapshotPolicy {
 };
 
 struct Options {
+  // What a member starts from whose disk is empty: the configuration and perhaps a store.
+  // REQUIRES: not null, and its index is not 0.
+  std::shared_ptr<const raft::Snapshot> first{};
+  std::uint64_t cluster = 0;  // a disk of another cluster, or of another member, is refused
+  storage::WalOptions wal{};
   SnapshotPolicy snapshot{};
   std::uint64_t request_timeout_ticks =
       0;  // after which a submitted write or a read has timed out; 0: never
@@ -62,20 +79,26 @@ struct Options {
 
 class Member {
  public:
-  // Starts a member on what `storage` holds: an empty one needs a first snapshot with its configuration.
-  static base::Result<Member> start(const raft::Config& config, raft::MemoryStorage storage,
-                                    const Options& options = {});
+  // Starts a member on what `disk` holds, or on options.first where nobody has been yet. Storage writes are
+  // asynchronous, whatever `config` says.
+  static base::Result<Member> start(const raft::Config& config, storage::Disk& disk,
+                                    const Options& options);
 
   Member(const Member& other);
   Member(Member&& other) noexcept;
   Member& operator=(Member other) noexcept;
   ~Member() = default;
 
+  // After a copy of a member and its disk.
+  void rebind(storage::Disk& disk);
+
   bool running() const { return node_.has_value(); }
-  // Stops at once. What was made durable stays.
+  // Stops at once. What the disk kept stays; closing its files is for the disk's owner.
   void crash();
-  // Recovers from storage. REQUIRES: !running().
+  // Recovers from the disk. REQUIRES: !running().
   base::Status restart();
+  // Why the member has stopped taking part, although it runs; nothing for most of its life.
+  const std::optional<base::Error>& failure() const { return failure_; }
 
   // REQUIRES of all of these: running(). Of propose(): kv::check(command) accepts it.
   void tick();
@@ -100,15 +123,25 @@ class Member {
   Ticket read(ReadMode mode, const kv::Range& range);
 
   // Makes a snapshot now, and forgets the log but for the policy's keep_entries. False when the last snapshot
-  // is as new already.
+  // is as new already, or the disk did not take it.
   bool make_snapshot(Output& output);
   // Runs the Ready loop until nothing is left to do, adding to `output`.
   void pump(Output& output);
 
+  // Whether something has been written that others wait for, and no sync is under way.
+  bool wants_sync() const { return !syncing_ && !writes_.empty() && !failure_; }
+  // REQUIRES: wants_sync().
+  storage::Wal::SyncTicket begin_sync();
+  // REQUIRES: once for each ticket, unless the member has crashed since.
+  void finish_sync(const storage::Wal::SyncTicket& ticket, const base::Status& result);
+  // All of that at once.
+  void sync_now();
+
   raft::NodeId id() const { return config_.id; }
   const raft::Config& config() const { return config_; }
   const raft::RawNode& node() const { return *node_; }
-  const raft::MemoryStorage& storage() const { return storage_; }
+  // What is durable.
+  const storage::DurableStorage& storage() const { return storage_; }
   const kv::Store& store() const { return store_; }
   // The core's state; of a crashed member, what its storage says.
   raft::Status status() const;
@@ -120,10 +153,23 @@ class Member {
     std::vector<raft::Event> events;
   };
 
-  Member(const raft::Config& config, raft::MemoryStorage storage, const Options& options);
+  // A write that is not known to be durable, and what waits for it.
+  struct Write {
+    std::uint64_t save = 0;  // its number in the log
+    bool must_sync = true;
+    std::shared_ptr<const raft::Snapshot> snapshot{};
+    raft::Responses responses{};
+  };
+
+  Member(const raft::Config& config, storage::Disk& disk, storage::DurableStorage storage,
+         const Options& options);
   // The store that a snapshot holds; an empty one for a first snapshot without data.
   static base::Result<kv::Store> restore(const raft::Snapshot& snapshot);
+  base::Status start_core();
   void handle(raft::Ready ready, Output& output);
+  void write(raft::Message work, bool must_sync);
+  void release_writes();
+  void fail(const base::Error& why);
   void apply(const raft::Entry& entry, Output& output);
   bool may_ask() const;
   raft::Index ask(ReadMode mode, std::uint64_t context);
@@ -131,11 +177,17 @@ class Member {
 
   raft::Config config_;
   Options options_;
-  raft::MemoryStorage storage_;
+  storage::Disk* disk_;
+  storage::DurableStorage storage_;
+  std::vector<Write> writes_;           // oldest first; the oldest must be synced
+  std::vector<raft::Message> answers_;  // to others, which became due when something was durable
+  bool syncing_ = false;
+  std::optional<base::Error> failure_;
   kv::Store store_;
   Recorder recorder_;
   Requests requests_;
   std::uint64_t applied_bytes_ = 0;  // since the last snapshot
+  raft::Index snapshot_tried_;       // the last one, taken or not
   std::uint64_t ticks_ = 0;
   std::optional<raft::RawNode> node_;  // none while crashed
 };

@@ -1,5 +1,6 @@
 #include "sim/checkers.h"
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 #include <utility>
@@ -19,6 +20,20 @@ std::uint64_t link(std::uint64_t before, const raft::Entry& entry) {
   return hasher.digest();
 }
 
+std::shared_ptr<const raft::ConfState> configuration_of(const member::Member& member) {
+  return std::make_shared<const raft::ConfState>(member.node().status().conf_state);
+}
+
+// Counted here, and not by the core that is being checked.
+template <class Has>
+bool is_quorum(const raft::ConfState& configuration, const Has& has) {
+  const auto majority = [&](const std::vector<raft::NodeId>& voters) {
+    const auto having = std::count_if(voters.begin(), voters.end(), has);
+    return voters.empty() || 2 * static_cast<std::size_t>(having) > voters.size();
+  };
+  return majority(configuration.voters) && majority(configuration.voters_outgoing);
+}
+
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
@@ -31,7 +46,7 @@ std::string text(const Parts&... parts) {
 const char* describe(Property property) {
   static constexpr std::array kNames{"election safety",     "leader append-only",   "log matching",
                                      "leader completeness", "state machine safety", "monotonic term",
-                                     "monotonic commit"};
+                                     "monotonic commit",    "one vote a term",      "durability"};
   return kNames.at(static_cast<std::size_t>(property));
 }
 
@@ -46,11 +61,29 @@ void Checkers::violate(Property property, std::vector<raft::NodeId> nodes, std::
   }
 }
 
-void Checkers::restarted(raft::NodeId node) {
+void Checkers::restarted(const member::Member& member) {
+  const raft::NodeId node = member.id();
   Seen& seen = seen_[node.value()];
   seen.commit = first_.index;
   seen.applied = raft::Index();
   seen.leads = raft::Term();
+  seen.term = member.node().term();
+  seen.configuration = nullptr;
+  if (seen.term < seen.promised) {
+    violate(
+        Property::MonotonicTerm, {node},
+        text(name(node), " has answered in term ", seen.promised, " and starts again in term ", seen.term));
+  }
+  // What had not reached its disk is gone, and what that had replaced is back.
+  const storage::DurableStorage& storage = member.storage();
+  const raft::Index base = storage.snapshot().snapshot->index;
+  seen.settled = base - first_.index;
+  seen.tail.clear();
+  const raft::Index last = storage.last_index();
+  if (last <= base) return;
+  for (const raft::Entry& entry : storage.entries(base + 1, last + 1, raft::kNoLimit).entries) {
+    seen.tail.push_back(link(link_before(seen, seen.size()), entry));
+  }
 }
 
 void Checkers::wiped(raft::NodeId node) {
@@ -73,7 +106,7 @@ const Checkers::Chain* Checkers::known(std::size_t at, raft::EntryId id) const {
 }
 
 void Checkers::observe(const member::Member& member, const member::Output& output, TimeUs now_us,
-                       std::uint64_t event) {
+                       std::uint64_t event, const DurableLog& durable) {
   using Kind = raft::Event::Kind;
   now_us_ = now_us;
   event_ = event;
@@ -98,6 +131,7 @@ void Checkers::observe(const member::Member& member, const member::Output& outpu
   // Whatever the events say.
   if (member.node().role() == raft::Role::Leader) check_leader(id, member.node().term());
   check_applied(member, output.committed);
+  check_promises(member, output.messages);
 
   const raft::Term term = member.node().term();
   const raft::Index commit = member.node().commit();
@@ -109,8 +143,15 @@ void Checkers::observe(const member::Member& member, const member::Output& outpu
     violate(Property::MonotonicCommit, {id},
             text(name(id), " had committed ", seen.commit, " and now has ", commit));
   }
+  if (durable && commit > seen.commit && member.node().role() == raft::Role::Leader) {
+    check_durable(member, commit, durable);
+  }
   seen.term = term;
   seen.commit = commit;
+  const bool changed = std::any_of(output.events.begin(), output.events.end(), [](const raft::Event& e) {
+    return e.kind == Kind::ConfigurationChanged || e.kind == Kind::SnapshotRestored;
+  });
+  if (changed || seen.configuration == nullptr) seen.configuration = configuration_of(member);
 }
 
 // Both what the core says about itself and what it makes durable while it leads.
@@ -258,6 +299,66 @@ void Checkers::commit(const member::Member& member, const raft::Entry& entry, Ch
             text(name(later->second), " leads term ", later->first, " without entry ", entry.index,
                  ", which ", name(member.id()), " commits in term ", in_term));
   }
+}
+
+// Answers bind: what they say must survive a crash.
+void Checkers::check_promises(const member::Member& member, const std::vector<raft::Message>& messages) {
+  using Type = raft::MessageType;
+  const raft::NodeId node = member.id();
+  Seen& seen = seen_[node.value()];
+  const storage::DurableStorage& storage = member.storage();
+  for (const raft::Message& message : messages) {
+    const bool vote = message.type == Type::MsgVoteResp;
+    if (!vote && message.type != Type::MsgAppResp) continue;
+    seen.promised = std::max(seen.promised, message.term);
+    const raft::HardState& durable = storage.hard_state();
+    if (durable.term < message.term) {
+      violate(vote ? Property::OneVote : Property::Durability, {node, message.to},
+              text(name(node), " answers ", name(message.to), " in term ", message.term,
+                   ", but a crash would take it back to term ", durable.term));
+    }
+    if (message.reject) continue;
+    if (!vote) {
+      if (message.index <= storage.last_index()) continue;
+      violate(Property::Durability, {node, message.to},
+              text(name(node), " acknowledges entry ", message.index, " to ", name(message.to),
+                   ", but a crash would leave it with ", storage.last_index()));
+      continue;
+    }
+    const auto [given, fresh] = votes_.insert({{node, message.term}, message.to});
+    if (!fresh && given->second != message.to) {
+      violate(Property::OneVote, {node, given->second, message.to},
+              text(name(node), " votes in term ", message.term, " for ", name(message.to), " after ",
+                   name(given->second)));
+    } else if (durable.term == message.term && durable.vote != message.to) {
+      violate(Property::OneVote, {node, message.to},
+              text(name(node), " votes in term ", message.term, " for ", name(message.to),
+                   ", but a crash would make it forget that"));
+    }
+  }
+}
+
+// What a leader has just committed is on the disks of a quorum, of the configuration that was in force until now
+// or of the one that came into force with it.
+void Checkers::check_durable(const member::Member& member, raft::Index commit, const DurableLog& durable) {
+  const raft::Term term = member.node().term_of(commit).term;
+  bool all_known = true;
+  const auto has = [&](raft::NodeId node) {
+    const storage::DurableStorage* storage = durable(node);
+    if (storage == nullptr) {
+      all_known = false;
+      return false;
+    }
+    if (storage->snapshot().snapshot->index >= commit) return true;
+    const auto found = storage->term(commit);
+    return found.error == raft::StorageError::None && found.term == term;
+  };
+  const Seen& seen = seen_[member.id().value()];
+  if (seen.configuration != nullptr && is_quorum(*seen.configuration, has)) return;
+  if (is_quorum(*configuration_of(member), has) || !all_known) return;
+  violate(Property::Durability, {member.id()},
+          text(name(member.id()), " commits entry ", commit, " of term ", term,
+               ", which is not on the disks of a quorum"));
 }
 
 }  // namespace raftarium::sim

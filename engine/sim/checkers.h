@@ -7,7 +7,9 @@
 // What has been applied is kept once for all members, in a sequence that copies share.
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,8 +28,10 @@ enum class Property : std::uint8_t {
   StateMachineSafety,  // everybody applies the same entries in the same order (§5.4.3)
   MonotonicTerm,       // a member's term never decreases, crashes included (§5.1)
   MonotonicCommit,     // a running member's commit index never decreases
+  OneVote,             // one vote a term, durable before it is sent (§5.1, §5.2)
+  Durability,          // what is acknowledged is durable there, what is committed on a quorum (§5.3)
 };
-inline constexpr std::size_t kPropertyCount = 7;
+inline constexpr std::size_t kPropertyCount = 9;
 const char* describe(Property property);
 
 struct Violation {
@@ -43,11 +47,14 @@ class Checkers {
   // `first` is the entry that every log starts from.
   Checkers(std::size_t members, raft::EntryId first);
 
+  // What is durable at a member; null: nobody knows.
+  using DurableLog = std::function<const storage::DurableStorage*(raft::NodeId)>;
+
   // After every step of a member: what it did. REQUIRES: output in the order of events.
   void observe(const member::Member& member, const member::Output& output, TimeUs now_us,
-               std::uint64_t event);
-  // A crash or a restart: the commit index may start again from what was durable.
-  void restarted(raft::NodeId node);
+               std::uint64_t event, const DurableLog& durable = {});
+  // It starts again from what its disk kept.
+  void restarted(const member::Member& member);
   // It lost its disk: it owes nothing to what it was.
   void wiped(raft::NodeId node);
 
@@ -64,11 +71,13 @@ class Checkers {
   };
   struct Seen {
     raft::Term term;
+    raft::Term promised;  // the highest that it has answered anybody in
     raft::Index commit;
     raft::Index applied;      // 0: whatever the storage's snapshot stands for
     raft::Term leads;         // 0: none
     std::size_t settled = 0;  // so many links of its log are those of what is committed
     std::vector<Chain> tail;  // the links after them
+    std::shared_ptr<const raft::ConfState> configuration;
     std::size_t size() const { return settled + tail.size(); }
   };
 
@@ -80,6 +89,8 @@ class Checkers {
   void check_applied(const member::Member& member, const std::vector<raft::Entry>& entries);
   void commit(const member::Member& member, const raft::Entry& entry, Chain chain);
   void follow_snapshot(raft::NodeId node, raft::EntryId last);
+  void check_promises(const member::Member& member, const std::vector<raft::Message>& messages);
+  void check_durable(const member::Member& member, raft::Index commit, const DurableLog& durable);
 
   // The link at `at`, and the one before it. REQUIRES: at < size(), at <= size().
   Chain link_at(const Seen& seen, std::size_t at) const;
@@ -92,8 +103,9 @@ class Checkers {
   raft::EntryId first_;
   std::vector<Seen> seen_;  // by member
   std::map<raft::Term, raft::NodeId> leaders_;
-  std::map<std::pair<raft::Index, raft::Term>, Chain> chains_;  // of entries that are not committed
-  base::PersistentVector<Committed> committed_;                 // by position after the first entry
+  std::map<std::pair<raft::NodeId, raft::Term>, raft::NodeId> votes_;  // by voter, that others have seen
+  std::map<std::pair<raft::Index, raft::Term>, Chain> chains_;         // of entries that are not committed
+  base::PersistentVector<Committed> committed_;                        // by position after the first entry
   std::vector<Violation> violations_;
   TimeUs now_us_ = 0;
   std::uint64_t event_ = 0;

@@ -54,7 +54,7 @@ void World::on_ask(Request& request, std::uint64_t attempt) {
   Replica& r = replica(request.at);
   if (r.process != ProcessState::Running) return;  // nobody answers; the client's timeout will tell
   request.read_in_start = r.start;
-  const raft::Refusal refusal = r.member.propose(request.command);
+  const raft::Refusal refusal = r.member().propose(request.command);
   if (refusal != raft::Refusal::None) {
     request.refusal = refusal;
     push(now_us_ + client_latency(), Due::Kind::Answer, request.id - 1, attempt);
@@ -99,7 +99,7 @@ void World::try_again(Request& request) {
   if (next == raft::kNone) {
     const Replica& asked = replica(request.at);
     const raft::NodeId hint =
-        asked.process == ProcessState::Running ? asked.member.node().leader() : raft::kNone;
+        asked.process == ProcessState::Running ? asked.member().node().leader() : raft::kNone;
     const bool useful = hint != raft::kNone && hint != request.at;
     next = useful ? hint : raft::NodeId(request.at.value() % replicas_.size() + 1);
   }

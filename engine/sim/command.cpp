@@ -14,10 +14,11 @@ std::string name(raft::NodeId node) {
 }
 
 const char* describe(Command::Kind kind) {
-  static constexpr std::array kWords{"put",      "delete",   "crash", "restart",   "pause",     "resume",
-                                     "isolate",  "cut",      "heal",  "partition", "heal_all",  "timeout",
-                                     "transfer", "set_link", "drop",  "delay",     "duplicate", "deliver",
-                                     "drift",    "jump",     "wipe"};
+  static constexpr std::array kWords{"put",      "delete",    "crash",     "restart",  "pause",
+                                     "resume",   "isolate",   "cut",       "heal",     "partition",
+                                     "heal_all", "timeout",   "transfer",  "set_link", "drop",
+                                     "delay",    "duplicate", "deliver",   "drift",    "jump",
+                                     "wipe",     "set_disk",  "fail_disk", "damage",   "snapshot"};
   return kWords.at(static_cast<std::size_t>(kind));
 }
 
@@ -61,6 +62,29 @@ std::string describe(const Command& command) {
       break;
     case Command::Kind::Delay:
       out << " message " << command.message << " by " << command.delay_us << " us";
+      break;
+    case Command::Kind::Crash:
+      out << ' ' << name(command.node);
+      if (command.unsynced == member::Unsynced::Torn) out << ", tearing what was not synced";
+      if (command.unsynced == member::Unsynced::Kept) out << ", keeping the page cache";
+      break;
+    case Command::Kind::SetDisk:
+      out << ' ' << (command.node == raft::kNone ? "all" : name(command.node)) << " sync "
+          << command.disk.sync_min_us << "+" << command.disk.sync_mean_us << " us";
+      if (command.disk.write_error_per_million > 0)
+        out << ", write errors " << command.disk.write_error_per_million << " per million";
+      if (command.disk.sync_error_per_million > 0)
+        out << ", sync errors " << command.disk.sync_error_per_million << " per million";
+      if (command.disk.full) out << ", full";
+      if (command.disk.syncs_lie) out << ", syncs lie";
+      break;
+    case Command::Kind::FailDisk:
+      out << ' ' << name(command.node) << ": next " << storage::describe(command.disk_op) << " "
+          << storage::describe(command.disk_fault);
+      break;
+    case Command::Kind::Damage:
+      out << ' ' << name(command.node) << ' ' << command.file << " byte " << command.offset << " bit "
+          << command.bit;
       break;
     case Command::Kind::Drift:
       out << ' ' << name(command.node) << ' ' << command.drift_ppm << " ppm";

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "member/machine.h"
 #include "raft/types.h"
+#include "storage/memory_disk.h"
 
 namespace raftarium::sim {
 
@@ -18,11 +20,22 @@ inline constexpr raft::NodeId kAFollower{~std::uint64_t{0} - 17};   // the first
 inline constexpr raft::NodeId kTheOthers{~std::uint64_t{0} - 18};   // in groups: all not named yet
 inline constexpr raft::NodeId kTheCrashed{~std::uint64_t{0} - 19};  // the first crashed member
 
+// Of one simulated disk.
+struct DiskSettings {
+  TimeUs sync_min_us = 0;   // least time that a sync takes
+  TimeUs sync_mean_us = 0;  // mean of what is added to it; both 0: a sync takes no time
+  std::uint32_t write_error_per_million = 0;
+  std::uint32_t sync_error_per_million = 0;
+  bool full = false;       // no space for any write
+  bool syncs_lie = false;  // success is reported, and a power failure takes it all
+  friend bool operator==(const DiskSettings&, const DiskSettings&) = default;
+};
+
 struct Command {
   enum class Kind : std::uint8_t {
     Put,      // a client writes key = value through `node` (kNone: through whoever leads, retrying)
     Delete,   // a client deletes key
-    Crash,    // node stops at once; what it had not made durable is gone
+    Crash,    // node stops at once; of what it had not made durable `unsynced` says what is left
     Restart,  // node starts again from its storage
     Pause,    // node's process stands still: nothing is handled, its clock stops
     Resume,
@@ -38,9 +51,13 @@ struct Command {
     Delay,    // `message` arrives `delay_us` later than it would
     Duplicate,  // another copy of `message` sets out now
     Deliver,    // `message` arrives now
-    Drift,  // node's clock runs faster by `drift_ppm`; slower when negative; -1'000'000: it stands still
-    Jump,   // node's clock jumps forward by `delay_us`
-    Wipe,   // node, crashed, loses its disk: it will start as a new machine under its old name
+    Drift,     // node's clock runs faster by `drift_ppm`; slower when negative; -1'000'000: it stands still
+    Jump,      // node's clock jumps forward by `delay_us`
+    Wipe,      // node, crashed, loses its disk: it will start as a new machine under its old name
+    SetDisk,   // node's disk (kNone: every disk): how long a sync takes, and what goes wrong by chance
+    FailDisk,  // the next `disk_op` of node's disk goes wrong: `disk_fault`
+    Damage,    // one bit of node's disk flips: `bit` of byte `offset` of `file`
+    Snapshot,  // node makes a snapshot of its store and forgets the log before it
   };
   Kind kind = Kind::HealAll;
   raft::NodeId node{};
@@ -55,6 +72,13 @@ struct Command {
   std::uint64_t message = 0;                // see World::flights()
   TimeUs delay_us = 0;
   std::int64_t drift_ppm = 0;
+  member::Unsynced unsynced = member::Unsynced::Lost;  // Crash
+  DiskSettings disk{};                                 // SetDisk
+  storage::DiskOp disk_op = storage::DiskOp::Sync;     // FailDisk: Write, Sync or Read
+  storage::DiskFault disk_fault = storage::DiskFault::Error;
+  std::string file{};  // Damage: its name, as in "00000001.wal"
+  std::uint64_t offset = 0;
+  std::uint32_t bit = 0;  // 0 to 7
 
   friend bool operator==(const Command&, const Command&) = default;
 };

@@ -70,6 +70,19 @@ std::string describe(const Event& event) {
     case Event::Kind::RequestDone:
       out << "request " << event.request << ' ' << describe(event.request_state);
       break;
+    case Event::Kind::SnapshotPart:
+      out << name(event.peer) << "->" << name(event.node) << " snapshot, part " << event.part << " of "
+          << event.parts;
+      break;
+    case Event::Kind::SnapshotMade:
+      out << name(event.node) << " made a snapshot of entry " << event.message_index;
+      break;
+    case Event::Kind::Recovered:
+      out << name(event.node) << " recovered: " << event.text;
+      break;
+    case Event::Kind::StorageFailed:
+      out << name(event.node) << " stopped: " << event.text;
+      break;
     case Event::Kind::Violated:
       out << "violated: " << event.text;
       break;

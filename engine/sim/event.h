@@ -28,6 +28,10 @@ struct Event {
     RequestTimedOut,  // no answer from `node`; the client tries again
     RequestDone,      // `request` ended: `request_state`
     Violated,         // a property does not hold: `text`
+    SnapshotPart,     // `node` received one part more of a snapshot from `peer`: `part` of `parts`
+    SnapshotMade,     // `node` made a snapshot: message_index is its last entry
+    Recovered,        // `node` started from its disk and found something to tell: `text`
+    StorageFailed,    // `node` stopped, or did not start, because of its disk: `text`
   };
   Kind kind = Kind::Acted;
   TimeUs time_us = 0;
@@ -41,6 +45,8 @@ struct Event {
   raft::Index message_index{};  // the message's own index, and below its entries
   std::uint64_t message_entries = 0;
   bool message_reject = false;
+  std::uint64_t part = 0;
+  std::uint64_t parts = 0;
   LossReason loss = LossReason::None;
   std::uint64_t request = 0;
   RequestState request_state = RequestState::Waiting;

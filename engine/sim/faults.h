@@ -20,13 +20,21 @@ enum class Fault : std::uint8_t {
   Wiped,       // a disk was lost
   ClockDrift,  // a clock's rate was changed
   ClockJump,
+  DiskError,      // a disk reported an error
+  DiskFull,       // a disk had no space
+  ShortWrite,     // a disk wrote a part
+  LyingSync,      // a disk reported a sync that was none
+  Misdirected,    // a disk wrote or read at another place
+  Damaged,        // a bit of a disk was flipped
+  TornCrash,      // a crash left parts of what was not synced
+  StorageFailed,  // a member stepped aside, or did not start, because of its disk
 };
-inline constexpr std::size_t kFaultCount = 12;
+inline constexpr std::size_t kFaultCount = 20;
 const char* describe(Fault fault);  // "link cut", "clock jump"
 
 class FaultCounts {
  public:
-  void add(Fault fault) { ++counts_[static_cast<std::size_t>(fault)]; }
+  void add(Fault fault, std::uint64_t times = 1) { counts_[static_cast<std::size_t>(fault)] += times; }
   std::uint64_t of(Fault fault) const { return counts_[static_cast<std::size_t>(fault)]; }
 
  private:

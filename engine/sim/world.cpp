@@ -1,6 +1,7 @@
 #include "sim/world.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace raftarium::sim {
@@ -49,23 +50,66 @@ base::Status check_config(const WorldConfig& config) {
     return field("request_deadline_us", "at least request_timeout_us, at most 86400000000",
                  config.request_deadline_us);
   }
+  const auto bounded = [&](const char* name, std::int64_t low, std::int64_t high,
+                           std::int64_t got) -> base::Status {
+    if (got >= low && got <= high) return {};
+    return field(name, std::to_string(low) + " to " + std::to_string(high), got);
+  };
+  constexpr std::int64_t kGiga = 1 << 30;
+  for (const base::Status& status :
+       {bounded("max_size_per_msg", 0, kGiga, config.max_size_per_msg),
+        bounded("max_inflight_msgs", 1, 4096, config.max_inflight_msgs),
+        bounded("max_uncommitted_size", 0, kGiga, config.max_uncommitted_size),
+        bounded("sync_min_us", 0, kMaxSyncUs, config.sync_min_us),
+        bounded("sync_mean_us", 0, kMaxSyncUs, config.sync_mean_us),
+        bounded("wal_segment_bytes", 4096, 64 << 20, config.wal_segment_bytes),
+        bounded("snapshot_entries", 0, kGiga, config.snapshot_entries),
+        bounded("snapshot_bytes", 0, kGiga, config.snapshot_bytes),
+        bounded("snapshot_keep_entries", 0, kGiga, config.snapshot_keep_entries),
+        bounded("snapshot_part_bytes", 1, kGiga, config.snapshot_part_bytes)}) {
+    if (!status) return status;
+  }
   return {};
 }
 
 // The entry that every log starts from: a snapshot with the first configuration.
-constexpr raft::EntryId kFirst{raft::Term(1), raft::Index(1)};
+constexpr raft::EntryId kFirst{raft::Term(0), raft::Index(1)};
 
-// What `flight` is about, told by the member that notices: the receiver when it arrives, else the sender.
-Event message_event(Event::Kind kind, const Flight& flight) {
-  const raft::Message& message = flight.message;
-  Event event{.kind = kind, .node = message.from, .peer = message.to};
-  if (kind == Event::Kind::Delivered) std::swap(event.node, event.peer);
-  event.message_id = flight.id;
-  event.message_type = message.type;
-  event.message_index = message.index;
-  event.message_entries = message.entries.size();
-  event.message_reject = message.reject;
-  return event;
+// What a member's disk holds before anything has happened.
+std::shared_ptr<const raft::Snapshot> first_snapshot(std::size_t members) {
+  raft::Snapshot snapshot;
+  snapshot.index = kFirst.index;
+  snapshot.term = kFirst.term;
+  for (std::size_t i = 1; i <= members; ++i) snapshot.conf_state.voters.emplace_back(i);
+  return std::make_shared<const raft::Snapshot>(std::move(snapshot));
+}
+
+raft::Config core_config(const WorldConfig& config, NodeId id) {
+  raft::Config core;
+  core.id = id;
+  core.election_ticks = config.election_ticks;
+  core.heartbeat_ticks = config.heartbeat_ticks;
+  core.pre_vote = config.pre_vote;
+  core.check_quorum = config.check_quorum;
+  core.max_size_per_msg = static_cast<std::uint64_t>(config.max_size_per_msg);
+  core.max_committed_size_per_ready = 1U << 20U;
+  core.max_inflight_msgs = config.max_inflight_msgs;
+  if (config.max_uncommitted_size > 0) {
+    core.max_uncommitted_size = static_cast<std::uint64_t>(config.max_uncommitted_size);
+  }
+  core.seed = config.seed;
+  return core;
+}
+
+member::Options member_options(const WorldConfig& config) {
+  member::Options options;
+  options.first = first_snapshot(config.members);
+  options.cluster = config.seed;
+  options.wal.segment_bytes = static_cast<std::uint64_t>(config.wal_segment_bytes);
+  options.snapshot.entries = static_cast<std::uint64_t>(config.snapshot_entries);
+  options.snapshot.bytes = static_cast<std::uint64_t>(config.snapshot_bytes);
+  options.snapshot.keep_entries = static_cast<std::uint64_t>(config.snapshot_keep_entries);
+  return options;
 }
 
 }  // namespace
@@ -74,30 +118,16 @@ bool World::later(const Due& a, const Due& b) {
   return a.time_us != b.time_us ? a.time_us > b.time_us : a.sequence > b.sequence;
 }
 
-raft::MemoryStorage World::first_storage(std::size_t members) {
-  raft::Snapshot snapshot;
-  snapshot.index = kFirst.index;
-  snapshot.term = kFirst.term;
-  for (std::size_t i = 1; i <= members; ++i) snapshot.conf_state.voters.emplace_back(i);
-  raft::MemoryStorage storage;
-  storage.apply_snapshot(std::make_shared<const raft::Snapshot>(std::move(snapshot)));
-  return storage;
-}
-
-base::Result<World> World::create(const WorldConfig& config) {
+base::Result<World> World::create(const WorldConfig& config, const OpenDisk& open) {
   if (auto status = check_config(config); !status) return status.error();
   std::vector<Replica> replicas;
   for (std::size_t i = 1; i <= config.members; ++i) {
-    raft::Config core;
-    core.id = NodeId(i);
-    core.election_ticks = config.election_ticks;
-    core.heartbeat_ticks = config.heartbeat_ticks;
-    core.pre_vote = config.pre_vote;
-    core.check_quorum = config.check_quorum;
-    core.seed = config.seed;
-    auto member = member::Member::start(core, first_storage(config.members));
-    if (!member) return member.error();
-    replicas.push_back({std::move(*member)});
+    const NodeId id(i);
+    member::Machine::OpenDisk open_own;
+    if (open) open_own = [open, config, id] { return open(config, id); };
+    auto machine = member::Machine::start(core_config(config, id), member_options(config), open_own);
+    if (!machine) return base::Error{name(id) + ": " + machine.error().message};
+    replicas.push_back({std::move(*machine)});
   }
   return World(config, std::move(replicas));
 }
@@ -111,6 +141,7 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas)
       checkers_(config.members, kFirst) {
   digest_.add(config.seed);
   for (Replica& replica : replicas_) {
+    use_disk(replica, {.sync_min_us = config_.sync_min_us, .sync_mean_us = config_.sync_mean_us});
     // Members do not tick in step: each clock has its own phase.
     schedule_tick(replica, prng_.between(1, config_.tick_us));
     pump(replica);
@@ -120,7 +151,7 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas)
 
 std::vector<NodeId> World::members() const {
   std::vector<NodeId> ids;
-  for (const Replica& replica : replicas_) ids.push_back(replica.member.id());
+  for (const Replica& replica : replicas_) ids.push_back(replica.member().id());
   return ids;
 }
 
@@ -129,7 +160,7 @@ NodeId World::leader() const {
   raft::Term term;
   for (const Replica& replica : replicas_) {
     if (replica.process != ProcessState::Running) continue;
-    const raft::RawNode& node = replica.member.node();
+    const raft::RawNode& node = replica.member().node();
     if (node.role() == raft::Role::Leader && node.term() >= term) {
       found = node.id();
       term = node.term();
@@ -168,8 +199,8 @@ void World::end_step() {
 
 void World::emit(Event event) {
   event.time_us = now_us_;
-  if (is_member(event.node) && replica(event.node).member.running()) {
-    event.term = replica(event.node).member.node().term();
+  if (is_member(event.node) && replica(event.node).member().running()) {
+    event.term = replica(event.node).member().node().term();
   }
   digest_.add(static_cast<std::uint64_t>(event.kind));
   digest_.add(static_cast<std::uint64_t>(event.time_us));
@@ -223,6 +254,12 @@ void World::step() {
     case Due::Kind::Timeout:
       on_timeout(requests_[due.subject], due.number);
       break;
+    case Due::Kind::Sync:
+      on_sync(due);
+      break;
+    case Due::Kind::Report:
+      on_report(due);
+      break;
   }
   end_step();
 }
@@ -247,7 +284,7 @@ TimeUs World::tick_period_us(const Replica& r) const {
 
 void World::schedule_tick(Replica& r, TimeUs wait_us) {
   r.next_tick_us = now_us_ + wait_us;
-  push(r.next_tick_us, Due::Kind::Tick, r.member.id().value(), r.life);
+  push(r.next_tick_us, Due::Kind::Tick, r.member().id().value(), r.life);
 }
 
 void World::start_clock(Replica& r) {
@@ -258,99 +295,95 @@ void World::on_tick(const Due& due) {
   Replica& r = replica(NodeId(due.subject));
   if (r.process != ProcessState::Running || r.life != due.number) return;
   start_clock(r);
-  r.member.tick();
+  r.member().tick();
   pump(r);
 }
 
-void World::on_delivery(const Due& due) {
-  const auto at = flights_.find(due.subject);
-  // Taken off the wire, or rescheduled since.
-  if (at == flights_.end() || at->second.schedule != due.number) return;
-  const Flight arriving = at->second;
-  Replica& r = replica(arriving.message.to);
-  // A cut made while the message was on its way catches it too.
-  LossReason loss = arriving.fate;
-  if (loss == LossReason::None && network_.link(arriving.message.from, arriving.message.to).cut) {
-    loss = LossReason::LinkCut;
+// Disks. A member whose sync takes time goes on meanwhile, and what waits for it follows when it ends.
+
+void World::run(Replica& r, member::Output& output) {
+  r.member().pump(output);
+  while (r.member().wants_sync()) {
+    const storage::Wal::SyncTicket ticket = r.member().begin_sync();
+    TimeUs wait_us = r.disk.sync_min_us;
+    if (r.disk.sync_mean_us > 0) wait_us += exponential(prng_, r.disk.sync_mean_us);
+    r.sync = {ticket, now_us_ + wait_us};
+    if (wait_us > 0) return push(r.sync->ends_us, Due::Kind::Sync, r.member().id().value(), r.start);
+    finish_sync(r);
+    r.member().pump(output);
   }
-  if (loss == LossReason::None && r.process == ProcessState::Crashed) loss = LossReason::ReceiverDown;
-  if (loss != LossReason::None) {
-    flights_.erase(at);
-    lose(arriving, loss);
-    return;
-  }
-  if (r.process == ProcessState::Paused) {
-    r.held.push_back(arriving.id);
-    return;
-  }
-  flights_.erase(at);
-  deliver(arriving);
 }
 
-void World::deliver(const Flight& flight) {
-  emit(message_event(Event::Kind::Delivered, flight));
-  Replica& r = replica(flight.message.to);
-  r.member.step(flight.message);
+void World::finish_sync(Replica& r) {
+  const storage::Wal::SyncTicket ticket = r.sync->ticket;
+  r.sync.reset();
+  r.member().finish_sync(ticket, r.machine.disk().sync(ticket.file));
+}
+
+void World::on_sync(const Due& due) {
+  Replica& r = replica(NodeId(due.subject));
+  if (r.start != due.number || r.process == ProcessState::Crashed || !r.sync) return;
+  if (r.process == ProcessState::Paused) return;  // resume() sees to it
+  finish_sync(r);
   pump(r);
 }
 
-void World::lose(const Flight& flight, LossReason reason) {
-  switch (reason) {
-    case LossReason::None:
-      break;
-    case LossReason::LinkCut:
-      faults_.add(Fault::LinkCut);
-      break;
-    case LossReason::Dropped:
-      faults_.add(Fault::Dropped);
-      break;
-    case LossReason::ReceiverDown:
-      faults_.add(Fault::ReceiverDown);
-      break;
-    case LossReason::TakenOff:
-      faults_.add(Fault::TakenOff);
-      break;
-  }
-  Event event = message_event(Event::Kind::Lost, flight);
-  event.loss = reason;
-  emit(std::move(event));
+std::optional<TimeUs> World::sync_ends_us(NodeId node) const {
+  const auto& sync = replica(node).sync;
+  return sync ? std::optional(sync->ends_us) : std::nullopt;
 }
 
-void World::pump(Replica& r) {
-  member::Output output;
-  r.member.pump(output);
-  checkers_.observe(r.member, output, now_us_, moments_);
+void World::use_disk(Replica& r, const DiskSettings& settings) {
+  r.disk = settings;
+  storage::MemoryDisk* disk = r.machine.simulated();
+  if (disk == nullptr) return;
+  disk->set_full(settings.full);
+  disk->set_syncs_lie(settings.syncs_lie);
+  storage::DiskFaultRates rates;
+  rates.write_error = settings.write_error_per_million;
+  rates.sync_error = settings.sync_error_per_million;
+  // A stream of its own for each disk, so that a fault on one moves nothing on another.
+  disk->set_rates(rates, base::Prng(config_.seed, 1000 + r.member().id().value()));
+}
+
+// The disk failed it: it takes no further part, like a process that ends itself.
+void World::step_aside(Replica& r) {
+  faults_.add(Fault::StorageFailed);
+  emit(
+      {.kind = Event::Kind::StorageFailed, .node = r.member().id(), .text = r.member().failure()->message});
+  stop(r, member::Unsynced::Kept);
+}
+
+FaultCounts World::faults() const {
+  FaultCounts all = faults_;
+  constexpr std::array<std::pair<storage::DiskFault, Fault>, 5> kOfDisks{
+      {{storage::DiskFault::Error, Fault::DiskError},
+       {storage::DiskFault::NoSpace, Fault::DiskFull},
+       {storage::DiskFault::ShortWrite, Fault::ShortWrite},
+       {storage::DiskFault::LyingSync, Fault::LyingSync},
+       {storage::DiskFault::Misdirected, Fault::Misdirected}}};
+  for (const Replica& r : replicas_) {
+    if (r.machine.simulated() == nullptr) continue;
+    for (const auto& [of_disk, fault] : kOfDisks) all.add(fault, r.machine.simulated()->fired(of_disk));
+  }
+  return all;
+}
+
+void World::pump(Replica& r, member::Output output) {
+  run(r, output);
+  checkers_.observe(r.member(), output, now_us_, moments_,
+                    [this](NodeId node) { return is_member(node) ? &member(node).storage() : nullptr; });
   for (const raft::Event& happened : output.events) {
-    emit({.kind = Event::Kind::Raft, .node = r.member.id(), .peer = happened.peer, .raft = happened});
+    emit({.kind = Event::Kind::Raft, .node = r.member().id(), .peer = happened.peer, .raft = happened});
+  }
+  for (const member::Compaction& made : output.compactions) {
+    Event event{.kind = Event::Kind::SnapshotMade, .node = r.member().id()};
+    event.message_index = made.snapshot.index;
+    emit(std::move(event));
   }
   for (const raft::Message& message : output.messages) send(message);
-  note_applied(r.member.id(), output.applied);
-}
-
-void World::send(const raft::Message& message) {
-  if (is_member(message.to)) launch(message, true);
-}
-
-void World::launch(const raft::Message& message, bool may_double) {
-  const Link& link = network_.link(message.from, message.to);
-  Flight flight;
-  flight.id = ++next_flight_;
-  flight.message = message;
-  flight.sent_us = now_us_;
-  flight.deliver_us = now_us_ + link.latency_min_us + exponential(prng_, link.latency_mean_us);
-  if (link.cut) {
-    flight.fate = LossReason::LinkCut;
-  } else if (prng_.chance(link.loss_per_million)) {
-    flight.fate = LossReason::Dropped;
-  }
-  Event event = message_event(Event::Kind::Sent, flight);
-  push(flight.deliver_us, Due::Kind::Delivery, flight.id, flight.schedule);
-  flights_.emplace(flight.id, std::move(flight));
-  emit(std::move(event));
-  if (may_double && prng_.chance(link.duplicate_per_million)) {
-    faults_.add(Fault::Duplicated);
-    launch(message, false);
-  }
+  note_applied(r.member().id(), output.applied);
+  if (r.member().failure()) step_aside(r);
 }
 
 }  // namespace raftarium::sim

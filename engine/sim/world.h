@@ -1,13 +1,15 @@
 #pragma once
-// World: a cluster and everything around it (network, clocks, clients) as one value. It can be copied,
+// World: a cluster and everything around it (network, disks, clocks, clients) as one value. It can be copied,
 // stepped and thrown away; two equal worlds that are given the same commands stay equal for ever.
 //
 // Time is virtual. A world is a queue of what is due; step() takes the next thing from it. Whatever
 // happens is an Event, and all events together make the digest.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,7 +17,7 @@
 #include "base/hash.h"
 #include "base/prng.h"
 #include "base/result.h"
-#include "member/member.h"
+#include "member/machine.h"
 #include "sim/checkers.h"
 #include "sim/command.h"
 #include "sim/event.h"
@@ -26,6 +28,7 @@ namespace raftarium::sim {
 
 inline constexpr std::size_t kMaxMembers = 15;
 inline constexpr TimeUs kMaxJumpUs = 60'000'000;
+inline constexpr TimeUs kMaxSyncUs = 60'000'000;
 inline constexpr std::int64_t kMaxDriftPpm = 9'000'000;  // ten times as fast
 
 struct WorldConfig {
@@ -33,15 +36,25 @@ struct WorldConfig {
   std::size_t members = 5;  // 1 to kMaxMembers
   bool pre_vote = true;
   bool check_quorum = true;
-  TimeUs tick_us = 10'000;                  // > 0
-  int election_ticks = 15;                  // > heartbeat_ticks
-  int heartbeat_ticks = 5;                  // > 0
-  TimeUs latency_min_us = 15'000;           // of every link, >= 0
-  TimeUs latency_mean_us = 8'000;           // of the random part on top, >= 0
-  std::uint32_t loss_per_million = 0;       // up to 1'000'000
-  std::uint32_t duplicate_per_million = 0;  // up to 1'000'000: messages that arrive twice
-  TimeUs request_timeout_us = 400'000;      // a client waits so long for an answer, then tries again
-  TimeUs request_deadline_us = 4'000'000;   // and gives up after this long; up to a day
+  TimeUs tick_us = 10'000;                     // > 0
+  int election_ticks = 15;                     // > heartbeat_ticks
+  int heartbeat_ticks = 5;                     // > 0
+  TimeUs latency_min_us = 15'000;              // of every link, >= 0
+  TimeUs latency_mean_us = 8'000;              // of the random part on top, >= 0
+  std::uint32_t loss_per_million = 0;          // up to 1'000'000
+  std::uint32_t duplicate_per_million = 0;     // up to 1'000'000: messages that arrive twice
+  TimeUs request_timeout_us = 400'000;         // a client waits so long for an answer, then tries again
+  TimeUs request_deadline_us = 4'000'000;      // and gives up after this long; up to a day
+  std::int64_t max_size_per_msg = 1 << 20;     // bytes of entries in one append; 0: one entry
+  int max_inflight_msgs = 256;                 // > 0: unanswered appends to one follower
+  std::int64_t max_uncommitted_size = 0;       // bytes; a leader refuses more; 0: no limit
+  TimeUs sync_min_us = 0;                      // of every disk, as DiskSettings
+  TimeUs sync_mean_us = 0;                     // both 0: a sync takes no time
+  std::int64_t wal_segment_bytes = 64 << 10;   // 4096 to 64 MiB
+  std::int64_t snapshot_entries = 0;           // applied entries until a member makes a snapshot; 0: never
+  std::int64_t snapshot_bytes = 0;             // or bytes of them; 0: never
+  std::int64_t snapshot_keep_entries = 0;      // of the log, behind a snapshot
+  std::int64_t snapshot_part_bytes = 1 << 16;  // a snapshot travels in parts, one after the other
 };
 
 // A message on its way.
@@ -52,6 +65,8 @@ struct Flight {
   TimeUs deliver_us = 0;
   LossReason fate = LossReason::None;  // known already when it was sent
   std::uint64_t schedule = 0;          // counts changes of deliver_us
+  std::uint64_t part = 1;              // of a snapshot
+  std::uint64_t parts = 1;
 };
 
 // What a client asked, and what has become of it. Each request is a session of its own (kv::Command), so
@@ -77,8 +92,13 @@ enum class ProcessState : std::uint8_t { Running, Crashed, Paused };
 
 class World {
  public:
-  // Refuses a configuration that cannot work, saying which field and why.
-  static base::Result<World> create(const WorldConfig& config);
+  // Opens the real disk of a member, each time it starts.
+  using OpenDisk =
+      std::function<base::Result<std::unique_ptr<storage::Disk>>(const WorldConfig&, raft::NodeId)>;
+
+  // Refuses a configuration that cannot work, saying which field and why. With `open`, members are on real
+  // disks and go on from what is there: such a world cannot be copied, and commands about disks are refused.
+  static base::Result<World> create(const WorldConfig& config, const OpenDisk& open = {});
 
   // Takes the next thing that is due, which may be a tick that nobody notices: then events() is empty.
   // Nothing is ever due only in a world without a running member; then time alone moves on.
@@ -103,13 +123,18 @@ class World {
   // Of the last step or command.
   const std::vector<Event>& events() const { return events_; }
 
-  const member::Member& member(raft::NodeId node) const { return replica(node).member; }
+  const member::Member& member(raft::NodeId node) const { return replica(node).machine.member(); }
+  // Null where it is a real one.
+  const storage::MemoryDisk* disk(raft::NodeId node) const { return replica(node).machine.simulated(); }
+  const DiskSettings& disk_settings(raft::NodeId node) const { return replica(node).disk; }
+  // When the sync that is under way ends; none: nothing is being synced.
+  std::optional<TimeUs> sync_ends_us(raft::NodeId node) const;
   ProcessState process(raft::NodeId node) const { return replica(node).process; }
   // When the member ticks next, if it runs.
   TimeUs next_tick_us(raft::NodeId node) const { return replica(node).next_tick_us; }
   // By how much its clock runs faster than the world's.
   std::int64_t drift_ppm(raft::NodeId node) const { return replica(node).drift_ppm; }
-  const FaultCounts& faults() const { return faults_; }
+  FaultCounts faults() const;
   const Network& network() const { return network_; }
   const std::map<std::uint64_t, Flight>& flights() const { return flights_; }
   const std::vector<Request>& requests() const { return requests_; }
@@ -120,63 +145,85 @@ class World {
 
  private:
   struct Replica {
-    member::Member member;
+    member::Machine machine;
     ProcessState process = ProcessState::Running;
     TimeUs next_tick_us = 0;
     std::uint64_t life = 0;             // counts starts, so that an old life's ticks are ignored
     std::vector<std::uint64_t> held{};  // arrived while paused, in order
     std::uint64_t start = 1;            // counts processes: restarts and the first
     std::int64_t drift_ppm = 0;
+    DiskSettings disk{};
+    struct Sync {
+      storage::Wal::SyncTicket ticket;
+      TimeUs ends_us = 0;
+    };
+    std::optional<Sync> sync{};  // under way
+    member::Member& member() { return machine.member(); }
+    const member::Member& member() const { return machine.member(); }
     bool stands_still() const { return drift_ppm <= -1'000'000; }
   };
   struct Due {
-    enum class Kind : std::uint8_t { Tick, Delivery, Command, Ask, Answer, Timeout };
+    enum class Kind : std::uint8_t { Tick, Delivery, Command, Ask, Answer, Timeout, Sync, Report };
     TimeUs time_us = 0;
     std::uint64_t sequence = 0;
     Kind kind = Kind::Tick;
     std::uint64_t subject = 0;  // member, flight, scheduled command or request
-    std::uint64_t number = 0;   // life of the member, attempt of the request, schedule of the flight
+    std::uint64_t number = 0;   // life or start of the member, attempt of the request, schedule of the
+                                // flight, or what is reported
   };
   static bool later(const Due& a, const Due& b);
-  // What a member's storage holds before anything has happened.
-  static raft::MemoryStorage first_storage(std::size_t members);
 
   World(const WorldConfig& config, std::vector<Replica> replicas);
   Replica& replica(raft::NodeId node) { return replicas_[node.value() - 1]; }
   const Replica& replica(raft::NodeId node) const { return replicas_[node.value() - 1]; }
   bool is_member(raft::NodeId node) const { return !node.is_zero() && node.value() <= replicas_.size(); }
 
-  // world.cpp: the queue, members and messages
+  // world.cpp: the queue and members
   void push(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uint64_t number = 0);
   void begin_step();
   void end_step();
   void emit(Event event);
   void on_tick(const Due& due);
-  void on_delivery(const Due& due);
-  void deliver(const Flight& flight);
-  void lose(const Flight& flight, LossReason reason);
-  void pump(Replica& replica);
-  void send(const raft::Message& message);
-  void launch(const raft::Message& message, bool may_double);
+  // All that a member has to do now, and what others see of it; `output`: what it has done already.
+  void pump(Replica& replica, member::Output output = {});
+  // What the member does until it waits for its disk.
+  void run(Replica& replica, member::Output& output);
+  void on_sync(const Due& due);
+  void finish_sync(Replica& replica);
+  void step_aside(Replica& replica);
+  void use_disk(Replica& replica, const DiskSettings& settings);
   void schedule_tick(Replica& replica, TimeUs wait_us);
   // The next tick comes after a whole period; none where the clock stands still.
   void start_clock(Replica& replica);
   // REQUIRES: !replica.stands_still().
   TimeUs tick_period_us(const Replica& replica) const;
 
-  // acts.cpp: what commands do
+  // messages.cpp: what is on its way
+  void on_delivery(const Due& due);
+  void deliver(const Flight& flight);
+  void lose(const Flight& flight, LossReason reason);
+  void send(const raft::Message& message);
+  void launch(Flight flight, bool may_double);
+  std::uint64_t parts_of(const raft::Message& message) const;
+  void report_snapshot(const raft::Message& message, bool arrived);
+  void on_report(const Due& due);
+  void act_on_message(const Command& command);
+  base::Status check_message(const Command& command) const;
+
+  // acts.cpp: what commands do, and act_checks.cpp: whether they make sense
   void on_scheduled(std::uint64_t number);
   base::Result<Command> resolve(const Command& command) const;
   base::Status check_resolved(const Command& command) const;
   void execute(const Command& command);
-  void crash(Replica& replica);
+  void stop(Replica& replica, member::Unsynced unsynced);
   void restart(Replica& replica);
   void resume(Replica& replica);
   void wipe(Replica& replica);
-  void act_on_message(const Command& command);
+  void tell_recovery(const Replica& replica);
+  void make_snapshot(Replica& replica);
   void set_links(const Command& command);
   void jump(Replica& replica, TimeUs by_us);
-  base::Status check_message(const Command& command) const;
+  base::Status check_disk(const Command& command) const;
 
   // clients.cpp: requests
   void open_request(const Command& command);

@@ -55,7 +55,7 @@ TEST_CASE("an election is told with its voters and why they are enough") {
   l.run_until(1'000'000);
   const StoryLine* won = l.find(" wins term 1 with votes from ");
   REQUIRE(won != nullptr);
-  EXPECT(won->why.find("3 of 5, a majority; its log ends at term 1, entry 1.") != std::string::npos);
+  EXPECT(won->why.find("3 of 5, a majority; its log ends at term 0, entry 1.") != std::string::npos);
   EXPECT(won->node == l.world.leader());
   EXPECT(l.find("asks whether it could win term 1") != nullptr);
   EXPECT(l.marked(Mark::Kind::Leader) == 1);

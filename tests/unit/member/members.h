@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "member/member.h"
+#include "member/machine.h"
 #include "support/test.h"
 
 namespace raftarium::member {
@@ -35,57 +35,67 @@ inline raft::Config config_of(NodeId id) {
   return config;
 }
 
-// A storage with the first snapshot: index 1, term 1, `voters`, and the bytes of `store`.
-inline raft::MemoryStorage first_storage(const std::vector<NodeId>& voters, const base::Bytes& data = {}) {
+// The first snapshot: index 1, before any term, `voters`, and the bytes of `store`.
+inline Options options_for(const std::vector<NodeId>& voters, Options options = {},
+                           const base::Bytes& data = {}) {
   raft::Snapshot snapshot;
   snapshot.index = Index(1);
-  snapshot.term = Term(1);
   snapshot.conf_state.voters = voters;
   snapshot.data = data;
-  raft::MemoryStorage storage;
-  storage.apply_snapshot(std::make_shared<const raft::Snapshot>(std::move(snapshot)));
-  return storage;
+  options.first = std::make_shared<const raft::Snapshot>(std::move(snapshot));
+  options.wal.segment_bytes = 1U << 16U;
+  return options;
 }
 
-inline Member started(NodeId id, const std::vector<NodeId>& voters, const Options& options = {}) {
-  auto member = Member::start(config_of(id), first_storage(voters), options);
-  REQUIRE_MESSAGE(member.ok(), member.error().message);
-  return std::move(*member);
+// A member on a simulated disk of its own.
+inline Machine started(NodeId id, const std::vector<NodeId>& voters, const Options& options = {}) {
+  auto machine = Machine::start(config_of(id), options_for(voters, options));
+  REQUIRE_MESSAGE(machine.ok(), machine.error().message);
+  return std::move(*machine);
+}
+
+// All that a member has to do, on a disk whose syncs take no time.
+inline void pump(Member& member, Output& output) {
+  member.pump(output);
+  while (member.wants_sync()) {
+    member.sync_now();
+    member.pump(output);
+  }
 }
 
 inline Output pump(Member& member) {
   Output output;
-  member.pump(output);
+  pump(member, output);
   return output;
 }
 
 // The only member of its cluster, elected.
-inline Member alone(const Options& options = {}) {
-  Member member = started(kOne, {kOne}, options);
-  member.campaign();
-  pump(member);
-  REQUIRE(member.node().role() == Role::Leader);
-  return member;
+inline Machine alone(const Options& options = {}) {
+  Machine machine = started(kOne, {kOne}, options);
+  machine.member().campaign();
+  pump(machine.member());
+  REQUIRE(machine.member().node().role() == Role::Leader);
+  return machine;
 }
 
 // Three members whose messages arrive at once; a test may look at every output.
 struct Trio {
   explicit Trio(const Options& options = {}) {
     for (const NodeId id : {kOne, kTwo, kThree}) {
-      members.push_back(started(id, {kOne, kTwo, kThree}, options));
+      machines.push_back(started(id, {kOne, kTwo, kThree}, options));
     }
   }
-  std::vector<Member> members;
+  std::vector<Machine> machines;
   std::vector<Output> outputs;
-  Member& operator[](NodeId id) { return members[id.value() - 1]; }
+  Member& operator[](NodeId id) { return machines[id.value() - 1].member(); }
 
   // Carries messages between running members, except those of `down`, until none is left.
   void settle(NodeId down = raft::kNone) {
     for (bool moved = true; moved;) {
       moved = false;
-      for (std::size_t i = 0; i < members.size(); ++i) {
-        if (!members[i].running()) continue;
-        outputs.push_back(pump(members[i]));
+      for (Machine& machine : machines) {
+        if (!machine.member().running()) continue;
+        outputs.push_back(pump(machine.member()));
         const std::vector<raft::Message> messages = outputs.back().messages;
         for (const raft::Message& message : messages) {
           Member& to = (*this)[message.to];

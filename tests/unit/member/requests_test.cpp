@@ -8,7 +8,7 @@ namespace raftarium::member {
 
 namespace {
 
-constexpr Options kTimeout{.snapshot = {}, .request_timeout_ticks = 30, .life = 0};
+const Options kTimeout{.snapshot = {}, .request_timeout_ticks = 30, .life = 0};
 
 // Everything that ended at the members of `trio` since it was last asked.
 std::vector<Finished> finished(Trio& trio) {
@@ -110,7 +110,8 @@ TEST_CASE("a write that is not taken ends as refused, with the reason") {
 }
 
 TEST_CASE("what the store refuses is committed all the same: the outcome says why") {
-  Member member = alone();
+  Machine machine = alone();
+  Member& member = machine.member();
   const Ticket ticket = member.submit({.kind = kv::Command::Kind::Compact, .revision = 5});
   const Output output = pump(member);
   REQUIRE(output.finished.size() == 1);
@@ -296,9 +297,9 @@ TEST_CASE("a lease answers at once, where there is one") {
   for (const bool check_quorum : {true, false}) {
     config.check_quorum = check_quorum;
     Trio trio;
-    auto leader = Member::start(config, first_storage({kOne, kTwo, kThree}));
+    auto leader = Machine::start(config, options_for({kOne, kTwo, kThree}));
     REQUIRE(leader.ok());
-    trio[kOne] = *leader;
+    trio.machines[0] = std::move(*leader);
     trio.elect(kOne);
     trio[kOne].submit(put("x", "1"));
     trio.settle();

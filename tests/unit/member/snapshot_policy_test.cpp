@@ -16,18 +16,20 @@ Options every(std::uint64_t entries, std::uint64_t keep = 0) {
 }  // namespace
 
 TEST_CASE("without a policy a member never makes a snapshot by itself") {
-  Member member = alone();
+  Machine machine = alone();
+  Member& member = machine.member();
   for (int i = 0; i < 2000; ++i) member.propose(put("x", std::to_string(i)));
   EXPECT(pump(member).compactions.empty());
   EXPECT(member.storage().first_index() == Index(2));
 }
 
 TEST_CASE("after so many entries a member makes a snapshot and forgets all but the last few") {
-  Member member = alone(every(10, 3));
+  Machine machine = alone(every(10, 3));
+  Member& member = machine.member();
   Output output;
   for (int i = 0; i < 25; ++i) {
     member.propose(put("x", std::to_string(i), 7, static_cast<std::uint64_t>(i) + 1));
-    member.pump(output);
+    pump(member, output);
   }
   // The snapshots of the entries 11 and 21; the first is the configuration, the second the leader's own.
   REQUIRE(output.compactions.size() == 2);
@@ -49,11 +51,12 @@ TEST_CASE("after so many entries a member makes a snapshot and forgets all but t
 TEST_CASE("after so many bytes too") {
   Options options;
   options.snapshot.bytes = 10'000;
-  Member member = alone(options);
+  Machine machine = alone(options);
+  Member& member = machine.member();
   Output output;
   for (int i = 0; i < 30; ++i) {
     member.propose(put("x", std::string(1000, 'v')));
-    member.pump(output);
+    pump(member, output);
   }
   // Each entry is a little more than 1000 bytes: two times ten of them, with the small ones before.
   REQUIRE(output.compactions.size() == 3);
@@ -61,7 +64,8 @@ TEST_CASE("after so many bytes too") {
 }
 
 TEST_CASE("a snapshot can be asked for, once for each entry") {
-  Member member = alone();
+  Machine machine = alone();
+  Member& member = machine.member();
   member.propose(put("x", "1"));
   Output output = pump(member);
   EXPECT(member.make_snapshot(output));

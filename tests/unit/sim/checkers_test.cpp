@@ -2,6 +2,7 @@
 
 #include "sim/checkers.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,8 +22,8 @@ using EventKind = raft::Event::Kind;
 
 constexpr raft::EntryId kFirst{Term(1), Index(1)};
 
-Entry entry(std::uint64_t index, std::uint64_t term, const std::string& text = "") {
-  return {Term(term), Index(index), raft::EntryType::Normal, base::Bytes(text)};
+Entry entry(std::uint64_t index, std::uint64_t term, const std::string& key = "") {
+  return {Term(term), Index(index), raft::EntryType::Normal, kv::encode({.key = key})};
 }
 
 // Entries from 2 on, of these terms: each is named by its index and term, so that equal ids are equal.
@@ -87,8 +88,9 @@ class History {
     return observe(node, output);
   }
   History& restarts(std::uint64_t node) {
-    checkers_.restarted(NodeId(node));
     states_[node].commit = kFirst.index;
+    for (const Entry& e : logs_[node]) states_[node].term = std::max(states_[node].term, e.term);
+    checkers_.restarted(machine(node, logs_[node]).member());
     return observe(node, {});
   }
   // Every violation so far: "property: why; ...".
@@ -113,31 +115,45 @@ class History {
     event.term = states_[node].term;
     return event;
   }
-  // A member with that term and that commit index, which is all that is looked at in it.
-  member::Member member(std::uint64_t node) const {
-    raft::Snapshot snapshot;
-    snapshot.index = kFirst.index;
-    snapshot.term = kFirst.term;
-    for (std::uint64_t i = 1; i <= kMembers; ++i) snapshot.conf_state.voters.emplace_back(i);
-    raft::MemoryStorage storage;
-    storage.apply_snapshot(std::make_shared<const raft::Snapshot>(std::move(snapshot)));
-    storage.append(log(std::vector<std::uint64_t>(20, 1)));
-    storage.set_hard_state({states_[node].term, raft::kNone, states_[node].commit});
+  // A machine whose member has that log, that term and that commit index, and has not begun to apply.
+  member::Machine machine(std::uint64_t node, const std::vector<Entry>& entries) const {
+    member::Options options;
+    raft::Snapshot first;
+    first.index = kFirst.index;
+    first.term = kFirst.term;
+    for (std::uint64_t i = 1; i <= kMembers; ++i) first.conf_state.voters.emplace_back(i);
+    options.first = std::make_shared<const raft::Snapshot>(std::move(first));
     raft::Config config;
     config.id = NodeId(node);
-    auto started = member::Member::start(config, std::move(storage));
+    auto started = member::Machine::start(config, options);
     REQUIRE_MESSAGE(started.ok(), started.error().message);
+    auto storage = storage::DurableStorage::open(started->disk(), {0, config.id}, {});
+    REQUIRE_MESSAGE(storage.ok(), storage.error().message);
+    storage::Save save;
+    save.hard_state = {states_[node].term, raft::kNone, states_[node].commit};
+    save.entries = entries;
+    for (const Entry& e : entries) save.hard_state.term = std::max(save.hard_state.term, e.term);
+    REQUIRE(storage->save(save).ok());
+    started->member().crash();
+    REQUIRE(started->restart().ok());
     return std::move(*started);
   }
   History& observe(std::uint64_t node, const member::Output& output) {
     ++steps_;
-    checkers_.observe(member(node), output, 1000 * static_cast<TimeUs>(steps_), steps_);
+    std::vector<Entry>& known = logs_[node];
+    for (const Entry& e : output.appended) {
+      known.resize(std::min<std::size_t>(known.size(), e.index - kFirst.index - 1));
+      known.push_back(e);
+    }
+    const member::Machine looked_at = machine(node, log(std::vector<std::uint64_t>(20, 1)));
+    checkers_.observe(looked_at.member(), output, 1000 * static_cast<TimeUs>(steps_), steps_);
     return *this;
   }
 
   static constexpr std::size_t kMembers = 5;
   Checkers checkers_{kMembers, kFirst};
   std::vector<State> states_ = std::vector<State>(kMembers + 1);
+  std::vector<std::vector<Entry>> logs_ = std::vector<std::vector<Entry>>(kMembers + 1);
   std::uint64_t steps_ = 0;
 };
 

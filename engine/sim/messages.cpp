@@ -1,0 +1,195 @@
+// What is on its way: sent, delivered, lost, and what a hand does to it.
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/world.h"
+
+namespace raftarium::sim {
+
+namespace {
+
+using raft::NodeId;
+
+base::Error refuse(const std::string& what) { return base::Error{what}; }
+
+// What `flight` is about, told by the member that notices: the receiver when it arrives, else the sender.
+Event message_event(Event::Kind kind, const Flight& flight) {
+  const raft::Message& message = flight.message;
+  Event event{.kind = kind, .node = message.from, .peer = message.to};
+  if (kind == Event::Kind::Delivered || kind == Event::Kind::SnapshotPart)
+    std::swap(event.node, event.peer);
+  event.message_id = flight.id;
+  event.message_type = message.type;
+  event.message_index = message.index;
+  event.message_entries = message.entries.size();
+  event.message_reject = message.reject;
+  return event;
+}
+
+}  // namespace
+
+void World::on_delivery(const Due& due) {
+  const auto at = flights_.find(due.subject);
+  // Taken off the wire, or rescheduled since.
+  if (at == flights_.end() || at->second.schedule != due.number) return;
+  const Flight arriving = at->second;
+  Replica& r = replica(arriving.message.to);
+  // A cut made while the message was on its way catches it too.
+  LossReason loss = arriving.fate;
+  if (loss == LossReason::None && network_.link(arriving.message.from, arriving.message.to).cut) {
+    loss = LossReason::LinkCut;
+  }
+  if (loss == LossReason::None && r.process == ProcessState::Crashed) loss = LossReason::ReceiverDown;
+  if (loss != LossReason::None) {
+    flights_.erase(at);
+    lose(arriving, loss);
+    return;
+  }
+  if (r.process == ProcessState::Paused) {
+    r.held.push_back(arriving.id);
+    return;
+  }
+  flights_.erase(at);
+  deliver(arriving);
+}
+
+void World::deliver(const Flight& flight) {
+  if (flight.part < flight.parts) {
+    Event event = message_event(Event::Kind::SnapshotPart, flight);
+    event.part = flight.part;
+    event.parts = flight.parts;
+    emit(std::move(event));
+    // The next part sets out when this one has arrived, if there is still somebody to send it.
+    if (replica(flight.message.from).process != ProcessState::Crashed)
+      launch({.message = flight.message, .part = flight.part + 1, .parts = flight.parts}, false);
+    return;
+  }
+  emit(message_event(Event::Kind::Delivered, flight));
+  if (flight.message.type == raft::MessageType::MsgSnap) report_snapshot(flight.message, true);
+  Replica& r = replica(flight.message.to);
+  r.member().step(flight.message);
+  pump(r);
+}
+
+void World::lose(const Flight& flight, LossReason reason) {
+  switch (reason) {
+    case LossReason::None:
+      break;
+    case LossReason::LinkCut:
+      faults_.add(Fault::LinkCut);
+      break;
+    case LossReason::Dropped:
+      faults_.add(Fault::Dropped);
+      break;
+    case LossReason::ReceiverDown:
+      faults_.add(Fault::ReceiverDown);
+      break;
+    case LossReason::TakenOff:
+      faults_.add(Fault::TakenOff);
+      break;
+  }
+  Event event = message_event(Event::Kind::Lost, flight);
+  event.loss = reason;
+  emit(std::move(event));
+  if (flight.message.type == raft::MessageType::MsgSnap) report_snapshot(flight.message, false);
+}
+
+// The transport knows whether a snapshot went through, and tells the sender's core: until it hears, nothing
+// else is sent to that follower.
+void World::report_snapshot(const raft::Message& message, bool arrived) {
+  push(now_us_, Due::Kind::Report, message.from.value(), message.to.value() * 2 + (arrived ? 1 : 0));
+}
+
+void World::on_report(const Due& due) {
+  Replica& r = replica(NodeId(due.subject));
+  if (r.process == ProcessState::Crashed) return;
+  if (r.process == ProcessState::Paused) {
+    return push(now_us_ + config_.tick_us, Due::Kind::Report, due.subject, due.number);
+  }
+  r.member().report_snapshot(NodeId(due.number / 2), due.number % 2 == 1);
+  pump(r);
+}
+
+std::uint64_t World::parts_of(const raft::Message& message) const {
+  if (message.type != raft::MessageType::MsgSnap) return 1;
+  const auto part_bytes = static_cast<std::uint64_t>(config_.snapshot_part_bytes);
+  return std::max<std::uint64_t>(1, (message.snapshot->data.size() + part_bytes - 1) / part_bytes);
+}
+
+void World::send(const raft::Message& message) {
+  if (is_member(message.to)) launch({.message = message, .parts = parts_of(message)}, true);
+}
+
+void World::launch(Flight flight, bool may_double) {
+  const Link& link = network_.link(flight.message.from, flight.message.to);
+  const std::uint64_t id = ++next_flight_;
+  flight.id = id;
+  flight.sent_us = now_us_;
+  flight.deliver_us = now_us_ + link.latency_min_us + exponential(prng_, link.latency_mean_us);
+  if (link.cut) {
+    flight.fate = LossReason::LinkCut;
+  } else if (prng_.chance(link.loss_per_million)) {
+    flight.fate = LossReason::Dropped;
+  }
+  // A snapshot in parts is a stream, which delivers once.
+  const bool doubled = may_double && prng_.chance(link.duplicate_per_million) &&
+                       flight.message.type != raft::MessageType::MsgSnap;
+  Event event = message_event(Event::Kind::Sent, flight);
+  push(flight.deliver_us, Due::Kind::Delivery, id, flight.schedule);
+  const Flight& sent = flights_.emplace(id, std::move(flight)).first->second;
+  emit(std::move(event));
+  if (!doubled) return;
+  faults_.add(Fault::Duplicated);
+  launch({.message = sent.message}, false);
+}
+
+void World::act_on_message(const Command& command) {
+  const auto at = flights_.find(command.message);
+  Flight& flight = at->second;
+  const auto reschedule = [&](TimeUs time_us) {
+    flight.deliver_us = time_us;
+    push(time_us, Due::Kind::Delivery, flight.id, ++flight.schedule);
+  };
+  switch (command.kind) {
+    case Command::Kind::Drop: {
+      const Flight taken = std::move(flight);
+      flights_.erase(at);
+      lose(taken, LossReason::TakenOff);
+      break;
+    }
+    case Command::Kind::Delay:
+      faults_.add(Fault::Delayed);
+      reschedule(flight.deliver_us + command.delay_us);
+      break;
+    case Command::Kind::Deliver:
+      faults_.add(Fault::Hastened);
+      reschedule(now_us_);
+      break;
+    default:
+      faults_.add(Fault::Duplicated);
+      launch({.message = flight.message, .part = flight.part, .parts = flight.parts}, false);
+      break;
+  }
+}
+
+base::Status World::check_message(const Command& command) const {
+  const std::string what = std::string(describe(command.kind)) + ": ";
+  const auto at = flights_.find(command.message);
+  if (at == flights_.end()) {
+    return refuse(what + "message " + std::to_string(command.message) + " is not on its way");
+  }
+  const ProcessState receiver = process(at->second.message.to);
+  const bool held = receiver == ProcessState::Paused && at->second.deliver_us <= now_us_;
+  if (held && command.kind != Command::Kind::Duplicate) {
+    return refuse(what + "message " + std::to_string(command.message) + " has arrived and waits for " +
+                  name(at->second.message.to));
+  }
+  if (command.kind == Command::Kind::Delay && (command.delay_us < 0 || command.delay_us > kMaxLatencyUs)) {
+    return refuse(what + "expected 0 to " + std::to_string(kMaxLatencyUs) + " us, got " +
+                  std::to_string(command.delay_us));
+  }
+  return {};
+}
+
+}  // namespace raftarium::sim
