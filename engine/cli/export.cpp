@@ -31,6 +31,10 @@ int export_scenario(const ExportRequest& request, std::ostream& out, std::ostrea
   if (options.from_us >= std::min(options.until_us, scenario->duration_us)) {
     return fail("export: expected --from before --until and the scenario's end");
   }
+  if (*format == lab::ExportFormat::EtcdTla && request.from_ms > 0) {
+    return fail(
+        "export: a trace for the specification begins where everything begins: leave out --from-ms");
+  }
   if (request.target.empty()) {
     lab::export_run(*scenario, options, out);
     return out ? 0 : fail("export: the output cannot be written");

@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   CLI::App* export_it =
       program.add_subcommand("export", "Writes what happens, for other programs and for paper");
   export_it->add_option("file", request.file, "Scenario file (JSON)")->required();
-  export_it->add_option("-f,--format", request.format, "story, markdown, events, shiviz or svg")
+  export_it->add_option("-f,--format", request.format, "story, markdown, events, shiviz, svg or etcd-tla")
       ->required();
   export_it->add_option("-o,--output", request.target, "File to write; the standard output when left out");
   export_it->add_option("--from-ms", request.from_ms, "Milliseconds, virtual")

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lab/export_svg.h"
+#include "lab/export_tla.h"
 #include "lab/narration.h"
 #include "lab/play.h"
 #include "lab/run.h"
@@ -22,8 +23,9 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 
 // Plays to the end of the span and shows every moment within it.
 void each_moment(const Scenario& scenario, const ExportOptions& options,
-                 const std::function<void(const sim::World&)>& show) {
+                 const std::function<void(const sim::World&)>& show, raft::Observer* tracer = nullptr) {
   Run run(std::make_shared<const Scenario>(scenario));
+  run.set_tracer(tracer);
   const Journal journal = journal_of(scenario);
   const sim::TimeUs end = std::min(options.until_us, scenario.duration_us);
   while (run.next_due_us(journal) <= end) {
@@ -182,12 +184,13 @@ void write_shiviz(const Scenario& scenario, const ExportOptions& options, std::o
   });
 }
 
-constexpr std::array<std::pair<const char*, ExportFormat>, 5> kFormats{
+constexpr std::array<std::pair<const char*, ExportFormat>, 6> kFormats{
     {{"story", ExportFormat::Story},
      {"markdown", ExportFormat::Markdown},
      {"events", ExportFormat::Events},
      {"shiviz", ExportFormat::ShiViz},
-     {"svg", ExportFormat::Svg}}};
+     {"svg", ExportFormat::Svg},
+     {"etcd-tla", ExportFormat::EtcdTla}}};
 
 }  // namespace
 
@@ -221,6 +224,11 @@ void export_run(const Scenario& scenario, const ExportOptions& options, std::ost
       each_moment(scenario, options, [&](const sim::World& world) { diagram.add(world); });
       diagram.write(out);
       return;
+    }
+    case ExportFormat::EtcdTla: {
+      TlaTrace trace(scenario.cluster.members, out);
+      return each_moment(
+          scenario, options, [](const sim::World&) {}, &trace);
     }
   }
 }

@@ -18,6 +18,7 @@ enum class ExportFormat : std::uint8_t {
   Events,    // every event as a JSON object a line
   ShiViz,    // a log for ShiViz's default parser: "HOST {vector clock}", then the event
   Svg,       // a space-time diagram
+  EtcdTla,   // a trace for etcd's TLA+ specification, one JSON object a line; see export_tla.h
 };
 // "story", "markdown", ...
 const char* describe(ExportFormat format);

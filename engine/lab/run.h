@@ -34,6 +34,8 @@ class Run {
   void run_until(sim::TimeUs time_us, const Journal& journal);
   // A command from outside takes effect now. Refused, with nothing changed, when it makes no sense.
   base::Status act(const sim::Command& command);
+  // See World::set_tracer().
+  void set_tracer(raft::Observer* tracer) { world_.set_tracer(tracer); }
   // REQUIRES: nothing is due before.
   void advance_to(sim::TimeUs time_us) { world_.advance_to(time_us); }
 

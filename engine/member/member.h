@@ -137,6 +137,10 @@ class Member {
   // All of that at once.
   void sync_now();
 
+  // Tells `tracer` every trace point from now on, also of later lives; none: nobody. A copy of the member
+  // tells nobody.
+  void set_tracer(raft::Observer* tracer) { recorder_.tracer = tracer; }
+
   raft::NodeId id() const { return config_.id; }
   const raft::Config& config() const { return config_; }
   const raft::RawNode& node() const { return *node_; }
@@ -149,8 +153,19 @@ class Member {
  private:
   class Recorder : public raft::Observer {
    public:
+    Recorder() = default;
+    // Who else is told is no part of the value.
+    Recorder(const Recorder& other) : Observer(other), events(other.events) {}
+    Recorder& operator=(const Recorder& other) {
+      events = other.events;
+      return *this;
+    }
+    ~Recorder() override = default;
     void observe(const raft::Event& event) override { events.push_back(event); }
+    bool traces() const override { return tracer != nullptr; }
+    void trace(const raft::TracePoint& point) override { tracer->trace(point); }
     std::vector<raft::Event> events;
+    raft::Observer* tracer = nullptr;
   };
 
   // A write that is not known to be durable, and what waits for it.

@@ -80,6 +80,7 @@ base::Result<std::unique_ptr<Raft>> Raft::create(const Config& config, const Sto
     raft->log_.applied_to(config.applied, 0);
   }
   raft->become_follower(raft->term_, kNone);
+  raft->trace(TracePoint::Kind::Started);
   return raft;
 }
 
@@ -140,10 +141,12 @@ void Raft::reset(Term term) {
 }
 
 void Raft::become_follower(Term term, NodeId leader) {
+  const bool news = term != term_ || role_ == Role::Leader || role_ == Role::Candidate;
   reset(term);
   leader_ = leader;
   role_ = Role::Follower;
   observe([&] { return Event{.kind = Event::Kind::BecameFollower, .peer = leader}; });
+  if (news) trace(TracePoint::Kind::BecameFollower);
 }
 
 void Raft::become_candidate() {
@@ -152,15 +155,19 @@ void Raft::become_candidate() {
   vote_ = id();
   role_ = Role::Candidate;
   observe([&] { return Event{.kind = Event::Kind::BecameCandidate}; });
+  trace(TracePoint::Kind::BecameCandidate);
 }
 
 // Changes neither term nor vote: a pre-vote must leave no trace (dissertation §9.6).
 void Raft::become_pre_candidate() {
   CHECK(role_ != Role::Leader, "a leader does not stand for election");
+  const bool was_candidate = role_ == Role::Candidate;
   tracker_.reset_votes();
   leader_ = kNone;
   role_ = Role::PreCandidate;
   observe([&] { return Event{.kind = Event::Kind::BecamePreCandidate}; });
+  // The specification knows no PreVote: who only asks has given up standing.
+  if (was_candidate) trace(TracePoint::Kind::BecameFollower);
 }
 
 void Raft::become_leader() {
@@ -177,7 +184,9 @@ void Raft::become_leader() {
   pending_conf_index_ = log_.last_index();
   observe(
       [&] { return Event{.kind = Event::Kind::BecameLeader, .last = log_.last_id(), .voters = voters}; });
+  trace(TracePoint::Kind::BecameLeader);
   // An empty entry lets this term commit, and with it everything before (§5.4.2, §8).
+  trace(TracePoint::Kind::EntryComing);
   log_.push({.term = term_, .index = log_.last_index() + 1});
   note_appended(1);
 }
@@ -190,6 +199,7 @@ void Raft::tick() {
   } else {
     tick_election();
   }
+  trace_sent();
 }
 
 void Raft::tick_election() {
@@ -320,6 +330,13 @@ void Raft::ignore(const Message& message, Refusal refusal) const {
 }
 
 Refusal Raft::step(const Message& message) {
+  trace_received(message);
+  const Refusal refusal = handle(message);
+  trace_sent();
+  return refusal;
+}
+
+Refusal Raft::handle(const Message& message) {
   Refusal refusal = Refusal::None;
   if (admit_term(message, refusal) == Door::Done) return refusal;
   switch (message.type) {
@@ -356,27 +373,31 @@ Raft::Door Raft::admit_term(const Message& message, Refusal& refusal) {
   return message.term > term_ ? on_higher_term(message, refusal) : on_lower_term(message);
 }
 
+// A vote request of a higher term while a leader's lease lasts, unless that leader asked for it.
+bool Raft::is_held_off(const Message& message) const {
+  if (message.type != MessageType::MsgVote && message.type != MessageType::MsgPreVote) return false;
+  const bool transfer = message.context == static_cast<std::uint64_t>(CampaignType::Transfer);
+  const bool in_lease =
+      config_.check_quorum && leader_ != kNone && election_elapsed_ < config_.election_ticks;
+  return message.term > term_ && in_lease && !transfer;
+}
+
 // A higher term makes a follower, except where that would let a disturber disturb (§5.1; dissertation
 // §4.2.3, §9.6).
 Raft::Door Raft::on_higher_term(const Message& message, Refusal& refusal) {
   const MessageType type = message.type;
-  if (type == MessageType::MsgVote || type == MessageType::MsgPreVote) {
-    const bool transfer = message.context == static_cast<std::uint64_t>(CampaignType::Transfer);
-    const bool in_lease =
-        config_.check_quorum && leader_ != kNone && election_elapsed_ < config_.election_ticks;
-    if (in_lease && !transfer) {
-      observe([&] {
-        return Event{.kind = Event::Kind::VoteRefused,
-                     .peer = message.from,
-                     .message_type = type,
-                     .entry = {message.log_term, message.index},
-                     .last = log_.last_id(),
-                     .seen_term = message.term,
-                     .refusal = Refusal::LeaderLease};
-      });
-      refusal = Refusal::LeaderLease;
-      return Door::Done;
-    }
+  if (is_held_off(message)) {
+    observe([&] {
+      return Event{.kind = Event::Kind::VoteRefused,
+                   .peer = message.from,
+                   .message_type = type,
+                   .entry = {message.log_term, message.index},
+                   .last = log_.last_id(),
+                   .seen_term = message.term,
+                   .refusal = Refusal::LeaderLease};
+    });
+    refusal = Refusal::LeaderLease;
+    return Door::Done;
   }
   const bool pre_vote = type == MessageType::MsgPreVote;
   const bool pre_vote_granted = type == MessageType::MsgPreVoteResp && !message.reject;

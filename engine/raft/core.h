@@ -5,6 +5,7 @@
 //   leader.cpp       what a leader does: replication, commit, reads, transfer
 //   follower.cpp     what a follower and a candidate do
 //   membership.cpp   configurations and snapshots taking effect
+//   trace.cpp        steps as etcd's TLA+ specification counts them
 
 #include <optional>
 #include <span>
@@ -60,6 +61,8 @@ class Raft {
     if (observer_ != nullptr) notify(make());
   }
   Observer* observer() const { return observer_; }
+  // What was sent since the last Ready is about to be handed out.
+  void trace_ready();
   // Config::batch_appends: what ready() must send.
   bool append_due() const { return append_due_; }
   void send_due_appends();
@@ -69,6 +72,15 @@ class Raft {
 
  private:
   Raft(const Config& config, const Storage& storage, Observer* observer);
+
+  // trace.cpp
+  bool traces() const { return observer_ != nullptr && observer_->traces(); }
+  void trace(TracePoint::Kind kind, const Message* message = nullptr) const;
+  void trace_change(const ConfChange& change) const;
+  void trace_configuration(const ConfState& next) const;
+  void trace_received(const Message& message) const;
+  void trace_sent();
+  TracePoint trace_point(TracePoint::Kind kind) const;
 
   // core.cpp
   base::Status load_state(const HardState& state);
@@ -94,6 +106,8 @@ class Raft {
   Door admit_term(const Message& message, Refusal& refusal);
   Door on_higher_term(const Message& message, Refusal& refusal);
   Door on_lower_term(const Message& message);
+  bool is_held_off(const Message& message) const;
+  Refusal handle(const Message& message);
   void on_vote_request(const Message& message);
   void on_storage_append_response(const Message& message);
   void on_storage_apply_response(const Message& message);
@@ -164,6 +178,9 @@ class Raft {
 
   std::vector<Message> messages_;
   std::vector<Message> messages_after_append_;
+  // So many of them have been traced.
+  std::size_t traced_messages_ = 0;
+  std::size_t traced_after_append_ = 0;
 };
 
 }  // namespace raftarium::raft

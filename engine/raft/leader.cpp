@@ -106,10 +106,12 @@ Refusal Raft::propose(std::span<base::Bytes> payloads) {
   log_.reserve(payloads.size());
   Index index = log_.last_index();
   for (base::Bytes& data : payloads) {
+    trace(TracePoint::Kind::EntryComing);
     log_.push({.term = term_, .index = ++index, .data = std::move(data)});
   }
   note_appended(payloads.size());
   broadcast_append();
+  trace_sent();
   return Refusal::None;
 }
 
@@ -131,6 +133,7 @@ Refusal Raft::leader_propose(const Message& message) {
       refusal = pending > log_.applied() ? Refusal::ConfChangePending : check_conf_change(*change);
     if (refusal == Refusal::None || (change && config_.disable_conf_change_validation)) {
       pending = index;
+      trace_change(*change);
     } else {
       // Proposed here, RawNode has refused it already; forwarded, it keeps its place as a no-op.
       observe([&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = refusal}; });
@@ -141,7 +144,10 @@ Refusal Raft::leader_propose(const Message& message) {
     return Refusal::UncommittedLimit;
   pending_conf_index_ = pending;
   log_.reserve(entries.size());
-  for (Entry& entry : entries) log_.push(std::move(entry));
+  for (Entry& entry : entries) {
+    if (entry.type == EntryType::Normal) trace(TracePoint::Kind::EntryComing);
+    log_.push(std::move(entry));
+  }
   note_appended(entries.size());
   broadcast_append();
   return Refusal::None;
@@ -319,9 +325,12 @@ void Raft::on_snapshot_status(const Message& message, Progress& peer) {
 }
 
 bool Raft::maybe_commit() {
-  if (!log_.maybe_commit({term_, tracker_.committed()})) return false;
-  observe([&] { return Event{.kind = Event::Kind::CommitAdvanced, .entry = {term_, log_.committed()}}; });
-  return true;
+  const bool advanced = log_.maybe_commit({term_, tracker_.committed()});
+  if (advanced) {
+    observe([&] { return Event{.kind = Event::Kind::CommitAdvanced, .entry = {term_, log_.committed()}}; });
+  }
+  trace(TracePoint::Kind::CommitTried);
+  return advanced;
 }
 
 void Raft::check_quorum_activity() {

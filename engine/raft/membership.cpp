@@ -19,10 +19,13 @@ ConfState Raft::apply_conf_change(const ConfChange& change) {
         [&] { return Event{.kind = Event::Kind::ConfChangeRefused, .refusal = Refusal::BadConfChange}; });
     return tracker_.config.conf_state();
   }
-  return switch_to(std::move(*next));
+  ConfState state = switch_to(std::move(*next));
+  trace_sent();
+  return state;
 }
 
 ConfState Raft::switch_to(Configured configured) {
+  if (traces()) trace_configuration(configured.config.conf_state());
   tracker_.config = std::move(configured.config);
   tracker_.progress = std::move(configured.progress);
   observe([&] { return Event{.kind = Event::Kind::ConfigurationChanged}; });

@@ -132,6 +132,33 @@ struct Event {
 };
 const char* describe(Event::Kind kind);
 
+// A step of the core as etcd's TLA+ specification counts steps (etcd-io/raft, tla/Traceetcdraft.tla), with the
+// state that goes with it. Only traces for that specification need them.
+struct TracePoint {
+  enum class Kind : std::uint8_t {
+    Started,  // on what storage holds
+    BecameFollower,
+    BecameCandidate,
+    BecameLeader,         // before its empty entry
+    CommitTried,          // after every attempt to advance the commit index
+    EntryComing,          // before a leader appends a normal entry
+    ChangeComing,         // before a leader appends a change of the configuration: change
+    ConfigurationComing,  // before a configuration takes effect: next
+    ReadyAccepted,        // everything sent before it may leave
+    MessageSent,          // message, also to itself; the state after
+    MessageReceived,      // message, also from itself; the state before
+  };
+  Kind kind = Kind::Started;
+  NodeId node{};
+  Role role = Role::Follower;
+  HardState state{};
+  Index last_index{};
+  ConfState configuration{};
+  const Message* message = nullptr;  // all three live as long as the call
+  const ConfChange* change = nullptr;
+  const ConfState* next = nullptr;
+};
+
 class Observer {
  public:
   Observer() = default;
@@ -143,6 +170,9 @@ class Observer {
   // a write), or one came from another member and is about to be handled.
   virtual void sent(const Message& message);
   virtual void received(const Message& message);
+  // Whether trace() is wanted: a trace point costs more than an event.
+  virtual bool traces() const;
+  virtual void trace(const TracePoint& point);
 };
 
 struct SoftState {

@@ -76,6 +76,8 @@ std::string describe(const ProgressView& p) {
 
 void Observer::sent(const Message&) {}
 void Observer::received(const Message&) {}
+bool Observer::traces() const { return false; }
+void Observer::trace(const TracePoint&) {}
 
 base::Result<RawNode> RawNode::create(const Config& config, const Storage& storage, Observer* observer) {
   auto raft = Raft::create(config, storage, observer);
@@ -199,6 +201,7 @@ void RawNode::ready(Ready& ready) {
   const bool async = raft_->config().async_storage_writes;
   CHECK(async || steps_on_advance_.empty(), "ready() before the last Ready was advanced");
   if (raft_->append_due()) raft_->send_due_appends();
+  raft_->trace_ready();
   RaftLog& log = raft_->log();
   // Most Readies lack most things: each is touched only where there is one, or was one before.
   if (log.tail().has_next_entries()) {

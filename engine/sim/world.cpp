@@ -155,6 +155,10 @@ std::vector<NodeId> World::members() const {
   return ids;
 }
 
+void World::set_tracer(raft::Observer* tracer) {
+  for (Replica& replica : replicas_) replica.member().set_tracer(tracer);
+}
+
 NodeId World::leader() const {
   NodeId found;
   raft::Term term;

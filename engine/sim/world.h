@@ -142,6 +142,8 @@ class World {
   // The running leader of the highest term; none when there is none.
   raft::NodeId leader() const;
   std::vector<raft::NodeId> members() const;
+  // Tells `tracer`, which must outlive the world, every trace point of every member. A copy tells nobody.
+  void set_tracer(raft::Observer* tracer);
 
  private:
   struct Replica {

@@ -88,6 +88,57 @@ TEST_CASE("events are JSON, one a line, in order, and every delivery was sent") 
   EXPECT(delivered > 100);
 }
 
+TEST_CASE(
+    "a trace for etcd's specification begins as etcd bootstraps a cluster, and goes on as the core does") {
+  std::vector<nlohmann::json> events;
+  for (const std::string& line : lines(exported(ExportFormat::EtcdTla))) {
+    const auto json = nlohmann::json::parse(line);
+    REQUIRE(json["tag"] == "trace");
+    events.push_back(json["event"]);
+  }
+  const auto head = [](const nlohmann::json& e) {
+    return e["name"].get<std::string>() + " " + e["state"].dump() + " " + e["log"].dump() + " " +
+           e["conf"].dump();
+  };
+  REQUIRE(events.size() > 500);
+  const std::string nothing = R"({"commit":0,"term":0,"vote":"0"} 0 [[],[]])";
+  const std::string begun = R"({"commit":3,"term":1,"vote":"0"} 3 )";
+  EXPECT(head(events[0]) == "InitState " + nothing);
+  EXPECT(head(events[1]) == "ApplyConfChange " + nothing);
+  EXPECT(events[1]["prop"].dump() == R"({"cc":{}})");
+  EXPECT(head(events[2]) == "BecomeFollower " + nothing);
+  EXPECT(head(events[3]) == R"(BecomeFollower {"commit":0,"term":1,"vote":"0"} 0 [[],[]])");
+  EXPECT(head(events[4]) == "ApplyConfChange " + begun + "[[],[]]");
+  EXPECT(head(events[6]) == "ApplyConfChange " + begun + R"([["1","2"],[]])");
+  EXPECT(events[6]["prop"].dump() == R"({"cc":{"newconf":["1","2","3"]}})");
+  EXPECT(events[7]["name"] == "InitState");
+  EXPECT(events[7]["nid"] == "2");
+  std::size_t restarts = 0;
+  for (std::size_t i = 21; i < events.size(); ++i) {
+    const nlohmann::json& e = events[i];
+    const std::string name = e["name"];
+    if (name == "BecomeLeader") {
+      EXPECT(e["role"] == "StateLeader");
+      EXPECT(events[i + 1]["name"] == "Replicate");
+      EXPECT(events[i + 1]["log"] == e["log"]);
+      EXPECT(events[i + 2]["name"] == "SendAppendEntriesResponse");
+      EXPECT(events[i + 2]["msg"]["to"] == e["nid"]);
+      EXPECT(events[i + 2]["log"] == e["log"].get<int>() + 1);
+    }
+    if (name == "InitState") {
+      ++restarts;
+      EXPECT(e["state"]["term"].get<int>() >= 2);
+      EXPECT(e["log"].get<int>() >= 4);
+    }
+    if (name == "SendRequestVoteRequest") {
+      EXPECT(e["role"] == "StateCandidate");
+      EXPECT(e["msg"]["term"] == e["state"]["term"]);
+    }
+    EXPECT(e["role"] != "StatePreCandidate");
+  }
+  EXPECT(restarts == 1);
+}
+
 TEST_CASE("a span leaves out what is before and after it") {
   for (const std::string& line : lines(exported(ExportFormat::Events, 900'000, 1'100'000))) {
     const auto json = nlohmann::json::parse(line);

@@ -1,0 +1,212 @@
+#include "lab/export_tla.h"
+
+#include <ostream>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace raftarium::lab {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Point = raft::TracePoint;
+using Kind = Point::Kind;
+using raft::MessageType;
+
+std::string id_text(raft::NodeId id) { return std::to_string(id.value()); }
+
+Json ids(const std::vector<raft::NodeId>& nodes) {
+  Json list = Json::array();
+  for (const raft::NodeId node : nodes) list.push_back(id_text(node));
+  return list;
+}
+
+Json conf_json(const raft::ConfState& conf) { return {ids(conf.voters), ids(conf.voters_outgoing)}; }
+
+// From the world's terms and indexes to the trace's.
+struct Scale {
+  std::uint64_t first;  // the index, in the trace, of the entry that every log begins with
+  std::uint64_t index(raft::Index index) const { return index.is_zero() ? 0 : index.value() - 1 + first; }
+  static std::uint64_t term(raft::Term term) { return term.value() + 1; }
+  // Of the entry at `index`.
+  static std::uint64_t entry_term(raft::Term term, raft::Index index) {
+    return index.is_zero() ? 0 : Scale::term(term);
+  }
+};
+
+const char* role_word(raft::Role role) {
+  return describe(role == raft::Role::PreCandidate ? raft::Role::Follower : role);
+}
+
+// What the specification calls the message's kind; nothing for those that it does not know.
+const char* message_word(MessageType type) {
+  switch (type) {
+    case MessageType::MsgApp:
+    case MessageType::MsgHeartbeat:
+    case MessageType::MsgSnap:
+      return "AppendEntriesRequest";
+    case MessageType::MsgAppResp:
+    case MessageType::MsgHeartbeatResp:
+      return "AppendEntriesResponse";
+    case MessageType::MsgVote:
+      return "RequestVoteRequest";
+    case MessageType::MsgVoteResp:
+      return "RequestVoteResponse";
+    default:
+      return nullptr;
+  }
+}
+
+const char* event_word(Kind kind) {
+  switch (kind) {
+    case Kind::Started:
+      return "InitState";
+    case Kind::BecameFollower:
+      return "BecomeFollower";
+    case Kind::BecameCandidate:
+      return "BecomeCandidate";
+    case Kind::BecameLeader:
+      return "BecomeLeader";
+    case Kind::CommitTried:
+      return "Commit";
+    case Kind::EntryComing:
+      return "Replicate";
+    case Kind::ChangeComing:
+      return "ChangeConf";
+    case Kind::ConfigurationComing:
+      return "ApplyConfChange";
+    case Kind::ReadyAccepted:
+      return "Ready";
+    case Kind::MessageSent:
+      return "Send";
+    case Kind::MessageReceived:
+      break;
+  }
+  return "Receive";
+}
+
+Json message_json(const raft::Message& message, const Scale& scale) {
+  Json json = {{"type", raft::describe(message.type)},
+               {"term", Scale::term(message.term)},
+               {"from", id_text(message.from)},
+               {"to", id_text(message.to)},
+               {"entries", message.entries.size()},
+               {"logTerm", Scale::entry_term(message.log_term, message.index)},
+               {"index", scale.index(message.index)},
+               {"commit", scale.index(message.commit)},
+               {"vote", id_text(message.vote)},
+               {"reject", message.reject},
+               {"rejectHint", scale.index(message.reject_hint)}};
+  if (message.type == MessageType::MsgSnap) {
+    json["entries"] = scale.index(message.snapshot->index);
+    json["index"] = 0;
+    json["logTerm"] = 0;
+  }
+  // Acknowledges nothing: a leader of an older term shall learn of this one.
+  if (message.type == MessageType::MsgAppResp && message.index.is_zero()) json["reject"] = true;
+  return json;
+}
+
+Json changes_json(const raft::ConfChange& change) {
+  Json changes = Json::array();
+  for (const raft::ConfChangeSingle& single : change.changes) {
+    const char* action = nullptr;
+    if (single.type == raft::ConfChangeType::AddNode) action = "AddNewServer";
+    if (single.type == raft::ConfChangeType::RemoveNode) action = "RemoveServer";
+    if (single.type == raft::ConfChangeType::AddLearnerNode) action = "AddLearner";
+    if (action != nullptr) changes.push_back({{"nid", id_text(single.node)}, {"action", action}});
+  }
+  return changes;
+}
+
+// What `newconf` says; an empty configuration is left out, as etcd does.
+Json configuration_change(const std::vector<raft::NodeId>& voters) {
+  Json cc = Json::object();
+  if (!voters.empty()) cc["newconf"] = ids(voters);
+  return {{"cc", std::move(cc)}};
+}
+
+struct Line {
+  std::string name;
+  raft::NodeId node;
+  std::uint64_t term = 0;
+  raft::NodeId vote{};
+  std::uint64_t commit = 0;
+  const char* role = "StateFollower";
+  std::uint64_t log = 0;
+  raft::ConfState conf{};
+};
+
+void write(std::ostream& out, const Line& line, const Json& msg, const Json& prop) {
+  Json event = {{"name", line.name},
+                {"nid", id_text(line.node)},
+                {"state", {{"term", line.term}, {"vote", id_text(line.vote)}, {"commit", line.commit}}},
+                {"role", line.role},
+                {"log", line.log},
+                {"conf", conf_json(line.conf)}};
+  if (!msg.is_null()) event["msg"] = msg;
+  if (!prop.is_null()) event["prop"] = prop;
+  out << Json{{"tag", "trace"}, {"event", std::move(event)}}.dump() << '\n';
+}
+
+}  // namespace
+
+TlaTrace::TlaTrace(std::size_t members, std::ostream& out) : members_(members), out_(out) {
+  for (std::size_t i = 1; i <= members; ++i) begin(raft::NodeId(i));
+}
+
+// As etcd bootstraps a member: on an empty log, then in term 1 with an entry for each member, applied in turn.
+void TlaTrace::begin(raft::NodeId node) {
+  Line line{.name = "InitState", .node = node};
+  write(out_, line, {}, {});
+  line.name = "ApplyConfChange";
+  write(out_, line, {}, configuration_change({}));
+  line.name = "BecomeFollower";
+  write(out_, line, {}, {});
+  line.term = 1;
+  write(out_, line, {}, {});
+  line.name = "ApplyConfChange";
+  line.log = members_;
+  line.commit = members_;
+  std::vector<raft::NodeId> voters;
+  for (std::size_t i = 1; i <= members_; ++i) {
+    voters.emplace_back(i);
+    write(out_, line, {}, configuration_change(voters));
+    line.conf.voters = voters;
+  }
+}
+
+void TlaTrace::trace(const raft::TracePoint& point) {
+  const Scale scale{members_};
+  Line line{.name = event_word(point.kind),
+            .node = point.node,
+            .term = Scale::term(point.state.term),
+            .vote = point.state.vote,
+            .commit = scale.index(point.state.commit),
+            .role = role_word(point.role),
+            .log = scale.index(point.last_index),
+            .conf = point.configuration};
+  Json msg;
+  Json prop;
+  if (point.message != nullptr) {
+    const char* word = message_word(point.message->type);
+    if (word == nullptr) return;
+    line.name += word;
+    msg = message_json(*point.message, scale);
+  }
+  if (point.change != nullptr) {
+    Json changes = changes_json(*point.change);
+    if (changes.empty()) return;
+    prop = {{"cc", {{"changes", std::move(changes)}}}};
+  }
+  if (point.kind == Kind::ConfigurationComing) {
+    // On a start it is the one that storage holds, which InitState tells.
+    if (point.configuration.voters.empty()) return;
+    prop = configuration_change(point.next->voters);
+  }
+  // A restart is over when the member has read its storage: InitState says what it found.
+  write(out_, line, msg, prop);
+}
+
+}  // namespace raftarium::lab

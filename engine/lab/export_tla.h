@@ -1,0 +1,38 @@
+#pragma once
+// TlaTrace: what the members' cores do, as a trace that etcd's TLA+ specification judges (etcd-io/raft,
+// tla/Traceetcdraft.tla): one JSON object a line, in the order in which it happened. Private to lab/.
+//
+// The specification begins with a cluster as etcd bootstraps it: in term 1, with one configuration entry a
+// member. Ours begins in term 0 after one entry that stands for the whole configuration. So in a trace all
+// terms are one higher than in the world, and all indexes by so many as there are members after the first.
+//
+// It knows no PreVote: a pre-candidate is a follower to it, and what is said about pre-votes is left out. Nor
+// does it know of the answer that a leader of an older term gets, a MsgAppResp without an index: to it that is a
+// rejection. What it has no word for at all it will not accept: a term that was learned from a pre-vote's
+// refusal, messages that arrive twice, members whose log begins with a snapshot or that lost what they had not
+// synced; to it the commit index is durable.
+
+#include <iosfwd>
+#include <vector>
+
+#include "raft/raft.h"
+
+namespace raftarium::lab {
+
+class TlaTrace : public raft::Observer {
+ public:
+  // Writes how each of `members` members begins.
+  TlaTrace(std::size_t members, std::ostream& out);
+
+  void observe(const raft::Event&) override {}
+  bool traces() const override { return true; }
+  void trace(const raft::TracePoint& point) override;
+
+ private:
+  void begin(raft::NodeId node);
+
+  std::size_t members_;
+  std::ostream& out_;
+};
+
+}  // namespace raftarium::lab
