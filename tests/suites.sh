@@ -83,7 +83,12 @@ suite_transcripts() {
   fi
 }
 
-suite_scenarios() { built "scenarios" release raftarium-cli && digests release build/release/bin/raftarium-cli; }
+suite_scenarios() {
+  built "scenarios" release raftarium-cli || return 0
+  digests release build/release/bin/raftarium-cli
+  count "schema" python3 tests/scenarios/schema.py build/release/bin/raftarium-cli
+  count "traces for etcd's specification" python3 tests/scenarios/traces.py build/release/bin/raftarium-cli
+}
 
 suite_desktop() {
   built "desktop" release raftarium-desktop || return 0
