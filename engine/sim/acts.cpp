@@ -173,10 +173,7 @@ void World::execute(const Command& command) {
       }
       break;
     case Kind::FailDisk:
-      // A short write leaves a sector, a misdirected one misses by one.
-      replica(command.node)
-          .machine.simulated()
-          ->fail_next(command.disk_op, {command.disk_fault, storage::kSectorBytes});
+      fail_disk(replica(command.node), command);
       break;
     case Kind::Damage:
       faults_.add(Fault::Damaged);
@@ -186,6 +183,13 @@ void World::execute(const Command& command) {
       make_snapshot(replica(command.node));
       break;
   }
+}
+
+void World::fail_disk(Replica& r, const Command& command) {
+  // A short write leaves less than any record, a misdirected one misses by a sector.
+  const bool is_short = command.disk_fault == storage::DiskFault::ShortWrite;
+  r.machine.simulated()->fail_next(command.disk_op,
+                                   {command.disk_fault, is_short ? 16 : storage::kSectorBytes});
 }
 
 void World::make_snapshot(Replica& r) {

@@ -83,6 +83,7 @@ struct Request {
   raft::Refusal refusal = raft::Refusal::None;  // the last one heard
   std::uint32_t attempts = 0;
   raft::Index index;                // of its entry, once whom it was sent to has applied it
+  std::uint64_t revision = 0;       // of the store, when it took effect
   raft::NodeId answered_by;         // and who that was
   std::uint64_t read_in_start = 0;  // the process of `at` that has read it, by starts from 1; 0: none yet
   bool in_doubt = false;            // an attempt was never answered, so that it may have taken effect
@@ -223,6 +224,7 @@ class World {
   void wipe(Replica& replica);
   void tell_recovery(const Replica& replica);
   void make_snapshot(Replica& replica);
+  static void fail_disk(Replica& replica, const Command& command);
   void set_links(const Command& command);
   void jump(Replica& replica, TimeUs by_us);
   base::Status check_disk(const Command& command) const;

@@ -61,6 +61,7 @@ base::Status DurableStorage::append(const Save& save) {
   }
   if (auto status = wal_.append(record); !status) return status;
   pending_.push_back({wal_.last_save(), save});
+  take_in_durable();  // a segment that was sealed for this one has been synced
   return {};
 }
 
@@ -70,12 +71,16 @@ void DurableStorage::take_in(const Save& save) {
   if (!save.hard_state.is_empty()) memory_.set_hard_state(save.hard_state);
 }
 
-base::Status DurableStorage::finish_sync(const Wal::SyncTicket& ticket, const base::Status& result) {
-  if (auto status = wal_.finish_sync(ticket, result); !status) return status;
+void DurableStorage::take_in_durable() {
   std::size_t done = 0;
   while (done < pending_.size() && pending_[done].number <= wal_.durable_save())
     take_in(pending_[done++].save);
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(done));
+}
+
+base::Status DurableStorage::finish_sync(const Wal::SyncTicket& ticket, const base::Status& result) {
+  if (auto status = wal_.finish_sync(ticket, result); !status) return status;
+  take_in_durable();
   return {};
 }
 

@@ -103,6 +103,7 @@ class DurableStorage : public raft::Storage {
   base::Status check(const Save& save) const;
   base::Status install(const raft::Snapshot& snapshot);
   void take_in(const Save& save);
+  void take_in_durable();
   base::Status remove_old_snapshots();
 
   Disk* disk_;

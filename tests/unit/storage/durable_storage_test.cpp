@@ -145,6 +145,19 @@ TEST_CASE("asynchronous: a sync may be under way while the log goes on into the 
   EXPECT(open(disk)->last_index() == raft::Index(61));
 }
 
+TEST_CASE("what a sealed segment holds is durable, and the storage says so at once") {
+  MemoryDisk disk;
+  DurableStorage storage = create(disk);
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    const std::uint64_t segments = storage.wal().segments();
+    Save save;
+    save.entries = run(2 + i, 1, 1, 200);
+    REQUIRE(storage.append(save).ok());
+    if (storage.wal().segments() > segments) EXPECT(storage.last_index() == raft::Index(1 + i));
+  }
+  EXPECT(storage.wal().segments() > 3);
+}
+
 TEST_CASE("appends that were never synced may be lost, and then as a whole and in order") {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     MemoryDisk disk;
