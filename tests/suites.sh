@@ -6,7 +6,7 @@ failed=0
 skipped=0
 failures=()
 
-quick_suites="style unit transcripts scenarios"
+quick_suites="style unit transcripts scenarios kill"
 slow_suites="desktop clang asan wasm web"
 slowest_suites="tidy"  # by name only: it takes longer than all the others together
 
@@ -88,6 +88,13 @@ suite_scenarios() {
   digests release build/release/bin/raftarium-cli
   count "schema" python3 tests/scenarios/schema.py build/release/bin/raftarium-cli
   count "traces for etcd's specification" python3 tests/scenarios/traces.py build/release/bin/raftarium-cli
+}
+
+# RAFTARIUM_KILL_ROUNDS=200 for the long run.
+suite_kill() {
+  built "kill" release raftarium-cli || return 0
+  count "kill -9" python3 tests/kill/kill_loop.py --rounds "${RAFTARIUM_KILL_ROUNDS:-20}" \
+    build/release/bin/raftarium-cli
 }
 
 suite_desktop() {

@@ -15,6 +15,8 @@ struct RunOptions {
   std::vector<std::string> files;  // scenarios
   bool quiet = false;              // no story, one line a file
   bool json = false;               // one object a line, for programs
+  std::string data;                // a directory: members live there, on the real disk; one file only
+  bool resume = false;             // with `data`: go on with what an earlier run has left there
 };
 
 // Plays scenarios: the story (time, what, why), the expectations, the digest.

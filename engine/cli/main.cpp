@@ -17,6 +17,14 @@ int main(int argc, char** argv) {
   run->add_option("files", options.files, "Scenario files (JSON)")->required();
   run->add_flag("-q,--quiet", options.quiet, "One line a file");
   run->add_flag("--json", options.json, "One JSON object a line");
+#ifndef __EMSCRIPTEN__
+  CLI::Option* data =
+      run->add_option("--data", options.data,
+                      "Keep every member's log and snapshots below this directory, on the real disk");
+  run->add_flag("--resume", options.resume,
+                "Go on with what an earlier run has left in the --data directory")
+      ->needs(data);
+#endif
 
   std::string file;
   CLI::App* share = program.add_subcommand("share", "Prints a scenario as the fragment of a link");
@@ -55,7 +63,11 @@ int main(int argc, char** argv) {
               cli::WalRequest::Act::Repair);
 #endif
 
-  CLI11_PARSE(program, argc, argv);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : 2;
+  }
 #ifndef __EMSCRIPTEN__
   if (*wal) return cli::wal(log, std::cout, std::cerr);
 #endif

@@ -1,3 +1,4 @@
+#include <functional>
 #include <ostream>
 
 #include <nlohmann/json.hpp>
@@ -5,6 +6,9 @@
 #include "cli/commands.h"
 #include "lab/encoding.h"
 #include "lab/play.h"
+#ifndef __EMSCRIPTEN__
+#include "cli/data_directory.h"
+#endif
 
 namespace raftarium::cli {
 
@@ -59,9 +63,70 @@ bool is_schema(const std::string& text) {
   return json.is_object() && json.contains("$schema");
 }
 
+using Tell = std::function<void(const lab::StoryLine&)>;
+
+#ifndef __EMSCRIPTEN__
+
+// What a member found on its disk.
+std::string describe(const storage::DurableStorage& storage) {
+  std::string text = "term " + std::to_string(storage.hard_state().term.value()) + ", log to entry " +
+                     std::to_string(storage.last_index().value()) + ", snapshot of entry " +
+                     std::to_string(storage.snapshot().snapshot->index.value());
+  if (storage.report().torn) text += "; " + storage::describe(*storage.report().torn);
+  for (const std::string& warning : storage.report().warnings) text += "; " + warning;
+  return text;
+}
+
+// On the real disk: also whether everything that was acknowledged earlier is there.
+base::Result<lab::Played> play_on_disks(const RunOptions& options, const lab::Scenario& scenario,
+                                        std::ostream& out, const Tell& tell) {
+  auto directory = DataDirectory::open(options.data, options.resume);
+  if (!directory) return directory.error();
+  bool told = !options.resume || options.quiet || options.json;
+  const auto watch = [&](const sim::World& world) {
+    if (!told) {
+      told = true;
+      for (const raft::NodeId node : world.members()) {
+        out << "  " << sim::name(node) << " finds " << describe(world.member(node).storage()) << '\n';
+      }
+    }
+    directory->watch(world);
+  };
+  auto played = lab::play(scenario, {directory->disks(), options.resume, watch}, tell);
+  if (!played) return played;
+  if (directory->failure()) return *directory->failure();
+  if (!options.resume) return played;
+  const std::string what = "all " + std::to_string(directory->acknowledged().size()) +
+                           " writes that were acknowledged before are there";
+  lab::Verdict verdict{what, directory->verified() && directory->lost().empty(), "they are"};
+  if (!directory->verified()) verdict.why = "there was no leader to ask";
+  if (!directory->lost().empty()) {
+    verdict.why =
+        std::to_string(directory->lost().size()) + " are lost, the first: " + directory->lost().front();
+  }
+  played->ok = played->ok && verdict.met;
+  played->verdicts.push_back(std::move(verdict));
+  return played;
+}
+
+#endif
+
+base::Result<lab::Played> play(const RunOptions& options, const lab::Scenario& scenario, std::ostream& out,
+                               const Tell& tell) {
+#ifndef __EMSCRIPTEN__
+  if (!options.data.empty()) return play_on_disks(options, scenario, out, tell);
+#endif
+  static_cast<void>(out);
+  return lab::play(scenario, tell);
+}
+
 }  // namespace
 
 int run(const RunOptions& options, std::ostream& out, std::ostream& err) {
+  if (!options.data.empty() && options.files.size() > 1) {
+    err << "run --data: expected one scenario, got " << options.files.size() << '\n';
+    return 2;
+  }
   int status = 0;
   for (const std::string& file : options.files) {
     const auto text = read_scenario_file(file);
@@ -77,9 +142,15 @@ int run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     }
     const bool story = !options.quiet && !options.json;
     if (story) out << scenario->title << "  (" << file << ", seed " << scenario->cluster.seed << ")\n";
-    const auto played = lab::play(*scenario, [&](const lab::StoryLine& line) {
+    const auto result = play(options, *scenario, out, [&](const lab::StoryLine& line) {
       if (story) tell(out, line);
     });
+    if (!result) {
+      err << result.error().message << '\n';
+      status = 2;
+      continue;
+    }
+    const lab::Played& played = *result;
     if (!played.ok && status == 0) status = 1;
     if (options.json) {
       out << as_json(file, *scenario, played).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)

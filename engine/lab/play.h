@@ -31,6 +31,17 @@ struct Played {
 // `tell` hears every line of the story as it happens; it may be empty.
 Played play(const Scenario& scenario, const std::function<void(const StoryLine&)>& tell);
 
+// The same with members on real disks, who go on from what is there; an error says why they cannot. `watch`
+// looks at the world before its first moment and after each. Where an earlier run has left something,
+// `resumed`, the scenario's expectations are not about this world, and only its properties are judged.
+struct OnDisks {
+  sim::RealDisks disks;
+  bool resumed = false;
+  std::function<void(const sim::World&)> watch;
+};
+base::Result<Played> play(const Scenario& scenario, const OnDisks& on_disks,
+                          const std::function<void(const StoryLine&)>& tell);
+
 // The last step's events in words, as Recording::trail keeps them.
 std::vector<std::string> trail_of(const sim::World& world);
 

@@ -10,9 +10,6 @@ namespace {
 sim::World first_world(const Scenario& scenario) {
   auto world = sim::World::create(scenario.cluster);
   CHECK(world.ok(), world.error().message);
-  for (const Action& action : scenario.actions) {
-    if (!action.when && !action.step) world->schedule(action.at_us, action.command);
-  }
   return std::move(*world);
 }
 
@@ -28,8 +25,19 @@ Journal journal_of(const Scenario& scenario) {
   return journal;
 }
 
-Run::Run(std::shared_ptr<const Scenario> scenario)
-    : scenario_(std::move(scenario)), world_(first_world(*scenario_)) {
+Run::Run(std::shared_ptr<const Scenario> scenario) : Run(scenario, first_world(*scenario)) {}
+
+base::Result<Run> Run::on_disks(std::shared_ptr<const Scenario> scenario, const sim::RealDisks& disks) {
+  auto world = sim::World::create(scenario->cluster, disks);
+  if (!world) return world.error();
+  return Run(std::move(scenario), std::move(*world));
+}
+
+Run::Run(std::shared_ptr<const Scenario> scenario, sim::World world)
+    : scenario_(std::move(scenario)), world_(std::move(world)) {
+  for (const Action& action : scenario_->actions) {
+    if (!action.when && !action.step) world_.schedule(action.at_us, action.command);
+  }
   for (std::size_t i = 0; i < scenario_->actions.size(); ++i) {
     if (scenario_->actions[i].when) waiting_.push_back({i, scenario_->actions[i].when->nth});
   }

@@ -24,6 +24,8 @@ class Run {
   // The world before anything has happened. Timed actions are on its schedule; triggered ones wait; those of
   // a recording are in journal_of(). REQUIRES: a scenario that parse_scenario() gave.
   explicit Run(std::shared_ptr<const Scenario> scenario);
+  // The same with members on real disks. An error says why one of them cannot start.
+  static base::Result<Run> on_disks(std::shared_ptr<const Scenario> scenario, const sim::RealDisks& disks);
 
   const sim::World& world() const { return world_; }
   // The moment of the next step along `journal`.
@@ -40,6 +42,7 @@ class Run {
   void advance_to(sim::TimeUs time_us) { world_.advance_to(time_us); }
 
  private:
+  Run(std::shared_ptr<const Scenario> scenario, sim::World world);
   const JournalItem* due(const Journal& journal) const;
   void pull_triggers();
 

@@ -50,9 +50,7 @@ const char* describe(Property property) {
   return kNames.at(static_cast<std::size_t>(property));
 }
 
-Checkers::Checkers(std::size_t members, raft::EntryId first) : first_(first), seen_(members + 1) {
-  for (Seen& seen : seen_) seen.commit = first.index;
-}
+Checkers::Checkers(std::size_t members, raft::EntryId first) : first_(first), seen_(members + 1) {}
 
 void Checkers::violate(Property property, std::vector<raft::NodeId> nodes, std::string why) {
   constexpr std::size_t kMost = 100;  // one violation breeds others
@@ -64,8 +62,8 @@ void Checkers::violate(Property property, std::vector<raft::NodeId> nodes, std::
 void Checkers::restarted(const member::Member& member) {
   const raft::NodeId node = member.id();
   Seen& seen = seen_[node.value()];
-  seen.commit = first_.index;
-  seen.applied = raft::Index();
+  seen.commit = raft::Index();
+  seen.applied = member.storage().snapshot().snapshot->index;  // before it makes another
   seen.leads = raft::Term();
   seen.term = member.node().term();
   seen.configuration = nullptr;
@@ -76,10 +74,11 @@ void Checkers::restarted(const member::Member& member) {
   }
   // What had not reached its disk is gone, and what that had replaced is back.
   const storage::DurableStorage& storage = member.storage();
-  const raft::Index base = storage.snapshot().snapshot->index;
+  const raft::Index base = std::max(first_.index, storage.snapshot().snapshot->index);
   seen.settled = base - first_.index;
   seen.tail.clear();
   const raft::Index last = storage.last_index();
+  seen.behind = last < first_.index;
   if (last <= base) return;
   for (const raft::Entry& entry : storage.entries(base + 1, last + 1, raft::kNoLimit).entries) {
     seen.tail.push_back(link(link_before(seen, seen.size()), entry));
@@ -88,7 +87,7 @@ void Checkers::restarted(const member::Member& member) {
 
 void Checkers::wiped(raft::NodeId node) {
   seen_[node.value()] = Seen{};
-  seen_[node.value()].commit = first_.index;
+  seen_[node.value()].behind = true;
 }
 
 Checkers::Chain Checkers::link_at(const Seen& seen, std::size_t at) const {
@@ -197,6 +196,8 @@ void Checkers::follow_snapshot(raft::NodeId node, raft::EntryId last) {
 void Checkers::check_appended(raft::NodeId node, const std::vector<raft::Entry>& entries) {
   Seen& seen = seen_[node.value()];
   for (const raft::Entry& entry : entries) {
+    if (entry.index <= first_.index && seen.behind) continue;
+    seen.behind = false;
     if (entry.index <= first_.index || entry.index > first_.index + 1 + seen.size()) {
       violate(Property::LogMatching, {node},
               text(name(node), " appends entry ", entry.index, " to a log that ends at ",

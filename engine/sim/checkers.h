@@ -75,6 +75,7 @@ class Checkers {
     raft::Index commit;
     raft::Index applied;      // 0: whatever the storage's snapshot stands for
     raft::Term leads;         // 0: none
+    bool behind = false;      // its log ends before the first entry that is looked at
     std::size_t settled = 0;  // so many links of its log are those of what is committed
     std::vector<Chain> tail;  // the links after them
     std::shared_ptr<const raft::ConfState> configuration;

@@ -9,8 +9,6 @@ namespace raftarium::sim {
 
 namespace {
 
-constexpr std::uint64_t kClient = 1;
-
 // Longer with every attempt, so that a cluster without a leader is not flooded.
 TimeUs retry_pause(std::uint32_t attempts) {
   constexpr TimeUs kFirst = 50'000;
@@ -26,7 +24,7 @@ void World::open_request(const Command& command) {
   request.command.kind =
       command.kind == Command::Kind::Put ? kv::Command::Kind::Put : kv::Command::Kind::Delete;
   // One session a request: several may be open at once, and each is applied once.
-  request.command.client = kClient + request.id;
+  request.command.client = client_of(request.id);
   request.command.sequence = 1;
   request.command.key = command.key;
   request.command.value = command.value;
@@ -118,8 +116,8 @@ void World::finish(Request& request, RequestState state) {
 
 void World::note_applied(raft::NodeId node, const std::vector<member::Applied>& applied) {
   for (const member::Applied& done : applied) {
-    if (done.command.client <= kClient) continue;
-    const std::uint64_t position = done.command.client - kClient - 1;
+    if (done.command.client < client_of(1)) continue;  // of an earlier run
+    const std::uint64_t position = done.command.client - client_of(1);
     if (position >= requests_.size()) continue;
     Request& request = requests_[position];
     if (request.state != RequestState::Waiting || !request.index.is_zero()) continue;

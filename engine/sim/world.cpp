@@ -101,7 +101,7 @@ raft::Config core_config(const WorldConfig& config, NodeId id) {
   return core;
 }
 
-member::Options member_options(const WorldConfig& config) {
+member::Options member_options(const WorldConfig& config, std::uint32_t run) {
   member::Options options;
   options.first = first_snapshot(config.members);
   options.cluster = config.seed;
@@ -109,6 +109,7 @@ member::Options member_options(const WorldConfig& config) {
   options.snapshot.entries = static_cast<std::uint64_t>(config.snapshot_entries);
   options.snapshot.bytes = static_cast<std::uint64_t>(config.snapshot_bytes);
   options.snapshot.keep_entries = static_cast<std::uint64_t>(config.snapshot_keep_entries);
+  options.life = run << 16U;
   return options;
 }
 
@@ -118,29 +119,41 @@ bool World::later(const Due& a, const Due& b) {
   return a.time_us != b.time_us ? a.time_us > b.time_us : a.sequence > b.sequence;
 }
 
-base::Result<World> World::create(const WorldConfig& config, const OpenDisk& open) {
+base::Result<World> World::create(const WorldConfig& config, const RealDisks& disks) {
   if (auto status = check_config(config); !status) return status.error();
+  CHECK(disks.run <= kMaxRuns, "run ", disks.run);
   std::vector<Replica> replicas;
   for (std::size_t i = 1; i <= config.members; ++i) {
     const NodeId id(i);
-    member::Machine::OpenDisk open_own;
-    if (open) open_own = [open, config, id] { return open(config, id); };
-    auto machine = member::Machine::start(core_config(config, id), member_options(config), open_own);
+    member::Machine::OpenDisk open;
+    if (disks.open) open = [open_of = disks.open, id] { return open_of(id); };
+    auto machine = member::Machine::start(core_config(config, id), member_options(config, disks.run), open);
     if (!machine) return base::Error{name(id) + ": " + machine.error().message};
     replicas.push_back({std::move(*machine)});
   }
-  return World(config, std::move(replicas));
+  return World(config, std::move(replicas), disks.run);
 }
 
-World::World(const WorldConfig& config, std::vector<Replica> replicas)
+raft::EntryId World::common_start(const std::vector<Replica>& replicas) {
+  raft::EntryId newest;
+  for (const Replica& r : replicas) {
+    const auto snapshot = r.member().storage().snapshot().snapshot;
+    if (snapshot->index > newest.index) newest = {snapshot->term, snapshot->index};
+  }
+  return newest;
+}
+
+World::World(const WorldConfig& config, std::vector<Replica> replicas, std::uint32_t run)
     : config_(config),
+      run_(run),
       prng_(config.seed),
       network_(config.members, Link{config.latency_min_us, config.latency_mean_us, config.loss_per_million,
                                     false, config.duplicate_per_million}),
       replicas_(std::move(replicas)),
-      checkers_(config.members, kFirst) {
+      checkers_(config.members, common_start(replicas_)) {
   digest_.add(config.seed);
   for (Replica& replica : replicas_) {
+    checkers_.restarted(replica.member());
     use_disk(replica, {.sync_min_us = config_.sync_min_us, .sync_mean_us = config_.sync_mean_us});
     // Members do not tick in step: each clock has its own phase.
     schedule_tick(replica, prng_.between(1, config_.tick_us));

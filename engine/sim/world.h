@@ -91,15 +91,21 @@ struct Request {
 
 enum class ProcessState : std::uint8_t { Running, Crashed, Paused };
 
+// Members on real disks, who go on from what is there.
+struct RealDisks {
+  // Opens the disk of a member, each time it starts. Empty: disks are simulated.
+  std::function<base::Result<std::unique_ptr<storage::Disk>>(raft::NodeId)> open{};
+  // Names this world among those that were on these disks before, so that nobody takes an old request or
+  // read for one of its own. Up to kMaxRuns.
+  std::uint32_t run = 0;
+};
+inline constexpr std::uint32_t kMaxRuns = 60'000;
+
 class World {
  public:
-  // Opens the real disk of a member, each time it starts.
-  using OpenDisk =
-      std::function<base::Result<std::unique_ptr<storage::Disk>>(const WorldConfig&, raft::NodeId)>;
-
-  // Refuses a configuration that cannot work, saying which field and why. With `open`, members are on real
-  // disks and go on from what is there: such a world cannot be copied, and commands about disks are refused.
-  static base::Result<World> create(const WorldConfig& config, const OpenDisk& open = {});
+  // Refuses a configuration that cannot work, saying which field and why. A world on real disks cannot be
+  // copied, and commands about disks are refused in it.
+  static base::Result<World> create(const WorldConfig& config, const RealDisks& disks = {});
 
   // Takes the next thing that is due, which may be a tick that nobody notices: then events() is empty.
   // Nothing is ever due only in a world without a running member; then time alone moves on.
@@ -176,7 +182,13 @@ class World {
   };
   static bool later(const Due& a, const Due& b);
 
-  World(const WorldConfig& config, std::vector<Replica> replicas);
+  World(const WorldConfig& config, std::vector<Replica> replicas, std::uint32_t run);
+  // The newest snapshot that a member starts from: what is before it is nobody's business any more.
+  static raft::EntryId common_start(const std::vector<Replica>& replicas);
+  // The client of a session is named after the request, of which it has one.
+  std::uint64_t client_of(std::uint64_t request) const {
+    return (std::uint64_t{run_} << 32U) + kFirstClient + request;
+  }
   Replica& replica(raft::NodeId node) { return replicas_[node.value() - 1]; }
   const Replica& replica(raft::NodeId node) const { return replicas_[node.value() - 1]; }
   bool is_member(raft::NodeId node) const { return !node.is_zero() && node.value() <= replicas_.size(); }
@@ -241,7 +253,10 @@ class World {
   TimeUs deadline_us(const Request& request) const { return request.sent_us + config_.request_deadline_us; }
   TimeUs client_latency() { return config_.latency_min_us; }
 
+  static constexpr std::uint64_t kFirstClient = 1;
+
   WorldConfig config_;
+  std::uint32_t run_ = 0;
   base::Prng prng_;
   Network network_;
   std::vector<Replica> replicas_;
