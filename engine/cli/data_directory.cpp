@@ -1,14 +1,8 @@
 #include "cli/data_directory.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -28,10 +22,6 @@ base::Error system_error(const std::string& what) {
 }
 
 }  // namespace
-
-DataDirectory::~DataDirectory() {
-  if (fd_ >= 0) ::close(fd_);
-}
 
 base::Result<DataDirectory> DataDirectory::open(const std::string& path, bool resume) {
   const std::string file = path + kFile;
@@ -53,10 +43,10 @@ base::Result<DataDirectory> DataDirectory::open(const std::string& path, bool re
     if (auto status = directory.load(text); !status) return status.error();
     // A line that a crash has cut short was nobody's acknowledgement.
     const std::size_t whole = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
-    if (::truncate(file.c_str(), static_cast<off_t>(whole)) != 0) return system_error(file);
+    std::filesystem::resize_file(file, whole, error);
+    if (error) return base::Error{file + ": " + error.message()};
   }
-  directory.fd_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (directory.fd_ < 0) return system_error(file);
+  directory.file_.open(file, std::ios::binary | std::ios::app);
   directory.write_down(json{{"run", directory.run_}}.dump());
   if (directory.failure_) return *directory.failure_;
   return directory;
@@ -100,11 +90,11 @@ sim::RealDisks DataDirectory::disks() const {
   return disks;
 }
 
-// One write() a line: what is killed has written it or not.
+// Flushed line by line: the process may be killed at any moment.
 void DataDirectory::write_down(const std::string& line) {
-  const std::string text = line + "\n";
-  if (failure_ || ::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size())) return;
-  failure_ = system_error(path_ + kFile);
+  if (failure_) return;
+  file_ << line << '\n' << std::flush;
+  if (!file_) failure_ = base::Error{path_ + kFile + ": cannot be written"};
 }
 
 void DataDirectory::watch(const sim::World& world) {

@@ -6,7 +6,7 @@
 //   {"index":7,"key":"x","revision":3,"value":"1"}    a put was acknowledged; without a value: a delete
 
 #include <cstdint>
-#include <memory>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,16 +31,6 @@ class DataDirectory {
   // there is a cluster and none was expected, or none and one was.
   static base::Result<DataDirectory> open(const std::string& path, bool resume);
 
-  DataDirectory(DataDirectory&& other) noexcept
-      : path_(std::move(other.path_)),
-        run_(other.run_),
-        fd_(std::exchange(other.fd_, -1)),
-        acknowledged_(std::move(other.acknowledged_)) {}
-  DataDirectory& operator=(DataDirectory&&) = delete;
-  DataDirectory(const DataDirectory&) = delete;
-  DataDirectory& operator=(const DataDirectory&) = delete;
-  ~DataDirectory();
-
   sim::RealDisks disks() const;
   // Of earlier runs.
   const std::vector<Acknowledged>& acknowledged() const { return acknowledged_; }
@@ -62,7 +52,7 @@ class DataDirectory {
 
   std::string path_;
   std::uint32_t run_ = 0;
-  int fd_ = -1;
+  std::ofstream file_;
   std::vector<Acknowledged> acknowledged_;
   std::vector<bool> told_;  // by request
   bool verified_ = false;
