@@ -17,10 +17,6 @@ using nlohmann::json;
 
 constexpr const char* kFile = "/acknowledged.ndjson";
 
-base::Error system_error(const std::string& what) {
-  return base::Error{what + ": " + std::strerror(errno)};
-}
-
 }  // namespace
 
 base::Result<DataDirectory> DataDirectory::open(const std::string& path, bool resume) {
