@@ -29,8 +29,11 @@ endfunction()
 #
 # Modules are built without exceptions, so that none can cross the engine; EXCEPTIONS is for the few that
 # sit on a library which throws (nlohmann_json, CLI11).
+#
+# PRECOMPILE names what many of the sources include and what is dear to read, beyond the standard library
+# (RaftariumPrecompiled.cmake). Without it a module shares what is precompiled for base.
 function(raftarium_module)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "EXCEPTIONS" "NAME" "SOURCES;HEADERS;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "EXCEPTIONS" "NAME" "SOURCES;HEADERS;DEPENDS;PRECOMPILE")
   _raftarium_check_arguments(raftarium_module)
   set(target raftarium_${arg_NAME})
   if(NOT arg_HEADERS)
@@ -43,6 +46,11 @@ function(raftarium_module)
     add_library(${target} STATIC ${arg_SOURCES})
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${_raftarium_options}>)
     _raftarium_exceptions(${target} PRIVATE)
+    if(arg_PRECOMPILE OR arg_NAME STREQUAL "base")
+      raftarium_precompile(${target} HEADERS ${arg_PRECOMPILE})
+    elseif(NOT arg_EXCEPTIONS)
+      raftarium_precompile(${target} AS raftarium_base)
+    endif()
   else()
     set(scope INTERFACE)
     add_library(${target} INTERFACE)
@@ -81,14 +89,22 @@ endfunction()
 #
 # Sources include "support/test.h", not <doctest/doctest.h>: the engine has a CHECK of its own, so the
 # assertions of the tests are EXPECT (goes on) and REQUIRE (ends the test case).
+#
+# PRECOMPILE as for a module; without it a test shares what is precompiled for tests/support.
 function(raftarium_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;SUITE" "SOURCES;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;SUITE" "SOURCES;DEPENDS;PRECOMPILE")
   _raftarium_check_arguments(raftarium_test)
   if(NOT arg_SUITE)
     set(arg_SUITE unit)
   endif()
   set(target raftarium-test-${arg_NAME})
   raftarium_executable(NAME ${target} SOURCES ${arg_SOURCES} DEPENDS test_support ${arg_DEPENDS} EXCEPTIONS)
+  target_compile_options(${target} PRIVATE ${RAFTARIUM_TEST_FLAGS})
+  if(arg_PRECOMPILE)
+    raftarium_precompile(${target} HEADERS "${PROJECT_SOURCE_DIR}/tests/support/test.h" ${arg_PRECOMPILE})
+  else()
+    raftarium_precompile(${target} AS raftarium_test_support)
+  endif()
   if(EMSCRIPTEN)
     add_test(NAME ${arg_NAME} COMMAND node $<TARGET_FILE:${target}>)
   else()

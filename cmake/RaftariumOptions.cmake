@@ -39,6 +39,12 @@ if(EMSCRIPTEN)
   target_compile_options(raftarium_engine_options INTERFACE -Wno-shorten-64-to-32)
 endif()
 
+# A test's own code: as much optimisation as costs no time, for most of it runs once.
+set(RAFTARIUM_TEST_FLAGS)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(RAFTARIUM_TEST_FLAGS -O1)
+endif()
+
 if(RAFTARIUM_SANITIZE)
   add_compile_options(-fsanitize=${RAFTARIUM_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)

@@ -111,7 +111,7 @@ def arrows_of_targets(tree):
         text = re.sub(r"#[^\n]*", "", tree[path])
         for call in re.finditer(r"raftarium_module\s*\(([^)]*)\)", text):
             words = call[1].split()
-            keywords = {"NAME", "SOURCES", "HEADERS", "DEPENDS", "EXCEPTIONS"}
+            keywords = {"NAME", "SOURCES", "HEADERS", "DEPENDS", "PRECOMPILE", "EXCEPTIONS"}
             values = {}
             keyword = None
             for word in words:
