@@ -5,6 +5,7 @@
 #endif
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/crc32c.h"
@@ -16,6 +17,8 @@ namespace {
 
 // Large, so that a large log costs a page fault for each huge page and not for each small one.
 constexpr std::size_t kBlockBytes = 8U << 20U;
+// Filled in pieces that are still in the processor's cache when they are checked.
+constexpr std::size_t kPieceBytes = 256U << 10U;
 
 void prefer_huge_pages([[maybe_unused]] std::span<std::uint8_t> memory) {
 #if defined(__linux__)
@@ -28,8 +31,10 @@ void prefer_huge_pages([[maybe_unused]] std::span<std::uint8_t> memory) {
 #endif
 }
 
+// The first byte is zero and every other one is as the one before.
 bool all_zero(std::span<const std::uint8_t> bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+  if (bytes.empty()) return true;
+  return bytes.front() == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
 }  // namespace
@@ -52,8 +57,8 @@ SegmentReader::SegmentReader(SegmentReader&& other) noexcept
       sequence_(other.sequence_),
       file_bytes_(other.file_bytes_),
       offset_(other.offset_),
-      window_(std::move(other.window_)),
-      window_start_(other.window_start_),
+      block_(std::move(other.block_)),
+      block_start_(other.block_start_),
       damage_(std::move(other.damage_)) {}
 
 SegmentReader::~SegmentReader() {
@@ -63,33 +68,35 @@ SegmentReader::~SegmentReader() {
 base::Result<std::span<const std::uint8_t>> SegmentReader::at(std::uint64_t offset, std::size_t count) {
   if (offset >= file_bytes_) return std::span<const std::uint8_t>();
   count = static_cast<std::size_t>(std::min<std::uint64_t>(count, file_bytes_ - offset));
-  const std::uint64_t window_end = window_start_ + window_.size();
-  if (offset < window_start_ || offset > window_end) {
-    window_ = {};
-    window_start_ = offset;
-  }
-  const auto skip = static_cast<std::size_t>(offset - window_start_);
-  if (window_.size() - skip < count) {
+  const bool elsewhere = offset < block_start_ || offset > block_start_ + block_.used();
+  if (elsewhere || offset + count > block_start_ + block_.used() + block_.room()) {
     // What is there of the piece moves to the start of a new block; the old one lives on in its payloads.
-    const base::Bytes piece = window_.sub(skip, window_.size() - skip);
-    const std::uint64_t left = file_bytes_ - offset;
-    base::BytesArena block(
-        static_cast<std::size_t>(std::min<std::uint64_t>(left, std::max(kBlockBytes, count))));
-    if (left >= kBlockBytes) prefer_huge_pages(block.spare());
-    block.append(piece.span());
-    window_ = {};
-    const auto got = disk_->read(file_, offset + piece.size(), block.spare());
-    if (!got) return got.error();
-    if (*got < block.room()) {
-      return disk_error(DiskOp::Read, segment_name(sequence_),
-                        "expected " + std::to_string(block.room()) + " bytes at " +
-                            std::to_string(offset + piece.size()) + ", got " + std::to_string(*got));
+    base::Bytes piece;
+    if (!elsewhere) {
+      const auto skip = static_cast<std::uint32_t>(offset - block_start_);
+      piece = block_.at(skip, block_.used() - skip);
     }
-    block.take(*got);
-    window_ = block.at(0, block.used());
-    window_start_ = offset;
+    const std::uint64_t left = file_bytes_ - offset;
+    block_ = base::BytesArena(
+        static_cast<std::size_t>(std::min<std::uint64_t>(left, std::max(kBlockBytes, count))));
+    if (left >= kBlockBytes) prefer_huge_pages(block_.spare());
+    block_.append(piece.span());
+    block_start_ = offset;
   }
-  return window_.span().subspan(static_cast<std::size_t>(offset - window_start_), count);
+  const auto skip = static_cast<std::size_t>(offset - block_start_);
+  if (block_.used() < skip + count) {
+    const std::uint64_t from = block_start_ + block_.used();
+    const std::size_t wanted = std::min(block_.room(), std::max(kPieceBytes, skip + count - block_.used()));
+    const auto got = disk_->read(file_, from, block_.spare().first(wanted));
+    if (!got) return got.error();
+    if (*got < wanted) {
+      return disk_error(DiskOp::Read, segment_name(sequence_),
+                        "expected " + std::to_string(wanted) + " bytes at " + std::to_string(from) +
+                            ", got " + std::to_string(*got));
+    }
+    block_.take(*got);
+  }
+  return block_.at(static_cast<std::uint32_t>(skip), static_cast<std::uint32_t>(count)).span();
 }
 
 base::Result<SegmentHeader> SegmentReader::header() {
@@ -162,7 +169,7 @@ base::Result<SegmentReader::Found> SegmentReader::next(WalRecord& record) {
   record.offset = offset_;
   record.header = *header;
   record.payload =
-      window_.sub(static_cast<std::size_t>(offset_ - window_start_) + kRecordHeaderBytes, header->length);
+      block_.at(static_cast<std::uint32_t>(offset_ - block_start_ + kRecordHeaderBytes), header->length);
   offset_ += whole;
   return Found::Record;
 }

@@ -60,8 +60,8 @@ class SegmentReader {
   std::uint64_t sequence_;
   std::uint64_t file_bytes_;
   std::uint64_t offset_ = kSegmentHeaderBytes;
-  base::Bytes window_;
-  std::uint64_t window_start_ = 0;
+  base::BytesArena block_{0};
+  std::uint64_t block_start_ = 0;  // its place in the file
   Damage damage_;
 };
 
