@@ -7,7 +7,7 @@ skipped=0
 failures=()
 
 quick_suites="style unit transcripts scenarios kill"
-slow_suites="desktop clang asan wasm web"
+slow_suites="desktop clang asan wasm web fuzz"
 slowest_suites="tidy"  # by name only: it takes longer than all the others together
 
 # count NAME COMMAND...: a program whose last line is "N passed, N failed", perhaps with ", N skipped".
@@ -127,6 +127,12 @@ suite_wasm() {
 suite_web() {
   built "page" wasm raftarium-page || return 0
   count "page" bash tests/web/run.sh build/wasm/page
+}
+
+# RAFTARIUM_FUZZ_SECONDS for longer runs.
+suite_fuzz() {
+  built "fuzzers" fuzz raftarium-fuzzers || return 0
+  count "fuzzing" python3 tests/fuzz/fuzz.py --seconds "${RAFTARIUM_FUZZ_SECONDS:-60}" build/fuzz/bin
 }
 
 suite_tidy() {

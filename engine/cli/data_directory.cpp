@@ -67,7 +67,7 @@ base::Status DataDirectory::load(const std::string& text) {
       return base::Error{path_ + kFile + ":" + std::to_string(number) +
                          ": expected an acknowledged write, got " + line.substr(0, 80)};
     }
-    Acknowledged write{object["index"].get<std::uint64_t>(), object["revision"].get<std::uint64_t>(),
+    Acknowledged write{object["index"].get<std::uint64_t>(), object["revision"].get<kv::Revision>(),
                        object["key"].get<std::string>(), std::nullopt};
     if (object.contains("value")) write.value = object["value"].get<std::string>();
     acknowledged_.push_back(std::move(write));
@@ -117,8 +117,8 @@ void DataDirectory::verify(const sim::World& world) {
   if (node.term_of(node.applied()).term != node.term()) return;
   verified_ = true;
   for (const Acknowledged& write : acknowledged_) {
-    const kv::RangeResult result = member.store().range(
-        {.from = write.key, .to = write.key + '\0', .revision = static_cast<std::int64_t>(write.revision)});
+    const kv::RangeResult result =
+        member.store().range({.from = write.key, .to = write.key + '\0', .revision = write.revision});
     std::optional<std::string> found;
     if (!result.found.empty()) found = result.found.front().value;
     if (result.refusal == kv::Refusal::None && found == write.value) continue;

@@ -19,8 +19,8 @@
 namespace raftarium::cli {
 
 struct Acknowledged {
-  std::uint64_t index = 0;     // of its entry
-  std::uint64_t revision = 0;  // of the store, when it took effect
+  std::uint64_t index = 0;    // of its entry
+  kv::Revision revision = 0;  // of the store, when it took effect
   std::string key;
   std::optional<std::string> value;  // none: it was deleted
 };

@@ -83,7 +83,7 @@ struct Request {
   raft::Refusal refusal = raft::Refusal::None;  // the last one heard
   std::uint32_t attempts = 0;
   raft::Index index;                // of its entry, once whom it was sent to has applied it
-  std::uint64_t revision = 0;       // of the store, when it took effect
+  kv::Revision revision = 0;        // of the store, when it took effect
   raft::NodeId answered_by;         // and who that was
   std::uint64_t read_in_start = 0;  // the process of `at` that has read it, by starts from 1; 0: none yet
   bool in_doubt = false;            // an attempt was never answered, so that it may have taken effect

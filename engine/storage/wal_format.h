@@ -143,6 +143,8 @@ raft::Index decode_truncate(std::span<const std::uint8_t> payload, bool& ok);
 class EntriesReader {
  public:
   explicit EntriesReader(base::Bytes payload);
+  // Whether the bytes have been entries so far. If not, nothing else means anything.
+  bool ok() const { return ok_; }
   raft::Index first() const { return first_; }
   std::uint32_t count() const { return count_; }
   // The next one, sharing the payload's bytes. False at the end, or where the bytes are not entries.

@@ -77,6 +77,11 @@ base::Status WalReplay::apply(const WalRecord& record) {
 
 base::Status WalReplay::apply_entries(const WalRecord& record) {
   EntriesReader reader(record.payload);
+  // Before anything is made room for: the count may be any number.
+  if (!reader.ok()) {
+    return nonsense(record, "expected entries, got a count of " + std::to_string(reader.count()) + " in " +
+                                std::to_string(record.payload.size()) + " bytes");
+  }
   if (reader.first() != last_ + 1) {
     return nonsense(
         record, "expected the entries to start at " + text(last_ + 1) + ", got " + text(reader.first()));

@@ -1,6 +1,8 @@
 #include "base/check.h"
 #include "fuzz/targets.h"
 #include "kv/command.h"
+#include "lab/encoding.h"
+#include "lab/link.h"
 #include "storage/durable_storage.h"
 #include "storage/memory_disk.h"
 #include "storage/snapshot_store.h"
@@ -122,7 +124,16 @@ std::vector<Seed> make_seeds() {
   transaction.otherwise.push_back(operation);
   seeds.push_back({"kv_command", "transaction", kv::encode(transaction).str()});
 
-  seeds.push_back({"scenario", "smallest.json", R"({"raftarium": 1, "title": "smallest"})"});
+  const std::string smallest = R"({"raftarium": 1, "title": "smallest", "duration_ms": 10})";
+  seeds.push_back({"scenario", "smallest.json", smallest});
+  const auto scenario = lab::parse_scenario("smallest.json", smallest);
+  CHECK(scenario.ok(), scenario.error().message);
+  const auto link = lab::to_link(*scenario);
+  CHECK(link.ok(), link.error().message);
+  const auto bytes = lab::parse_base64url(*link);
+  CHECK(bytes.has_value(), *link);
+  seeds.push_back({"link", "text", std::string(1, '\0') + *link});
+  seeds.push_back({"link", "bytes", std::string(1, '\1') + *bytes});
   return seeds;
 }
 

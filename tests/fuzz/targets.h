@@ -15,7 +15,8 @@ void wal(Input input);         // a log of one or two segments is opened, writte
 void snapshot(Input input);    // a snapshot file is decoded
 void record(Input input);      // a record and its payload are decoded
 void kv_command(Input input);  // a command of the store is decoded
-void scenario(Input input);    // a scenario file is parsed
+void scenario(Input input);    // a scenario file is parsed, written and parsed again
+void link(Input input);        // a link is opened; an odd first byte: the rest is what its text stands for
 
 struct Target {
   const char* name;
