@@ -8,21 +8,35 @@ bench_json=()
 # Whether a peer or a tool is there, without installing it.
 has() { command -v "$1" >/dev/null; }
 
-bench_core() {
-  local beside=() status=0
-  mkdir -p build/bench
-  if has go && [ -d /usr/share/gocode/src/go.etcd.io/etcd/raft ]; then
-    if (cd tests/bench/etcd_core &&
-      GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$root/build/bench/go" \
-        go build -o "$root/build/bench/etcd_core" . && "$root/build/bench/etcd_core") \
-      >build/bench/etcd_core.json 2>build/bench/etcd_core.log; then
-      beside=(--beside "etcd 3.4=build/bench/etcd_core.json")
-    else
-      say "etcd's core could not be measured; build/bench/etcd_core.log says why" >&2
-    fi
-  else
+# etcd_beside NAME: measures etcd 3.4 with tests/bench/etcd_NAME, where Debian's packages are there, and says in
+# `beside` how the benchmark shows it.
+etcd_beside() {
+  local name=$1
+  beside=()
+  if ! has go || [ ! -d /usr/share/gocode/src/go.etcd.io/etcd/raft ]; then
     say "etcd beside it: apt-get install golang-go golang-etcd-server-dev" >&2
+    return 0
   fi
+  mkdir -p build/bench
+  if (cd "tests/bench/etcd_$name" &&
+    GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$root/build/bench/go" \
+      go build -o "$root/build/bench/etcd_$name" . && "$root/build/bench/etcd_$name") \
+    >"build/bench/etcd_$name.json" 2>"build/bench/etcd_$name.log"; then
+    beside=(--beside "etcd 3.4=build/bench/etcd_$name.json")
+  else
+    say "etcd's $name could not be measured; build/bench/etcd_$name.log says why" >&2
+  fi
+}
+
+bench_wal() {
+  local beside
+  etcd_beside wal
+  build/release/bin/raftarium-bench-wal "${bench_json[@]}" "${beside[@]}"
+}
+
+bench_core() {
+  local beside status=0
+  etcd_beside core
   build/release/bin/raftarium-bench-core "${bench_json[@]}" --save build/bench/core.json "${beside[@]}" || status=1
   if has em++ && has node; then
     build wasm raftarium-bench-core >&2 || return 1
