@@ -11,19 +11,20 @@ namespace raftarium::base {
 [[noreturn]] void check_failed(const char* file, int line, const char* expression,
                                const std::string& detail);
 
+// Kept out of the functions that check, and given copies, so that a check costs them a comparison alone.
 template <class... Parts>
-std::string check_detail(const Parts&... parts) {
+[[noreturn, gnu::cold, gnu::noinline]] void check_failed_at(const char* file, int line,
+                                                            const char* expression, Parts... parts) {
   std::ostringstream out;
   (out << ... << parts);
-  return out.str();
+  check_failed(file, line, expression, out.str());
 }
 
 }  // namespace raftarium::base
 
 // CHECK(condition, "text ", value, ...): the values are evaluated only on failure.
-#define CHECK(condition, ...)                                                        \
-  do {                                                                               \
-    if (!(condition)) [[unlikely]]                                                   \
-      ::raftarium::base::check_failed(__FILE__, __LINE__, #condition,                \
-                                      ::raftarium::base::check_detail(__VA_ARGS__)); \
+#define CHECK(condition, ...)                                                          \
+  do {                                                                                 \
+    if (!(condition)) [[unlikely]]                                                     \
+      ::raftarium::base::check_failed_at(__FILE__, __LINE__, #condition, __VA_ARGS__); \
   } while (false)
