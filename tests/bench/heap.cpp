@@ -6,14 +6,13 @@
 
 namespace {
 
-std::uint64_t allocations = 0;
 bool weighing = false;  // asking for sizes takes time, so only where it is wanted
 std::uint64_t weight = 0;
 
 void* allocate(std::size_t size) {
   void* block = std::malloc(size == 0 ? 1 : size);
   if (block == nullptr) std::abort();
-  ++allocations;
+  ++raftarium::bench::heap::allocations_so_far;
   if (weighing) weight += malloc_usable_size(block);
   return block;
 }
@@ -35,7 +34,6 @@ void operator delete[](void* block, std::size_t) noexcept { release(block); }
 
 namespace raftarium::bench::heap {
 
-std::uint64_t allocations() { return ::allocations; }
 std::uint64_t bytes_kept_by(const std::function<void()>& make) {
   weight = 0;
   weighing = true;
