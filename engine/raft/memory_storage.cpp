@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include "raft/storage.h"
 
@@ -79,13 +80,11 @@ void MemoryStorage::append(const Entries& entries) {
   const Index first = entries[from].index;
   CHECK(first <= last_ + 1, "entries from ", first, " leave a gap after ", last_);
   if (first <= last_) truncate_from(first);
-  PackedEntries* chunk = chunks_.empty() ? nullptr : &writable_chunk();
-  for (std::size_t i = from; i < entries.size(); ++i) {
-    if (chunk == nullptr || chunk->full()) {
-      chunks_.push_back(std::make_shared<PackedEntries>(entries[i].index));
-      chunk = chunks_.back().get();
+  for (std::span<const Entry> rest(entries.begin() + from, entries.end()); !rest.empty();) {
+    if (chunks_.empty() || chunks_.back()->full()) {
+      chunks_.push_back(std::make_shared<PackedEntries>(rest.front().index));
     }
-    chunk->append(entries[i]);
+    rest = rest.subspan(writable_chunk().append(rest));
   }
   last_ = entries.back().index;
 }

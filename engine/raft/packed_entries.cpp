@@ -1,27 +1,50 @@
 #include "raft/packed_entries.h"
 
+#include <algorithm>
+
 namespace raftarium::raft {
 
-void PackedEntries::append(const Entry& entry) {
-  CHECK(!full() && entry.index == end(), "entry ", entry.index, " at the end ", end());
-  const auto number = static_cast<std::uint32_t>(slots_.size());
-  if (terms_.empty() || terms_.back().term != entry.term) terms_.push_back({number, entry.term});
-  Slot slot{};
-  slot.type = static_cast<std::uint32_t>(entry.type) & 3U;
-  if (entry.data.size() > kSmallBytes) {
-    slot.large = 1;
-    slot.where = static_cast<std::uint32_t>(large_.size()) & 0x3fffffU;
-    large_.push_back(entry.data);
-  } else {
-    slot.size = static_cast<std::uint32_t>(entry.data.size()) & 0x7fU;
-    slot.where = static_cast<std::uint32_t>(small_.size()) & 0x3fffffU;
-    small_ += entry.data.view();
+std::size_t PackedEntries::append(std::span<const Entry> entries) {
+  const std::size_t count = std::min(entries.size(), kCapacity - slots_.size());
+  entries = entries.first(count);
+  std::size_t small_bytes = 0;
+  for (const Entry& entry : entries) {
+    if (entry.data.size() <= kSmallBytes) small_bytes += entry.data.size();
   }
-  slots_.push_back(slot);
-  if (!full()) return;
-  // shrink_to_fit() does nothing without exceptions (libstdc++), a copy is as small as can be.
-  small_ = std::string(small_);
-  large_ = std::vector<base::Bytes>(large_);
+  std::size_t where = small_.size();
+  small_.resize(where + small_bytes);
+  for (const Entry& entry : entries) {
+    CHECK(entry.index == end(), "entry ", entry.index, " at the end ", end());
+    if (terms_.empty() || terms_.back().term != entry.term) {
+      terms_.push_back({static_cast<std::uint32_t>(slots_.size()), entry.term});
+    }
+    const std::size_t size = entry.data.size();
+    Slot slot{};
+    slot.type = static_cast<std::uint32_t>(entry.type) & 3U;
+    if (size > kSmallBytes) {
+      slot.large = 1;
+      slot.where = static_cast<std::uint32_t>(large_.size()) & 0x3fffffU;
+      large_.push_back(entry.data);
+    } else {
+      slot.size = static_cast<std::uint32_t>(size) & 0x7fU;
+      slot.where = static_cast<std::uint32_t>(where) & 0x3fffffU;
+      entry.data.view().copy(small_.data() + where, size);
+      where += size;
+    }
+    slots_.push_back(slot);
+  }
+  if (full()) fit();
+  return count;
+}
+
+// Gives back what will not be used. (shrink_to_fit() does nothing without exceptions, in libstdc++.)
+void PackedEntries::fit() {
+  if (small_.capacity() > small_.size()) small_ = std::string(small_);
+  if (large_.capacity() == large_.size()) return;
+  std::vector<base::Bytes> fitting;
+  fitting.reserve(large_.size());
+  for (base::Bytes& data : large_) fitting.push_back(std::move(data));
+  large_ = std::move(fitting);
 }
 
 void PackedEntries::truncate(Index index) {

@@ -3,6 +3,7 @@
 // together into one buffer; a large one keeps sharing its block.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ class PackedEntries {
   std::size_t size() const { return slots_.size(); }
   bool full() const { return slots_.size() == kCapacity; }
 
-  // REQUIRES: !full(), and entry.index == end().
-  void append(const Entry& entry);
+  // Appends as many as there is room for, and returns their number. REQUIRES: the first one's index is end().
+  std::size_t append(std::span<const Entry> entries);
   // Keeps the entries before `index`. REQUIRES: first() <= index <= end().
   void truncate(Index index);
 
@@ -51,6 +52,7 @@ class PackedEntries {
     std::uint32_t from = 0;
     Term term;
   };
+  void fit();
   const Slot& slot(Index index) const { return slots_[index - first_]; }
   std::size_t data_size(const Slot& slot) const {
     return slot.large != 0 ? large_[slot.where].size() : slot.size;

@@ -31,7 +31,7 @@ TEST_CASE("packed entries are what was appended, whatever was cut off in between
                              static_cast<char>('a' + prng.below(26)));
       const auto type = static_cast<EntryType>(prng.below(3));
       plain.push_back({term, Index(first + plain.size()), type, Bytes(data)});
-      packed.append(plain.back());
+      REQUIRE(packed.append({&plain.back(), 1}) == 1);
     }
     for (const Entry& entry : plain) {
       BytesArena payloads(packed.small_bytes(entry.index));
