@@ -117,6 +117,7 @@ class Raft {
   Refusal step_leader(const Message& message);
   Refusal leader_propose(const Message& message);
   Refusal may_propose() const;
+  void push_own(std::span<base::Bytes> payloads);
   void on_read_index(const Message& message);
   void on_append_response(const Message& message, Progress& peer);
   void on_heartbeat_response(const Message& message, Progress& peer);

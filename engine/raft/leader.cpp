@@ -103,16 +103,23 @@ Refusal Raft::propose(std::span<base::Bytes> payloads) {
     observe([&] { return Event{.kind = Event::Kind::ProposalRefused, .refusal = refusal}; });
     return refusal;
   }
-  log_.reserve(payloads.size());
-  Index index = log_.last_index();
-  for (base::Bytes& data : payloads) {
-    trace(TracePoint::Kind::EntryComing);
-    log_.push({.term = term_, .index = ++index, .data = std::move(data)});
-  }
+  push_own(payloads);
   note_appended(payloads.size());
   broadcast_append();
   trace_sent();
   return Refusal::None;
+}
+
+// As a run; one by one where every entry is a step of a trace.
+void Raft::push_own(std::span<base::Bytes> payloads) {
+  if (!traces()) {
+    log_.push(term_, payloads);
+    return;
+  }
+  for (base::Bytes& data : payloads) {
+    trace(TracePoint::Kind::EntryComing);
+    log_.push(term_, {&data, 1});
+  }
 }
 
 // A proposal that came as a message, perhaps from a follower, and may change the configuration.
@@ -143,7 +150,6 @@ Refusal Raft::leader_propose(const Message& message) {
   if (limits_uncommitted() && !reserve_uncommitted(payload_total(entries)))
     return Refusal::UncommittedLimit;
   pending_conf_index_ = pending;
-  log_.reserve(entries.size());
   for (Entry& entry : entries) {
     if (entry.type == EntryType::Normal) trace(TracePoint::Kind::EntryComing);
     log_.push(std::move(entry));

@@ -97,16 +97,21 @@ Storage::EntriesResult RaftLog::slice(Index low, Index high, std::uint64_t max_s
 
 Storage::EntriesResult RaftLog::entries_from(Index low, std::uint64_t max_size) const {
   if (low > last_index()) return {};
+  if (low >= tail_.offset()) return {limit_size(tail_.slice(low, tail_.end()), max_size)};
   return slice(low, last_index() + 1, max_size);
 }
 
-Entries RaftLog::next_committed(bool allow_unstable) const {
+SizedEntries RaftLog::next_committed(bool allow_unstable) const {
   if (!has_next_committed(allow_unstable)) return {};
   CHECK(max_applying_size_ > applying_size_, "applying entries without having been paused");
-  const auto found =
-      slice(applying_ + 1, max_appliable(allow_unstable) + 1, max_applying_size_ - applying_size_);
-  CHECK(found.error == StorageError::None, describe(found.error), " from ", applying_ + 1);
-  return found.entries;
+  const std::uint64_t max_size = max_applying_size_ - applying_size_;
+  const Index low = applying_ + 1;
+  const Index high = max_appliable(allow_unstable) + 1;
+  if (low >= tail_.start()) return limit_and_sum(tail_.slice(low, high), max_size);
+  auto found = slice(low, high, max_size);
+  CHECK(found.error == StorageError::None, describe(found.error), " from ", low);
+  const std::uint64_t size = found.entries.total_size();
+  return {std::move(found.entries), size};
 }
 
 void RaftLog::accept_applying(Index index, std::uint64_t size, bool allow_unstable) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "raft/storage.h"
@@ -83,25 +84,29 @@ class Tail {
   void restore(std::shared_ptr<const Snapshot> snapshot);
   // REQUIRES: no gap.
   void truncate_and_append(const Entries& entries);
-  // The only way in for a leader's own: REQUIRES: id follows the last entry.
+  // A leader's own: proposals with these payloads, which are taken over, or one entry that follows the last.
+  void push(Term term, std::span<base::Bytes> payloads);
   void push(Entry entry);
-  // Makes room so that the next `count` pushes lie in one block.
-  void reserve(std::size_t count);
   // REQUIRES: start() <= low <= high <= end().
   Entries slice(Index low, Index high) const;
 
  private:
-  // A part of a block; the newest one may grow.
+  // A part of a block: of ours, or, where it is large, of the one that the entries came in.
   struct Segment {
     Index first;
-    EntryArena arena;
-    std::size_t skip = 0;   // entries of the block before the segment
-    std::size_t count = 0;  // entries of the segment
-    Index end() const { return first + count; }
-    // Whether the segment ends where the block does, so that a push extends both.
-    bool can_grow() const { return arena.room() > 0 && skip + count == arena.size(); }
-    Entries part(Index low, Index high) const { return arena.all().sub(skip + (low - first), high - low); }
+    Entries entries;
+    Index end() const { return first + entries.size(); }
+    Entries part(Index low, Index high) const { return entries.sub(low - first, high - low); }
   };
+  // Whether the newest segment ends where our block does, so that a push extends both.
+  bool can_grow() const {
+    return !segments_.empty() && arena_.room() > 0 && arena_.ends_with(segments_.back().entries);
+  }
+  // Puts entries that follow the last into our block. `make(i)` gives the i-th of them.
+  template <class Make>
+  void push_run(std::size_t count, const Make& make);
+  void share(const Entries& entries);
+  void note_terms(const Entries& added);
   void truncate_from(Index index);
   void clear(Index offset);
   std::optional<Term> search_term(Index index) const;
@@ -109,6 +114,7 @@ class Tail {
   std::shared_ptr<const Snapshot> snapshot_;
   bool snapshot_in_progress_ = false;
   std::vector<Segment> segments_;
+  EntryArena arena_{0};
   mutable EntryPool pool_;
   std::optional<Term> before_;  // of the entry before start(), once known
   Index start_;
@@ -155,8 +161,8 @@ class RaftLog {
   std::optional<Appended> maybe_append(EntryId prev, Index leader_commit, const Entries& entries);
   // Appends without a check. REQUIRES: entries start after committed().
   Index append(const Entries& entries);
-  // A leader's own entries, pushed one by one after the last. reserve() keeps a batch in one block.
-  void reserve(std::size_t count) { tail_.reserve(count); }
+  // A leader's own, after the last: proposals with these payloads, which are taken over, or one entry.
+  void push(Term term, std::span<base::Bytes> payloads) { tail_.push(term, payloads); }
   void push(Entry entry) { tail_.push(std::move(entry)); }
   // The greatest entry at or before `index` whose term is at most `term`: where two logs may still agree.
   EntryId find_conflict_by_term(Index index, Term term) const;
@@ -170,7 +176,7 @@ class RaftLog {
   Storage::EntriesResult entries_from(Index low, std::uint64_t max_size) const;
 
   // `allow_unstable`: committed entries may be applied before they are durable here.
-  Entries next_committed(bool allow_unstable) const;
+  SizedEntries next_committed(bool allow_unstable) const;
   bool has_next_committed(bool allow_unstable) const {
     return applying_ < max_appliable(allow_unstable) && !applying_paused_ && !tail_.has_snapshot();
   }

@@ -177,7 +177,7 @@ void RawNode::report_unreachable(NodeId peer) {
 }
 
 void RawNode::report_snapshot(NodeId peer, bool ok) {
-  raft_->step({.type = MessageType::MsgSnapStatus, .from = peer, .reject = !ok});
+  raft_->step({.type = MessageType::MsgSnapStatus, .reject = !ok, .from = peer});
 }
 
 bool RawNode::has_ready() const {
@@ -212,8 +212,9 @@ void RawNode::ready(Ready& ready) {
   if (log.tail().has_next_snapshot() || ready.snapshot) ready.snapshot = log.tail().next_snapshot();
   std::uint64_t committed_size = 0;
   if (log.has_next_committed(!async)) {
-    ready.committed_entries = log.next_committed(!async);
-    committed_size = ready.committed_entries.total_size();
+    auto [entries, size] = log.next_committed(!async);
+    ready.committed_entries = std::move(entries);
+    committed_size = size;
   } else {
     ready.committed_entries.clear();
   }

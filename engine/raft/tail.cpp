@@ -23,7 +23,7 @@ std::optional<Term> Tail::search_term(Index index) const {
   if (index >= end_) return std::nullopt;
   for (std::size_t i = segments_.size(); i-- > 0;) {
     const Segment& segment = segments_[i];
-    if (segment.first <= index) return segment.arena.all()[segment.skip + (index - segment.first)].term;
+    if (segment.first <= index) return segment.entries[index - segment.first].term;
   }
   if (index + 1 == start_) return before_;
   return std::nullopt;
@@ -48,7 +48,7 @@ void Tail::release_to(Index applied) {
   const Index keep_from = std::min(offset_, applied + 1);
   std::size_t gone = 0;
   while (gone < segments_.size() && segments_[gone].end() <= keep_from &&
-         !(gone + 1 == segments_.size() && segments_[gone].can_grow())) {
+         !(gone + 1 == segments_.size() && can_grow())) {
     ++gone;
   }
   if (gone == 0) return;
@@ -81,7 +81,8 @@ void Tail::truncate_from(Index index) {
   }
   while (!segments_.empty() && segments_.back().first >= index) segments_.pop_back();
   if (!segments_.empty() && segments_.back().end() > index) {
-    segments_.back().count = index - segments_.back().first;
+    Segment& last = segments_.back();
+    last.entries = last.part(last.first, index);
   }
   end_ = index;
   if (newest_run_ >= end_) newest_run_ = Index(kNoLimit);
@@ -93,25 +94,58 @@ void Tail::truncate_and_append(const Entries& entries) {
   const Index from = entries.front().index;
   CHECK(from <= end_, "entries from ", from, " leave a gap after ", end_ - 1);
   if (from < end_) truncate_from(from);
-  reserve(entries.size());
-  for (const Entry& entry : entries) push(entry);
+  // A few entries are cheaper to copy than to keep apart.
+  constexpr std::size_t kWorthSharing = 16;
+  if (entries.size() >= kWorthSharing) {
+    share(entries);
+  } else {
+    push_run(entries.size(), [&](std::size_t i) { return entries[i]; });
+  }
 }
 
-void Tail::reserve(std::size_t count) {
-  if (!segments_.empty() && segments_.back().can_grow() && segments_.back().arena.room() >= count) return;
-  segments_.push_back({end_, pool_.take(count), 0, 0});
+void Tail::push(Term term, std::span<base::Bytes> payloads) {
+  push_run(payloads.size(), [&, first = end_](std::size_t i) {
+    return Entry{.term = term, .index = first + i, .data = std::move(payloads[i])};
+  });
 }
 
 void Tail::push(Entry entry) {
-  CHECK(entry.index == end_, "entry ", entry.index, " after ", end_ - 1);
-  if (segments_.empty() || !segments_.back().can_grow()) reserve(1);
-  if (newest_run_ > end_ || newest_term_ != entry.term) {
-    newest_run_ = end_;
-    newest_term_ = entry.term;
+  push_run(1, [&](std::size_t) { return std::move(entry); });
+}
+
+template <class Make>
+void Tail::push_run(std::size_t count, const Make& make) {
+  if (arena_.room() < count) arena_ = pool_.take(count);
+  const bool grows = can_grow();
+  const std::size_t before = arena_.size();
+  for (std::size_t i = 0; i < count; ++i) arena_.push(make(i));
+  const Entries added = arena_.all().sub(before, count);
+  note_terms(added);
+  if (grows) {
+    arena_.extend(segments_.back().entries);
+  } else {
+    segments_.push_back({end_, added});
   }
-  segments_.back().arena.push(std::move(entry));
-  ++segments_.back().count;
-  ++end_;
+  end_ = end_ + count;
+}
+
+void Tail::share(const Entries& entries) {
+  note_terms(entries);
+  segments_.push_back({end_, entries});
+  end_ = end_ + entries.size();
+}
+
+void Tail::note_terms(const Entries& added) {
+  const Term term = added.back().term;
+  std::size_t run = added.size();  // where its newest run starts
+  for (std::size_t i = added.size(); i-- > 0;) {
+    CHECK(added[i].index == end_ + i, "entry ", added[i].index, " where ", end_ + i, " should be");
+    if (run == i + 1 && added[i].term == term) run = i;
+  }
+  const bool continues = run == 0 && newest_run_ <= end_ && newest_term_ == term;
+  if (continues) return;
+  newest_run_ = end_ + run;
+  newest_term_ = term;
 }
 
 Entries Tail::slice(Index low, Index high) const {

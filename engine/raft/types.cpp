@@ -85,13 +85,22 @@ bool operator==(const Entries& a, const Entries& b) {
 }
 
 Entries limit_size(const Entries& entries, std::uint64_t max_size) {
-  if (entries.size() <= 1 || max_size == kNoLimit || entries.total_size() <= max_size) return entries;
-  std::uint64_t total = 0;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    total += entries[i].size();
-    if (i > 0 && total > max_size) return entries.sub(0, i);
+  if (entries.size() <= 1 || max_size == kNoLimit) return entries;
+  return limit_and_sum(entries, max_size).entries;
+}
+
+SizedEntries limit_and_sum(const Entries& entries, std::uint64_t max_size) {
+  if (const std::uint64_t all = entries.total_size(); entries.size() <= 1 || all <= max_size) {
+    return {entries, all};
   }
-  return entries;
+  std::uint64_t sum = entries.front().size();
+  std::size_t count = 1;
+  for (; count < entries.size(); ++count) {
+    const std::uint64_t size = entries[count].size();
+    if (size > max_size - std::min(sum, max_size)) break;
+    sum += size;
+  }
+  return {entries.sub(0, count), sum};
 }
 
 Responses::Responses(std::vector<Message> messages) {

@@ -68,6 +68,7 @@ enum class EntryType : std::uint8_t { Normal, ConfChange, ConfChangeV2 };
 
 // How many bytes a protocol buffer takes for `value`: seven bits in each.
 constexpr std::uint64_t varint_size(std::uint64_t value) {
+  if (value < 128) return 1;
   return (static_cast<std::uint64_t>(std::bit_width(value | 1U)) + 6) / 7;
 }
 
@@ -180,6 +181,12 @@ class EntryArena {
   }
   // Everything pushed so far.
   const Entries& all() const { return all_; }
+  // Whether `part` is the end of it.
+  bool ends_with(const Entries& part) const {
+    return part.block_ == all_.block_ && part.offset_ + part.count_ == all_.count_;
+  }
+  // Lets a part that was the end of it reach to what is the end now.
+  void extend(Entries& part) const { part.count_ = all_.count_ - part.offset_; }
 
   // Another handle that takes over the room; this one keeps only its eye on the block.
   EntryArena share() {
@@ -199,6 +206,13 @@ class EntryArena {
 
 // The prefix of `entries` whose sizes sum to at most `max_size`, but at least one entry.
 Entries limit_size(const Entries& entries, std::uint64_t max_size);
+
+// The same, with the sum.
+struct SizedEntries {
+  Entries entries;
+  std::uint64_t size = 0;
+};
+SizedEntries limit_and_sum(const Entries& entries, std::uint64_t max_size);
 
 // What must be durable before any message that depends on it leaves (§5.1, Figure 2 "persistent").
 struct HardState {
@@ -326,6 +340,7 @@ class Responses {
 
 struct Message {
   MessageType type = MessageType::MsgHup;
+  bool reject = false;
   NodeId to{};
   NodeId from{};
   Term term{};      // 0: local, or a proposal or read that carries no term
@@ -334,7 +349,6 @@ struct Message {
   Index commit{};
   NodeId vote{};
   Entries entries{};
-  bool reject = false;
   Index reject_hint{};
   std::uint64_t context = 0;  // read context; a CampaignType in a vote request; the size of the entries in
                               // MsgStorageApplyResp
