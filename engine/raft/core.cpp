@@ -344,10 +344,11 @@ Refusal Raft::handle(const Message& message) {
       stand_for_election();
       return Refusal::None;
     case MessageType::MsgStorageAppendResp:
-      on_storage_append_response(message);
+      entries_durable(message.term, {message.log_term, message.index});
+      if (message.snapshot) snapshot_durable(*message.snapshot);
       return Refusal::None;
     case MessageType::MsgStorageApplyResp:
-      on_storage_apply_response(message);
+      entries_applied(message.entries, message.context);
       return Refusal::None;
     case MessageType::MsgVote:
     case MessageType::MsgPreVote:
@@ -437,7 +438,7 @@ Raft::Door Raft::on_lower_term(const Message& message) {
     answer_vote(message, term_, true);
   } else if (type == MessageType::MsgStorageAppendResp) {
     // The entries may have been overwritten since; the snapshot cannot have been.
-    if (message.snapshot) applied_snapshot(*message.snapshot);
+    if (message.snapshot) snapshot_durable(*message.snapshot);
   } else {
     ignore(message, Refusal::StaleTerm);
   }
@@ -483,15 +484,22 @@ void Raft::answer_vote(const Message& request, Term term, bool reject) {
   answer.reject = reject;
 }
 
-void Raft::on_storage_append_response(const Message& message) {
-  if (!message.index.is_zero()) log_.tail().stable_to({message.log_term, message.index});
-  if (message.snapshot) applied_snapshot(*message.snapshot);
+// What storage has done.
+
+void Raft::entries_durable(Term term, EntryId last) {
+  // Since an older term they may have been overwritten, and written again without being durable yet.
+  if (term == term_ && !last.index.is_zero()) log_.tail().stable_to(last);
 }
 
-void Raft::on_storage_apply_response(const Message& message) {
-  if (message.entries.empty()) return;
-  applied_to(message.entries.back().index, message.context);
-  release_uncommitted(message.entries);
+void Raft::snapshot_durable(const Snapshot& snapshot) {
+  log_.tail().stable_snapshot_to(snapshot.index);
+  applied_to(snapshot.index, 0);
+}
+
+void Raft::entries_applied(const Entries& entries, std::uint64_t size) {
+  if (entries.empty()) return;
+  applied_to(entries.back().index, size);
+  release_uncommitted(entries);
 }
 
 }  // namespace raftarium::raft

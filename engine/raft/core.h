@@ -67,6 +67,12 @@ class Raft {
   bool append_due() const { return append_due_; }
   void send_due_appends();
 
+  // Storage has caught up: entries up to `last` of the log as it was in `term`; a snapshot; what was applied,
+  // which counted `size` bytes.
+  void entries_durable(Term term, EntryId last);
+  void snapshot_durable(const Snapshot& snapshot);
+  void entries_applied(const Entries& entries, std::uint64_t size);
+
   // For bootstrap: the first configuration is a fact, not something to agree on.
   void bootstrap(const std::vector<NodeId>& peers);
 
@@ -151,7 +157,6 @@ class Raft {
   bool restore(const std::shared_ptr<const Snapshot>& snapshot);
   ConfState switch_to(Configured configured);
   void applied_to(Index index, std::uint64_t size);
-  void applied_snapshot(const Snapshot& snapshot);
 
   Config config_;
   Observer* observer_;

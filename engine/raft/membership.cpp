@@ -101,11 +101,6 @@ void Raft::applied_to(Index index, std::uint64_t size) {
   step({.type = MessageType::MsgProp, .from = id(), .entries = std::vector<Entry>{leave}});
 }
 
-void Raft::applied_snapshot(const Snapshot& snapshot) {
-  log_.tail().stable_snapshot_to(snapshot.index);
-  applied_to(snapshot.index, 0);
-}
-
 void Raft::bootstrap(const std::vector<NodeId>& peers) {
   become_follower(Term(1), kNone);
   std::vector<Entry> entries;

@@ -302,9 +302,24 @@ class RawNode {
   const Raft& core() const { return *raft_; }
 
  private:
+  // What advance() tells the core, in this order: what this member promised to itself, then what is durable
+  // of the log as it was in `term`, then what is applied.
+  struct Advance {
+    std::vector<Message> promises;
+    Term term;
+    EntryId durable;
+    std::shared_ptr<const Snapshot> snapshot;
+    Entries applied;
+    std::uint64_t applied_size = 0;
+    bool is_empty() const {
+      return promises.empty() && durable.index.is_zero() && snapshot == nullptr && applied.empty();
+    }
+  };
+
   explicit RawNode(std::unique_ptr<Raft> raft);
   void add_storage_messages(Ready& ready, std::uint64_t committed_size);
   void plan_advance(Ready& ready, std::uint64_t committed_size);
+  void hand_out_promises(Ready& ready);
   bool append_response_needed(const Ready& ready) const;
   Message append_response(const Ready& ready) const;
   Message apply_response(const Ready& ready, std::uint64_t size) const;
@@ -313,7 +328,7 @@ class RawNode {
   std::unique_ptr<Raft> raft_;
   SoftState previous_soft_;
   HardState previous_hard_;
-  std::vector<Message> steps_on_advance_;
+  Advance advance_;
 };
 
 }  // namespace raftarium::raft

@@ -92,7 +92,7 @@ RawNode::RawNode(const RawNode& other)
     : raft_(std::make_unique<Raft>(*other.raft_)),
       previous_soft_(other.previous_soft_),
       previous_hard_(other.previous_hard_),
-      steps_on_advance_(other.steps_on_advance_) {}
+      advance_(other.advance_) {}
 
 RawNode& RawNode::operator=(const RawNode& other) {
   if (this != &other) *this = RawNode(other);
@@ -199,7 +199,7 @@ Ready RawNode::ready() {
 
 void RawNode::ready(Ready& ready) {
   const bool async = raft_->config().async_storage_writes;
-  CHECK(async || steps_on_advance_.empty(), "ready() before the last Ready was advanced");
+  CHECK(async || advance_.is_empty(), "ready() before the last Ready was advanced");
   if (raft_->append_due()) raft_->send_due_appends();
   raft_->trace_ready();
   RaftLog& log = raft_->log();
@@ -307,30 +307,52 @@ void RawNode::add_storage_messages(Ready& ready, std::uint64_t committed_size) {
   }
 }
 
-// Synchronous storage writes: promises to others leave with the Ready, what this member tells itself waits
-// for advance().
+// Synchronous storage writes: what is done with the Ready is done when advance() is called.
 void RawNode::plan_advance(Ready& ready, std::uint64_t committed_size) {
+  if (!raft_->messages_after_append().empty()) hand_out_promises(ready);
+  if (raft_->log().tail().has_entries()) {
+    advance_.term = raft_->term();
+    advance_.durable = raft_->log().last_id();
+  }
+  if (ready.snapshot) advance_.snapshot = ready.snapshot;
+  if (ready.committed_entries.empty()) return;
+  advance_.applied = ready.committed_entries;
+  advance_.applied_size = committed_size;
+}
+
+// Promises to others leave with the Ready; what this member promises itself waits for advance().
+void RawNode::hand_out_promises(Ready& ready) {
   std::vector<Message>& promises = raft_->messages_after_append();
   const auto to_self = std::count_if(promises.begin(), promises.end(),
                                      [own = id()](const Message& message) { return message.to == own; });
   if (to_self == static_cast<std::ptrdiff_t>(promises.size())) {
-    std::swap(steps_on_advance_, promises);
+    std::swap(advance_.promises, promises);
   } else if (to_self == 0 && ready.messages.empty()) {
     std::swap(ready.messages, promises);
   } else {
     for (Message& message : promises) {
-      (message.to == id() ? steps_on_advance_ : ready.messages).push_back(std::move(message));
+      (message.to == id() ? advance_.promises : ready.messages).push_back(std::move(message));
     }
     promises.clear();
   }
-  if (append_response_needed(ready)) steps_on_advance_.push_back(append_response(ready));
-  if (!ready.committed_entries.empty()) steps_on_advance_.push_back(apply_response(ready, committed_size));
 }
 
 void RawNode::advance() {
   CHECK(!raft_->config().async_storage_writes, "with asynchronous storage writes nothing is advanced");
-  for (const Message& message : steps_on_advance_) raft_->step(message);
-  steps_on_advance_.clear();
+  for (const Message& promise : advance_.promises) raft_->step(promise);
+  advance_.promises.clear();
+  if (!advance_.durable.index.is_zero()) {
+    raft_->entries_durable(advance_.term, advance_.durable);
+    advance_.durable = {};
+  }
+  if (advance_.snapshot) {
+    raft_->snapshot_durable(*advance_.snapshot);
+    advance_.snapshot = nullptr;
+  }
+  if (!advance_.applied.empty()) {
+    raft_->entries_applied(advance_.applied, advance_.applied_size);
+    advance_.applied.clear();
+  }
 }
 
 Status RawNode::status() const {
