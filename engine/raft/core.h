@@ -115,8 +115,6 @@ class Raft {
   bool is_held_off(const Message& message) const;
   Refusal handle(const Message& message);
   void on_vote_request(const Message& message);
-  void on_storage_append_response(const Message& message);
-  void on_storage_apply_response(const Message& message);
   void ignore(const Message& message, Refusal refusal) const;
 
   // leader.cpp
@@ -131,7 +129,9 @@ class Raft {
   void on_transfer(const Message& message, Progress& peer);
   void check_quorum_activity();
   void note_appended(std::uint64_t count);
+  void acknowledge_own();
   void broadcast_append();
+  void send_more(Progress& peer);
   bool maybe_send_append(Progress& peer, bool send_if_empty);
   bool maybe_send_snapshot(Progress& peer);
   void broadcast_heartbeat(std::uint64_t context);

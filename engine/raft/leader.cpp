@@ -161,13 +161,14 @@ Refusal Raft::leader_propose(const Message& message) {
 
 // The newest `count` entries are this leader's own.
 void Raft::note_appended(std::uint64_t count) {
-  const Index last = log_.last_index();
   observe([&] {
-    return Event{.kind = Event::Kind::EntriesAppended, .entry = {term_, last}, .count = count};
+    return Event{.kind = Event::Kind::EntriesAppended, .entry = {term_, log_.last_index()}, .count = count};
   });
-  // The leader counts itself once its own entries are durable (dissertation §10.2.1).
-  compose(MessageType::MsgAppResp, id()).index = last;
+  if (!config_.batch_appends) acknowledge_own();
 }
+
+// The leader counts itself once its own entries are durable (dissertation §10.2.1).
+void Raft::acknowledge_own() { compose(MessageType::MsgAppResp, id()).index = log_.last_index(); }
 
 // Empty payloads are free, and one proposal of any size passes an empty queue: else it never could.
 bool Raft::reserve_uncommitted(std::uint64_t payload_bytes) {
@@ -188,7 +189,11 @@ void Raft::release_uncommitted(const Entries& entries) {
 void Raft::send_due_appends() {
   append_due_ = false;
   for (Progress& peer : tracker_.progress) {
-    if (peer.id != id()) maybe_send_append(peer, true);
+    if (peer.id != id()) {
+      if (maybe_send_append(peer, true)) send_more(peer);
+    } else if (peer.match < log_.last_index()) {
+      acknowledge_own();
+    }
   }
 }
 
@@ -199,6 +204,12 @@ void Raft::broadcast_append() {
   }
   for (Progress& peer : tracker_.progress) {
     if (peer.id != id()) maybe_send_append(peer, true);
+  }
+}
+
+// What the peer's window has room for.
+void Raft::send_more(Progress& peer) {
+  while (maybe_send_append(peer, false)) {
   }
 }
 
@@ -294,16 +305,15 @@ void Raft::on_append_response(const Message& message, Progress& peer) {
       break;
   }
   // What a peer has up to the commit index cannot move it.
-  if (peer.match > log_.committed() && maybe_commit()) {
+  const bool committed = peer.match > log_.committed() && maybe_commit();
+  if (committed) {
     release_held_reads();
     broadcast_append();
-  } else if (peer.id != id() && peer.can_bump_commit(log_.committed())) {
-    maybe_send_append(peer, true);
   }
-  if (peer.id != id()) {
-    // The window may have room for several messages now.
-    while (maybe_send_append(peer, false)) {
-    }
+  // An append that is due to everybody will carry what this peer lacks.
+  if (peer.id != id() && !append_due_) {
+    if (!committed && peer.can_bump_commit(log_.committed())) maybe_send_append(peer, true);
+    send_more(peer);
   }
   if (peer.id == lead_transferee_ && peer.match == log_.last_index()) send_timeout_now(peer.id);
 }
