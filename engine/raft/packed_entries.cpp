@@ -19,19 +19,14 @@ std::size_t PackedEntries::append(std::span<const Entry> entries) {
       terms_.push_back({static_cast<std::uint32_t>(slots_.size()), entry.term});
     }
     const std::size_t size = entry.data.size();
-    Slot slot{};
-    slot.type = static_cast<std::uint32_t>(entry.type) & 3U;
     if (size > kSmallBytes) {
-      slot.large = 1;
-      slot.where = static_cast<std::uint32_t>(large_.size()) & 0x3fffffU;
+      slots_.push_back(Slot::large(entry.type, large_.size()));
       large_.push_back(entry.data);
     } else {
-      slot.size = static_cast<std::uint32_t>(size) & 0x7fU;
-      slot.where = static_cast<std::uint32_t>(where) & 0x3fffffU;
+      slots_.push_back(Slot::small(entry.type, size, where));
       entry.data.view().copy(small_.data() + where, size);
       where += size;
     }
-    slots_.push_back(slot);
   }
   if (full()) fit();
   return count;
@@ -51,13 +46,13 @@ void PackedEntries::truncate(Index index) {
   CHECK(first_ <= index && index <= end(), index, " is not in ", first_, "..", end());
   const std::size_t keep = index - first_;
   for (std::size_t i = slots_.size(); i-- > keep;) {
-    if (slots_[i].large != 0) {
+    if (slots_[i].is_large()) {
       large_.pop_back();
     } else {
-      small_.resize(small_.size() - slots_[i].size);
+      small_.resize(small_.size() - slots_[i].size());
     }
   }
-  slots_.resize(keep);
+  slots_.erase(slots_.begin() + static_cast<std::ptrdiff_t>(keep), slots_.end());
   while (!terms_.empty() && terms_.back().from >= keep) terms_.pop_back();
 }
 
@@ -74,17 +69,17 @@ std::uint64_t PackedEntries::entry_size(Index index) const {
 
 std::size_t PackedEntries::small_bytes(Index index) const {
   const Slot& at = slot(index);
-  return at.large != 0 ? 0 : at.size;
+  return at.is_large() ? 0 : at.size();
 }
 
 Entry PackedEntries::entry(Index index, base::BytesArena& payloads) const {
   const Slot& at = slot(index);
-  Entry entry{term(index), index, static_cast<EntryType>(at.type), {}};
-  if (at.large != 0) {
-    entry.data = large_[at.where];
+  Entry entry{term(index), index, at.type(), {}};
+  if (at.is_large()) {
+    entry.data = large_[at.where()];
   } else {
     entry.data =
-        payloads.append({reinterpret_cast<const std::uint8_t*>(small_.data()) + at.where, at.size});
+        payloads.append({reinterpret_cast<const std::uint8_t*>(small_.data()) + at.where(), at.size()});
   }
   return entry;
 }

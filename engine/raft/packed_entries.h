@@ -39,14 +39,29 @@ class PackedEntries {
  private:
   static constexpr std::size_t kSmallBytes = 64;
 
-  // Where an entry's payload is.
-  struct Slot {
-    std::uint32_t type : 2;
-    std::uint32_t large : 1;
-    std::uint32_t size : 7;    // of a small payload
-    std::uint32_t where : 22;  // position in small_, or in large_
+  // An entry's type and where its payload is, in one word. (Bit fields are stored one after the other, each
+  // after reading what was stored before.)
+  class Slot {
+   public:
+    static Slot small(EntryType type, std::size_t size, std::size_t where) {
+      return Slot(type, 0, size, where);
+    }
+    static Slot large(EntryType type, std::size_t where) { return Slot(type, kLarge, 0, where); }
+    EntryType type() const { return static_cast<EntryType>(bits_ & 3U); }
+    bool is_large() const { return (bits_ & kLarge) != 0; }
+    std::size_t size() const { return (bits_ >> kSizeShift) & 0x7fU; }  // of a small payload
+    std::size_t where() const { return bits_ >> kWhereShift; }          // position in small_, or in large_
+
+   private:
+    static constexpr std::uint32_t kLarge = 4;
+    static constexpr std::uint32_t kSizeShift = 3;
+    static constexpr std::uint32_t kWhereShift = 10;
+    static_assert(kSmallBytes < 1U << 7U && kCapacity * kSmallBytes < 1U << 22U);
+    Slot(EntryType type, std::uint32_t large, std::size_t size, std::size_t where)
+        : bits_(static_cast<std::uint32_t>(static_cast<std::size_t>(type) | large | size << kSizeShift |
+                                           where << kWhereShift)) {}
+    std::uint32_t bits_;
   };
-  static_assert(sizeof(Slot) == 4 && kSmallBytes < 1U << 7U && kCapacity * kSmallBytes < 1U << 22U);
   // From entry number `from` on, until the next run.
   struct TermRun {
     std::uint32_t from = 0;
@@ -55,7 +70,7 @@ class PackedEntries {
   void fit();
   const Slot& slot(Index index) const { return slots_[index - first_]; }
   std::size_t data_size(const Slot& slot) const {
-    return slot.large != 0 ? large_[slot.where].size() : slot.size;
+    return slot.is_large() ? large_[slot.where()].size() : slot.size();
   }
 
   Index first_;
