@@ -7,6 +7,16 @@
 #include "bench/heap.h"
 
 namespace raftarium::bench {
+namespace {
+
+raft::RawNode node_on(const raft::MemoryStorage& storage, const raft::Config& config) {
+  auto node = raft::RawNode::create(config, storage);
+  CHECK(node.ok(), node.error().message);
+  return std::move(*node);
+}
+
+}  // namespace
+
 raft::Entries Trio::Reader::read(const raft::Entries& sent) {
   constexpr std::size_t kBlockBytes = 64UL * 1024;
   constexpr std::size_t kBlockEntries = 128;
@@ -21,15 +31,17 @@ raft::Entries Trio::Reader::read(const raft::Entries& sent) {
   return entries_.all().sub(first, sent.size());
 }
 
+Trio::Member::Member(const raft::Config& config, const raft::MemoryStorage& start)
+    : storage(start), node(node_on(storage, config)) {}
+
 Trio::Trio(Carriage carriage, bool batch_appends) : carriage_(carriage) {
   raft::Snapshot first;
   first.index = raft::Index(1);
   first.term = raft::Term(1);
   for (std::uint64_t id = 1; id <= kMembers; ++id) first.conf_state.voters.emplace_back(id);
-  const auto start = std::make_shared<const raft::Snapshot>(std::move(first));
+  raft::MemoryStorage start;
+  start.apply_snapshot(std::make_shared<const raft::Snapshot>(std::move(first)));
   for (std::uint64_t id = 1; id <= kMembers; ++id) {
-    storages_.push_back(std::make_unique<raft::MemoryStorage>());
-    storages_.back()->apply_snapshot(start);
     raft::Config config;
     config.id = raft::NodeId(id);
     config.seed = id;
@@ -38,9 +50,7 @@ Trio::Trio(Carriage carriage, bool batch_appends) : carriage_(carriage) {
     config.check_quorum = true;
     config.pre_vote = true;
     config.batch_appends = batch_appends;
-    auto node = raft::RawNode::create(config, *storages_.back());
-    CHECK(node.ok(), node.error().message);
-    members_.push_back(std::make_unique<Member>(std::move(*node)));
+    members_.push_back(std::make_unique<Member>(config, start));
   }
   leader().campaign();
   pump();
@@ -57,16 +67,15 @@ void Trio::in_core(const Body& body) {
 void Trio::pump() {
   for (bool moved = true; moved;) {
     moved = false;
-    for (std::size_t i = 0; i < kMembers; ++i) moved = pump(i) || moved;
+    for (const auto& member : members_) moved = pump(*member) || moved;
   }
 }
 
-bool Trio::pump(std::size_t member) {
-  Member& m = *members_[member];
+bool Trio::pump(Member& m) {
   if (!m.node.has_ready()) return false;
   in_core([&] { m.node.ready(m.ready); });
-  storages_[member]->append(m.ready.entries);
-  if (!m.ready.hard_state.is_empty()) storages_[member]->set_hard_state(m.ready.hard_state);
+  if (!m.ready.entries.empty()) m.storage.append(m.ready.entries);
+  if (!m.ready.hard_state.is_empty()) m.storage.set_hard_state(m.ready.hard_state);
   for (raft::Message& message : m.ready.messages) deliver(message);
   for (const raft::Entry& entry : m.ready.committed_entries) {
     if (entry.data.empty()) continue;
@@ -93,9 +102,9 @@ void Trio::tick() {
 }
 
 void Trio::compact(std::uint64_t keep) {
-  for (std::size_t i = 0; i < kMembers; ++i) {
-    const raft::Index applied = members_[i]->node.applied();
-    if (applied.value() > keep) storages_[i]->compact(applied - keep);
+  for (const auto& member : members_) {
+    const raft::Index applied = member->node.applied();
+    if (applied.value() > keep) member->storage.compact(applied - keep);
   }
 }
 

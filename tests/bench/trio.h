@@ -48,7 +48,8 @@ class Trio {
     raft::EntryArena entries_{0};
   };
   struct Member {
-    explicit Member(raft::RawNode its_node) : node(std::move(its_node)) {}
+    Member(const raft::Config& config, const raft::MemoryStorage& start);
+    raft::MemoryStorage storage;
     raft::RawNode node;
     raft::Ready ready;
     Reader reader;
@@ -57,11 +58,10 @@ class Trio {
   };
   template <class Body>
   void in_core(const Body& body);
-  bool pump(std::size_t member);
+  bool pump(Member& member);
   void deliver(raft::Message& message);
 
   Carriage carriage_;
-  std::vector<std::unique_ptr<raft::MemoryStorage>> storages_;
   std::vector<std::unique_ptr<Member>> members_;
   std::uint64_t messages_ = 0;
   std::uint64_t core_allocations_ = 0;
