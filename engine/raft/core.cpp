@@ -348,7 +348,10 @@ Refusal Raft::handle(const Message& message) {
       if (message.snapshot) snapshot_durable(*message.snapshot);
       return Refusal::None;
     case MessageType::MsgStorageApplyResp:
-      entries_applied(message.entries, message.context);
+      if (!message.entries.empty()) {
+        entries_applied(message.entries.back().index, message.context,
+                        uncommitted_size_of(message.entries));
+      }
       return Refusal::None;
     case MessageType::MsgVote:
     case MessageType::MsgPreVote:
@@ -496,10 +499,9 @@ void Raft::snapshot_durable(const Snapshot& snapshot) {
   applied_to(snapshot.index, 0);
 }
 
-void Raft::entries_applied(const Entries& entries, std::uint64_t size) {
-  if (entries.empty()) return;
-  applied_to(entries.back().index, size);
-  release_uncommitted(entries);
+void Raft::entries_applied(Index last, std::uint64_t size, std::uint64_t uncommitted_size) {
+  applied_to(last, size);
+  uncommitted_size_ -= std::min(uncommitted_size_, uncommitted_size);
 }
 
 }  // namespace raftarium::raft

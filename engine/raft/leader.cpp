@@ -179,9 +179,8 @@ bool Raft::reserve_uncommitted(std::uint64_t payload_bytes) {
   return true;
 }
 
-void Raft::release_uncommitted(const Entries& entries) {
-  if (uncommitted_size_ == 0) return;
-  uncommitted_size_ -= std::min(uncommitted_size_, payload_total(entries));
+std::uint64_t Raft::uncommitted_size_of(const Entries& entries) const {
+  return limits_uncommitted() ? payload_total(entries) : 0;
 }
 
 // Replication.
@@ -209,7 +208,7 @@ void Raft::broadcast_append() {
 
 // What the peer's window has room for.
 void Raft::send_more(Progress& peer) {
-  while (maybe_send_append(peer, false)) {
+  while (peer.next <= log_.last_index() && maybe_send_append(peer, false)) {
   }
 }
 

@@ -29,19 +29,21 @@ bool RaftLog::is_up_to_date(EntryId candidate_last) const {
 
 std::optional<RaftLog::Appended> RaftLog::maybe_append(EntryId prev, Index leader_commit,
                                                        const Entries& entries) {
-  if (!matches(prev)) return std::nullopt;
-  Appended done{prev.index + entries.size(), std::nullopt, 0};
+  std::optional<Appended> done;
+  if (!matches(prev)) return done;
+  done.emplace();
+  done->last_new = prev.index + entries.size();
   std::size_t known = 0;
   const Index last = last_index();
   while (known < entries.size() && entries[known].index <= last && matches(entries[known].id())) ++known;
   if (known < entries.size()) {
     const Index from = entries[known].index;
     CHECK(from > committed_, "entry ", from, " conflicts with the committed prefix up to ", committed_);
-    if (from <= last) done.truncated_from = from;
-    done.added = entries.size() - known;
-    tail_.truncate_and_append(known == 0 ? entries : entries.sub(known, done.added));
+    if (from <= last) done->truncated_from = from;
+    done->added = entries.size() - known;
+    tail_.truncate_and_append(known == 0 ? entries : entries.sub(known, done->added));
   }
-  commit_to(std::min(leader_commit, done.last_new));
+  commit_to(std::min(leader_commit, done->last_new));
   return done;
 }
 

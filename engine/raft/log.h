@@ -55,6 +55,9 @@ class Tail {
     if (in_newest_run(index)) return newest_term_;
     return search_term(index);
   }
+  bool holds(EntryId id) const {
+    return in_newest_run(id.index) ? id.term == newest_term_ : search_term(id.index) == id.term;
+  }
   // Whether the entry is among the last ones, which are all of one term: what is asked for nearly always.
   bool in_newest_run(Index index) const { return newest_run_ <= index && index < end_; }
   Term newest_term() const { return newest_term_; }
@@ -106,7 +109,8 @@ class Tail {
   template <class Make>
   void push_run(std::size_t count, const Make& make);
   void share(const Entries& entries);
-  void note_terms(const Entries& added);
+  // Notes what was put into the newest segment: the end, and where the newest run of terms starts.
+  void note_added(std::span<const Entry> added);
   void truncate_from(Index index);
   void clear(Index offset);
   std::optional<Term> search_term(Index index) const;

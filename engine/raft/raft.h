@@ -309,10 +309,11 @@ class RawNode {
     Term term;
     EntryId durable;
     std::shared_ptr<const Snapshot> snapshot;
-    Entries applied;
+    Index applied;
     std::uint64_t applied_size = 0;
+    std::uint64_t uncommitted_size = 0;
     bool is_empty() const {
-      return promises.empty() && durable.index.is_zero() && snapshot == nullptr && applied.empty();
+      return promises.empty() && durable.index.is_zero() && snapshot == nullptr && applied.is_zero();
     }
   };
 

@@ -146,17 +146,15 @@ Refusal RawNode::propose_conf_change(const ConfChange& change) {
 ConfState RawNode::apply_conf_change(const ConfChange& change) { return raft_->apply_conf_change(change); }
 
 Refusal RawNode::step(const Message& message) {
-  const bool from_storage = is_storage_thread(message.from);
-  if (is_local(message.type) && !from_storage) return Refusal::UnknownPeer;
+  if (is_storage_thread(message.from)) return raft_->step(message);
+  if (is_local(message.type)) return Refusal::UnknownPeer;
   // No member leads itself: such a message has lost its way.
   constexpr MessageTypes kFromLeader{MessageType::MsgApp, MessageType::MsgHeartbeat, MessageType::MsgSnap};
   if (message.from == id() && kFromLeader.contains(message.type)) return Refusal::UnknownPeer;
-  if (is_response(message.type) && !from_storage && raft_->tracker().find(message.from) == nullptr) {
+  if (is_response(message.type) && raft_->tracker().find(message.from) == nullptr) {
     return Refusal::UnknownPeer;
   }
-  if (Observer* observer = raft_->observer(); observer != nullptr && !from_storage) {
-    observer->received(message);
-  }
+  if (Observer* observer = raft_->observer(); observer != nullptr) observer->received(message);
   return raft_->step(message);
 }
 
@@ -221,19 +219,20 @@ void RawNode::ready(Ready& ready) {
   ready.messages.clear();
   std::swap(ready.messages, raft_->messages());
   ready.read_states.clear();
-  std::swap(ready.read_states, raft_->read_states());
+  if (!raft_->read_states().empty()) std::swap(ready.read_states, raft_->read_states());
   ready.soft_state.reset();
   if (const SoftState soft = raft_->soft_state(); soft != previous_soft_) {
     ready.soft_state = soft;
     previous_soft_ = soft;
   }
   ready.must_sync = !ready.entries.empty();
-  ready.hard_state = {};
-  if (const HardState hard = raft_->hard_state(); hard != previous_hard_) {
-    ready.must_sync =
-        ready.must_sync || hard.term != previous_hard_.term || hard.vote != previous_hard_.vote;
-    ready.hard_state = hard;
-    if (!hard.is_empty()) previous_hard_ = hard;
+  ready.hard_state = raft_->hard_state();
+  if (ready.hard_state == previous_hard_) {
+    ready.hard_state = {};
+  } else {
+    const HardState& hard = ready.hard_state;
+    if (hard.term != previous_hard_.term || hard.vote != previous_hard_.vote) ready.must_sync = true;
+    if (!hard.is_empty()) previous_hard_ = raft_->hard_state();
   }
   if (async) {
     add_storage_messages(ready, committed_size);
@@ -316,8 +315,9 @@ void RawNode::plan_advance(Ready& ready, std::uint64_t committed_size) {
   }
   if (ready.snapshot) advance_.snapshot = ready.snapshot;
   if (ready.committed_entries.empty()) return;
-  advance_.applied = ready.committed_entries;
+  advance_.applied = ready.committed_entries.back().index;
   advance_.applied_size = committed_size;
+  advance_.uncommitted_size = raft_->uncommitted_size_of(ready.committed_entries);
 }
 
 // Promises to others leave with the Ready; what this member promises itself waits for advance().
@@ -349,9 +349,9 @@ void RawNode::advance() {
     raft_->snapshot_durable(*advance_.snapshot);
     advance_.snapshot = nullptr;
   }
-  if (!advance_.applied.empty()) {
-    raft_->entries_applied(advance_.applied, advance_.applied_size);
-    advance_.applied.clear();
+  if (!advance_.applied.is_zero()) {
+    raft_->entries_applied(advance_.applied, advance_.applied_size, advance_.uncommitted_size);
+    advance_.applied = {};
   }
 }
 

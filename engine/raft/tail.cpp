@@ -30,9 +30,7 @@ std::optional<Term> Tail::search_term(Index index) const {
 }
 
 void Tail::stable_to(EntryId id) {
-  if (id.index < offset_) return;
-  const auto own = maybe_term(id.index);
-  if (!own || *own != id.term) return;  // overwritten meanwhile
+  if (id.index < offset_ || !holds(id)) return;  // or it was overwritten meanwhile
   offset_ = id.index + 1;
   offset_in_progress_ = std::max(offset_in_progress_, offset_);
 }
@@ -119,23 +117,20 @@ void Tail::push_run(std::size_t count, const Make& make) {
   const bool grows = can_grow();
   const std::size_t before = arena_.size();
   for (std::size_t i = 0; i < count; ++i) arena_.push(make(i));
-  const Entries added = arena_.all().sub(before, count);
-  note_terms(added);
   if (grows) {
     arena_.extend(segments_.back().entries);
   } else {
-    segments_.push_back({end_, added});
+    segments_.push_back({end_, arena_.all().sub(before, count)});
   }
-  end_ = end_ + count;
+  note_added({arena_.all().begin() + before, count});
 }
 
 void Tail::share(const Entries& entries) {
-  note_terms(entries);
   segments_.push_back({end_, entries});
-  end_ = end_ + entries.size();
+  note_added({entries.begin(), entries.size()});
 }
 
-void Tail::note_terms(const Entries& added) {
+void Tail::note_added(std::span<const Entry> added) {
   const Term term = added.back().term;
   std::size_t run = added.size();  // where its newest run starts
   for (std::size_t i = added.size(); i-- > 0;) {
@@ -143,14 +138,17 @@ void Tail::note_terms(const Entries& added) {
     if (run == i + 1 && added[i].term == term) run = i;
   }
   const bool continues = run == 0 && newest_run_ <= end_ && newest_term_ == term;
-  if (continues) return;
-  newest_run_ = end_ + run;
-  newest_term_ = term;
+  if (!continues) {
+    newest_run_ = end_ + run;
+    newest_term_ = term;
+  }
+  end_ = end_ + added.size();
 }
 
 Entries Tail::slice(Index low, Index high) const {
   CHECK(start_ <= low && low <= high && high <= end_, low, "..", high, " of ", start_, "..", end_);
   if (low == high) return {};
+  if (segments_.back().first <= low) return segments_.back().part(low, high);
   std::size_t at = segments_.size() - 1;
   while (segments_[at].first > low) --at;
   if (high <= segments_[at].end()) return segments_[at].part(low, high);

@@ -45,7 +45,8 @@ Entries::Block* Entries::allocate(std::size_t capacity) {
   return block;
 }
 
-void Entries::destroy(Block* block) noexcept {
+void Entries::release(Block* block) noexcept {
+  if (!block->references.drop()) return;
   std::destroy_n(block->entries(), block->used);
   block->~Block();
   ::operator delete(static_cast<void*>(block));
@@ -68,6 +69,7 @@ void EntryArena::reset() {
 
 std::uint64_t Entries::total_size() const {
   if (empty()) return 0;
+  if (size() == 1) return front().size();
   std::uint64_t total = 0;
   const std::uint64_t header = Entry::header_size(front().term, front().index);
   if (header == Entry::header_size(back().term, back().index)) {

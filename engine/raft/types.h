@@ -113,7 +113,7 @@ class Entries {
     return *this;
   }
   ~Entries() {
-    if (block_ != nullptr && block_->references.drop()) destroy(block_);
+    if (block_ != nullptr) release(block_);
   }
   void clear() {
     if (block_ != nullptr) *this = Entries();
@@ -150,7 +150,7 @@ class Entries {
     Entry* entries() { return reinterpret_cast<Entry*>(this + 1); }
   };
   static Block* allocate(std::size_t capacity);
-  static void destroy(Block* block) noexcept;
+  static void release(Block* block) noexcept;
 
   Block* block_ = nullptr;
   std::uint32_t offset_ = 0;
