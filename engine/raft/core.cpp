@@ -330,6 +330,7 @@ void Raft::ignore(const Message& message, Refusal refusal) const {
 }
 
 Refusal Raft::step(const Message& message) {
+  if (!traces()) return handle(message);
   trace_received(message);
   const Refusal refusal = handle(message);
   trace_sent();

@@ -64,7 +64,9 @@ class Raft {
   }
   Observer* observer() const { return observer_; }
   // What was sent since the last Ready is about to be handed out.
-  void trace_ready();
+  void trace_ready() {
+    if (traces()) put_ready();
+  }
   // Config::batch_appends: what ready() must send.
   bool append_due() const { return append_due_; }
   void send_due_appends();
@@ -85,11 +87,18 @@ class Raft {
 
   // trace.cpp
   bool traces() const { return observer_ != nullptr && observer_->traces(); }
-  void trace(TracePoint::Kind kind, const Message* message = nullptr) const;
+  void trace(TracePoint::Kind kind) const {
+    if (traces()) put(kind, nullptr);
+  }
+  void trace_sent() {
+    if (traces()) put_sent();
+  }
   void trace_change(const ConfChange& change) const;
   void trace_configuration(const ConfState& next) const;
   void trace_received(const Message& message) const;
-  void trace_sent();
+  void put(TracePoint::Kind kind, const Message* message) const;
+  void put_sent();
+  void put_ready();
   TracePoint trace_point(TracePoint::Kind kind) const;
 
   // core.cpp

@@ -13,8 +13,7 @@ TracePoint Raft::trace_point(TracePoint::Kind kind) const {
           .configuration = tracker_.config.conf_state()};
 }
 
-void Raft::trace(TracePoint::Kind kind, const Message* message) const {
-  if (!traces()) return;
+void Raft::put(TracePoint::Kind kind, const Message* message) const {
   TracePoint point = trace_point(kind);
   point.message = message;
   observer_->trace(point);
@@ -35,25 +34,24 @@ void Raft::trace_configuration(const ConfState& next) const {
 
 // A request that the lease holds off is nothing that happened to this member: it is as good as lost.
 void Raft::trace_received(const Message& message) const {
-  if (traces() && !is_held_off(message)) trace(TracePoint::Kind::MessageReceived, &message);
+  if (!is_held_off(message)) put(TracePoint::Kind::MessageReceived, &message);
 }
 
 // What a step sent, after everything that it changed. First a leader's answer to itself: it is made first.
-void Raft::trace_sent() {
-  if (!traces()) return;
+void Raft::put_sent() {
   for (; traced_after_append_ < messages_after_append_.size(); ++traced_after_append_) {
-    trace(TracePoint::Kind::MessageSent, &messages_after_append_[traced_after_append_]);
+    put(TracePoint::Kind::MessageSent, &messages_after_append_[traced_after_append_]);
   }
   for (; traced_messages_ < messages_.size(); ++traced_messages_) {
-    trace(TracePoint::Kind::MessageSent, &messages_[traced_messages_]);
+    put(TracePoint::Kind::MessageSent, &messages_[traced_messages_]);
   }
 }
 
-void Raft::trace_ready() {
-  trace_sent();
+void Raft::put_ready() {
+  put_sent();
   traced_messages_ = 0;
   traced_after_append_ = 0;
-  trace(TracePoint::Kind::ReadyAccepted);
+  put(TracePoint::Kind::ReadyAccepted, nullptr);
 }
 
 }  // namespace raftarium::raft
