@@ -4,6 +4,7 @@
 #include <array>
 #include <sstream>
 
+#include "viz/offers.h"
 #include "viz/text.h"
 
 namespace raftarium::viz {
@@ -61,6 +62,12 @@ void add_links(const Frame& frame, raft::NodeId from, std::vector<Action>& actio
   }
 }
 
+void add_offers(const std::vector<Offer>& offers, const std::string& about, std::vector<Action>& actions) {
+  for (const Offer& offer : offers) {
+    actions.push_back({offer.name, about + ": " + offer.label, "", offer.command});
+  }
+}
+
 std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
   std::istringstream in(text);
@@ -79,6 +86,10 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   std::vector<Action> actions;
   const MemberView* chosen = find_member(frame, selection.member);
   if (chosen != nullptr) add_member_acts(frame, *chosen, true, actions);
+  for (const MessageView& message : frame.messages) {
+    if (message.id != selection.message) continue;
+    add_offers(message_offers(message), "Message " + std::to_string(message.id), actions);
+  }
   actions.push_back({"put", "Write a value through whoever leads", chosen == nullptr ? "P" : "",
                      next_put(frame, raft::kNone)});
   actions.push_back({"heal_all", "Heal all links", "H", command_for(frame, Act::HealAll, raft::kNone)});
@@ -94,13 +105,19 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   }
   actions.push_back({"tab.logs", "Show the logs", "", Tab::Logs});
   actions.push_back({"tab.space_time", "Show space and time", "", Tab::SpaceTime});
+  actions.push_back({"tab.disk", "Show the disk", "", Tab::Disk});
   actions.push_back({"tab.clients", "Show the clients", "", Tab::Clients});
   actions.push_back({"tab.metrics", "Show the metrics", "", Tab::Metrics});
   for (const MemberView& member : frame.members) {
     const std::string id = std::to_string(member.id.value());
     actions.push_back({"select." + id, "Select S" + id, id, member.id});
   }
-  if (chosen != nullptr) add_links(frame, chosen->id, actions);
+  if (chosen != nullptr) {
+    add_links(frame, chosen->id, actions);
+    const std::string who = text::node(chosen->id.value());
+    add_offers(disk_offers(*chosen), "Disk of " + who, actions);
+    add_offers(clock_offers(*chosen), "Clock of " + who, actions);
+  }
   for (const MemberView& member : frame.members) {
     if (&member != chosen) add_member_acts(frame, member, false, actions);
   }

@@ -42,7 +42,7 @@ std::vector<ScenarioInfo> built_in_scenarios() {
 }
 
 const char* name_of(Tab tab) {
-  static constexpr std::array<const char*, 6> kNames = {"logs",    "space_time", "clients",
+  static constexpr std::array<const char*, 7> kNames = {"logs",    "space_time", "disk", "clients",
                                                         "metrics", "member",     "story"};
   return kNames[static_cast<std::size_t>(tab)];
 }
@@ -178,6 +178,7 @@ void App::draw_panels(const Layout& layout) {
   const Tab tab = selection_.tab;
   if (tab == Tab::Logs) draw_logs(frame_, selection_, commands, ui_, layout.dock);
   if (tab == Tab::SpaceTime) draw_space_time(frame_, selection_, commands, ui_, layout.dock);
+  if (tab == Tab::Disk) draw_disk(frame_, selection_, commands, ui_, layout.dock);
   if (tab == Tab::Metrics) draw_metrics(frame_, ui_, layout.dock);
   if (tab == Tab::Clients) draw_clients(frame_, selection_, commands, ui_, layout.dock);
   if (!layout.narrow || tab == Tab::Member)
@@ -389,10 +390,12 @@ void App::to_neighbouring_mark(bool forward) {
 }
 
 void App::refresh() {
-  const auto position = std::tuple(timeline_->branch(), timeline_->event_count(), timeline_->now_us());
+  const raft::NodeId disk_of = selection_.tab == Tab::Disk ? selection_.member : raft::kNone;
+  const auto position =
+      std::tuple(timeline_->branch(), timeline_->event_count(), timeline_->now_us(), disk_of);
   if (shown_ == position) return;
   shown_ = position;
-  frame_ = build_frame(*timeline_);
+  frame_ = build_frame(*timeline_, disk_of);
 }
 
 std::string App::frame_json() const {

@@ -93,7 +93,8 @@ class App : public CommandSink {
   Selection selection_;
   Chrome chrome_;
   Frame frame_;
-  std::optional<std::tuple<lab::BranchId, std::uint64_t, std::int64_t>> shown_;  // the position of frame_
+  // The position of frame_, and whose disk is in it.
+  std::optional<std::tuple<lab::BranchId, std::uint64_t, std::int64_t, raft::NodeId>> shown_;
   std::vector<sim::Command> acts_;
   std::vector<Control> controls_;
   // Acts that one gesture made together, so that they are undone together.

@@ -81,6 +81,10 @@ MemberView view_member(const sim::World& world, raft::NodeId id) {
     view.entries.push_back(
         {entry.term, entry.index, entry_text(entry), entry.index <= view.status.hard_state.commit});
   }
+  view.durable = member.storage().last_index();
+  view.disk = world.disk_settings(id);
+  view.sync_ends_us = world.sync_ends_us(id).value_or(0);
+  view.drift_ppm = world.drift_ppm(id);
   set_timer(world, view);
   if (view.process != Process::Crashed) {
     view.leads_minority = view.status.soft_state.role == raft::Role::Leader && leads_minority(world, id);
@@ -227,7 +231,7 @@ std::string next_in_words(const sim::World& world, const Frame& frame) {
 
 }  // namespace
 
-Frame build_frame(const lab::Timeline& timeline) {
+Frame build_frame(const lab::Timeline& timeline, raft::NodeId disk_of) {
   const sim::World& world = timeline.world();
   Frame frame;
   frame.scenario_title = timeline.scenario().title;
@@ -248,6 +252,7 @@ Frame build_frame(const lab::Timeline& timeline) {
   frame.marks = timeline.marks();
   frame.branches = timeline.branches();
   frame.branch = timeline.branch();
+  if (disk_of != raft::kNone) frame.disk = look_at_disk(world, disk_of);
   return frame;
 }
 

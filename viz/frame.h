@@ -3,11 +3,13 @@
 // steps; it holds no reference into the world, so a panel cannot change what it shows.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lab/timeline.h"
 #include "raft/raft.h"
+#include "viz/disk_view.h"
 
 namespace raftarium::viz {
 
@@ -30,6 +32,10 @@ struct MemberView {
   std::int64_t timer_left_us = 0;  // until the election timeout, or a leader's next quorum check
   bool leads_minority = false;     // a leader that cannot reach a quorum over the links as they are
   std::vector<std::string> store;  // "key=value", sorted by key
+  raft::Index durable;             // the last entry that is synced
+  sim::DiskSettings disk;
+  std::int64_t sync_ends_us = 0;  // 0: nothing is being synced
+  std::int64_t drift_ppm = 0;     // by how much its clock runs fast
 };
 
 struct LinkView {  // directed
@@ -87,9 +93,11 @@ struct Frame {
   std::vector<lab::Mark> marks;
   std::vector<lab::BranchView> branches;
   lab::BranchId branch = 0;
+  std::optional<DiskView> disk;  // of the member that was asked for
 };
 
-Frame build_frame(const lab::Timeline& timeline);
+// `disk_of`: whose disk is looked at; none: nobody's.
+Frame build_frame(const lab::Timeline& timeline, raft::NodeId disk_of = raft::kNone);
 
 // The whole frame as JSON, for tests and for those who automate the program.
 std::string to_json(const Frame& frame);

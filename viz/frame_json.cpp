@@ -40,6 +40,9 @@ void write(JsonWriter& json, const MemberView& member) {
   json.field("commit", status.hard_state.commit.value()).field("applied", status.applied.value());
   json.field("first", status.first_index.value()).field("last", status.last_index.value());
   json.field("election_elapsed", member.election_elapsed).field("timer_left_us", member.timer_left_us);
+  json.field("durable", member.durable.value()).field("sync_ends_us", member.sync_ends_us);
+  json.field("disk_full", member.disk.full).field("syncs_lie", member.disk.syncs_lie);
+  json.field("sync_min_us", member.disk.sync_min_us).field("drift_ppm", member.drift_ppm);
   json.field("leads_minority", member.leads_minority).field("snapshot", member.snapshot_index.value());
   json.key("log").open('[');
   for (const EntryView& entry : member.entries) {
@@ -80,6 +83,22 @@ void write_time(JsonWriter& json, const Frame& frame) {
   json.close(']');
 }
 
+void write(JsonWriter& json, const DiskView& disk) {
+  json.open('{').field("member", disk.member.value()).field("unsynced", disk.unsynced);
+  json.field("damage", std::string_view(disk.damage)).key("files").open('[');
+  for (const FileView& file : disk.files) {
+    json.open('{').field("name", std::string_view(file.name)).field("bytes", file.bytes);
+    json.field("durable", file.durable).close('}');
+  }
+  json.close(']').key("records").open('[');
+  for (const RecordView& record : disk.records) {
+    json.open('{').field("file", std::string_view(record.file)).field("offset", record.offset);
+    json.field("bytes", record.bytes).field("type", std::string_view(record.type));
+    json.field("text", std::string_view(record.text)).field("durable", record.durable).close('}');
+  }
+  json.close(']').close('}');
+}
+
 }  // namespace
 
 std::string to_json(const Frame& frame) {
@@ -113,6 +132,10 @@ std::string to_json(const Frame& frame) {
   }
   json.close(']').field("next", std::string_view(frame.next));
   write_time(json, frame);
+  if (frame.disk) {
+    json.key("disk");
+    write(json, *frame.disk);
+  }
   json.close('}');
   return json.text();
 }

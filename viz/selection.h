@@ -12,7 +12,7 @@
 
 namespace raftarium::viz {
 
-enum class Tab : std::uint8_t { Logs, SpaceTime, Clients, Metrics, Member, Story };
+enum class Tab : std::uint8_t { Logs, SpaceTime, Disk, Clients, Metrics, Member, Story };
 
 // What the diagram of space and time shows.
 struct SpaceTimeView {
@@ -52,6 +52,7 @@ struct Selection {
   std::optional<raft::NodeId> pointed;  // lit up because a line of the story is under the pointer
   Tab tab = Tab::Logs;
   SpaceTimeView space_time;
+  std::string record;  // of the disk, lit up: its place, as "00000001.wal+128"; empty: the last
   PaletteState palette;
   std::map<std::uint64_t, Vec2> placed;  // members moved by hand, as shares of the stage
   Gesture gesture;

@@ -55,6 +55,46 @@ inline constexpr const char* kHealLink = "This direction of the link carries aga
 inline constexpr const char* kClient =
     "A client writes a value through whoever leads, and tries again until it is committed.";
 
+// Acts on a disk
+inline constexpr const char* kSlowDisk =
+    "Every sync of its disk takes 200 ms. It goes on hearing and answering; what needs the disk waits.";
+inline constexpr const char* kQuickDisk = "Syncs take no time again.";
+inline constexpr const char* kFullDisk =
+    "No write finds space. The member steps aside at its next one; its log can still be read.";
+inline constexpr const char* kFreeDisk = "There is space again. Restart the member.";
+inline constexpr const char* kLyingDisk =
+    "Syncs report success and keep nothing: all is well until the power fails.";
+inline constexpr const char* kHonestDisk = "A sync means what it says again.";
+inline constexpr const char* kWipe =
+    "A new machine under the old name: it has forgotten its term, its vote and its log.";
+inline constexpr const char* kFailSync =
+    "Its next sync fails. Nobody knows what of it is on the disk, so the member stops.";
+inline constexpr const char* kFailWrite = "Its next write fails, and the member stops.";
+inline constexpr const char* kSnapshot =
+    "It writes its store to a file now and forgets the log that led there.";
+inline constexpr const char* kTear =
+    "The power fails: of what was written and not synced, any part may be on the disk. Restart and see.";
+inline constexpr const char* kKill = "The process ends; the machine and its page cache go on.";
+inline constexpr const char* kDamage =
+    "One bit of this record flips. Nobody notices until the log is read: crash the member and restart it.";
+inline constexpr const char* kRecordDurable = "Synced: a power failure leaves it.";
+inline constexpr const char* kRecordCached = "Only in the page cache: a power failure now would take it.";
+
+// Acts on a clock
+inline constexpr const char* kFastClock = "Its clock runs half as fast again: its timers run out early.";
+inline constexpr const char* kSlowClock = "Its clock runs at half speed: it trusts a lease for too long.";
+inline constexpr const char* kStopClock = "Its clock stands still: its timers never run out.";
+inline constexpr const char* kRightClock = "Its clock runs as everybody's.";
+inline constexpr const char* kJumpClock =
+    "Its clock jumps a second ahead: every timer in between runs out.";
+
+// Acts on a message
+inline constexpr const char* kDrop = "Takes it off the wire. Raft must do without it.";
+inline constexpr const char* kDelay =
+    "It arrives 300 ms later than it would, perhaps after its successors.";
+inline constexpr const char* kDuplicate = "A second copy sets out: receivers must bear it.";
+inline constexpr const char* kDeliver = "It arrives at once, before whatever was sent earlier.";
+
 // Stage
 inline constexpr const char* kCutHint = "drag a member across, or click the cut to heal";
 inline constexpr const char* kStageHint =
@@ -68,6 +108,10 @@ inline constexpr const char* kNoMember =
     "links to cut them; right-click, or hold, for more.";
 inline constexpr const char* kNoRequests =
     "No client has asked for anything yet. Press P to write a value.";
+inline constexpr const char* kNoDisk =
+    "Select a member to see its disk: the records of its log, what is synced, and what a power failure "
+    "would "
+    "take.";
 inline constexpr const char* kNoEntries = "No entries yet: a leader appends the first one.";
 inline constexpr const char* kNoProgress = "Only a leader keeps track of its followers.";
 

@@ -32,9 +32,17 @@ struct Told {
 };
 using Line = std::optional<Told>;
 
+// A long value is told by its beginning.
 std::string request_text(const sim::Request& request) {
+  constexpr std::size_t kLong = 48;
+  std::string what = kv::describe(request.command);
+  if (what.size() > kLong) {
+    std::size_t cut = kLong - 8;
+    while (cut > 0 && (static_cast<unsigned char>(what[cut]) & 0xc0U) == 0x80U) --cut;  // UTF-8 stays whole
+    what = what.substr(0, cut) + "… (" + std::to_string(what.size()) + " bytes)";
+  }
   const std::string verb = request.command.kind == kv::Command::Kind::Put ? "put " : "";
-  return verb + kv::describe(request.command);
+  return verb + what;
 }
 
 // On how many members `leader` knows an entry to be.

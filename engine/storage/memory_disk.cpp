@@ -310,6 +310,16 @@ void MemoryDisk::crash(base::Prng& prng) {
   crash([&] { return prng.below(2) == 0; });
 }
 
+MemoryDisk MemoryDisk::without_faults() const {
+  MemoryDisk copy = *this;
+  copy.planned_.clear();
+  copy.next_.clear();
+  copy.rates_ = {};
+  copy.full_ = false;
+  copy.syncs_lie_ = false;
+  return copy;
+}
+
 void MemoryDisk::flip_bit(const std::string& name, std::uint64_t offset, unsigned bit) {
   Inode& inode = own(names_.at(name));
   for (FileContent* content : {&inode.cached, &inode.durable}) {

@@ -85,6 +85,8 @@ class MemoryDisk : public Disk {
   // Every write and create fails for want of space while on.
   void set_full(bool full) { full_ = full; }
   void set_syncs_lie(bool lie) { syncs_lie_ = lie; }
+  // The same contents on a disk to which nothing will happen.
+  MemoryDisk without_faults() const;
   // Damage to what is stored, cached and durable alike. REQUIRES: the file exists and is long enough.
   void flip_bit(const std::string& name, std::uint64_t offset, unsigned bit);
   void zero_sector(const std::string& name, std::uint64_t sector);

@@ -13,10 +13,11 @@ void draw_tabs(Selection& selection, Ui& ui, const Rect& area) {
     const char* name;
     const char* label;
   };
-  static constexpr std::array<Entry, 6> kTabs = {{{Tab::Logs, "tab.logs", "Logs"},
+  static constexpr std::array<Entry, 7> kTabs = {{{Tab::Logs, "tab.logs", "Logs"},
                                                   {Tab::Member, "tab.member", "Member"},
                                                   {Tab::Story, "tab.story", "Story"},
                                                   {Tab::SpaceTime, "tab.space_time", "Space-time"},
+                                                  {Tab::Disk, "tab.disk", "Disk"},
                                                   {Tab::Clients, "tab.clients", "Clients"},
                                                   {Tab::Metrics, "tab.metrics", "Metrics"}}};
   const Theme& theme = ui.theme();

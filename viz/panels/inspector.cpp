@@ -4,6 +4,7 @@
 #include <string>
 
 #include "viz/acts.h"
+#include "viz/offers.h"
 #include "viz/panels/panels.h"
 #include "viz/panels/sheet.h"
 #include "viz/text.h"
@@ -52,6 +53,24 @@ std::string ids(const std::vector<raft::NodeId>& list) {
   std::string out;
   for (const raft::NodeId id : list) out += (out.empty() ? "" : " ") + text::node(id.value());
   return out.empty() ? "none" : out;
+}
+
+std::string disk_words(const MemberView& member) {
+  std::string words;
+  const auto add = [&](const std::string& what) { words += (words.empty() ? "" : ", ") + what; };
+  if (member.durable < member.status.last_index && member.process != Process::Crashed)
+    add("synced to " + number(member.durable));
+  if (member.disk.sync_min_us + member.disk.sync_mean_us > 0)
+    add("syncs take " + text::duration(member.disk.sync_min_us + member.disk.sync_mean_us));
+  if (member.disk.full) add("full");
+  if (member.disk.syncs_lie) add("lies");
+  return words.empty() ? "all synced" : words;
+}
+
+std::string clock_words(const MemberView& member) {
+  if (member.drift_ppm <= -1'000'000) return "stands still";
+  const std::int64_t percent = std::max(member.drift_ppm, -member.drift_ppm) / 10'000;
+  return (member.drift_ppm > 0 ? "fast by " : "slow by ") + std::to_string(percent) + " %";
 }
 
 void draw_head(Ui& ui, const Rect& area, const std::string& title, const RoleWords& words) {
@@ -141,6 +160,26 @@ void draw_acts(const Frame& frame, const MemberView& member, CommandSink& comman
   sheet.y += height + 12;
 }
 
+void draw_offers(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, Sheet& sheet) {
+  const float height = ui.narrow() ? kTouchTarget : 28;
+  sheet.y += 12;
+  float x = sheet.area.x;
+  for (const Offer& offer : offers) {
+    const float width = std::max(ui.narrow() ? 72.0F : 60.0F, ui.button_width(offer.label) - 4);
+    if (x > sheet.area.x && x + width > sheet.area.right() + 4) {
+      x = sheet.area.x;
+      sheet.y += height + 6;
+    }
+    const auto style = offer.danger ? Button::Style::Danger : Button::Style::Plain;
+    if (ui.button({x, sheet.y, width, height},
+                  {"act." + offer.name, offer.label, offer.tooltip, "", Icon::None, style, true})) {
+      commands.act(offer.command);
+    }
+    x += width + 6;
+  }
+  sheet.y += height + 12;
+}
+
 void draw_member(const Frame& frame, const MemberView& member, CommandSink& commands, Ui& ui,
                  Sheet& sheet) {
   const Theme& theme = ui.theme();
@@ -157,6 +196,10 @@ void draw_member(const Frame& frame, const MemberView& member, CommandSink& comm
                         : number(status.first_index) + " … " + number(status.last_index) +
                               "  (last of term " + number(status.last_term) + ")");
   sheet.pair(is_leader(member) ? "quorum timer" : "election timer", timer_words(member));
+  // Only what is out of the ordinary: the disk has a tab of its own.
+  const bool disk_is_well = member.disk == sim::DiskSettings{} && member.sync_ends_us == 0;
+  if (!disk_is_well) sheet.pair("disk", disk_words(member), theme.warning);
+  if (member.drift_ppm != 0) sheet.pair("clock", clock_words(member), theme.warning);
   const raft::Role role = status.soft_state.role;
   if (member.process == Process::Running &&
       (role == raft::Role::Candidate || role == raft::Role::PreCandidate)) {
@@ -165,11 +208,14 @@ void draw_member(const Frame& frame, const MemberView& member, CommandSink& comm
   std::string store;
   for (const std::string& pair : member.store) store += (store.empty() ? "" : "  ") + pair;
   sheet.pair("store", store.empty() ? std::string("empty") : store);
-  if (is_leader(member)) draw_progress(sheet, member);
+  // What can be done stays in sight, however long the rest is.
   if (!ui.narrow()) draw_acts(frame, member, commands, ui, sheet);
+  sheet.y -= 8;
+  if (is_leader(member)) draw_progress(sheet, member);
+  draw_offers(clock_offers(member), commands, ui, sheet);
 }
 
-void draw_message(const MessageView& view, Ui& ui, Sheet& sheet) {
+void draw_message(const MessageView& view, CommandSink& commands, Ui& ui, Sheet& sheet) {
   const Theme& theme = ui.theme();
   const raft::Message& m = view.message;
   const Rgb color = m.term.is_zero() ? theme.muted : term_color(theme, m.term);
@@ -188,6 +234,7 @@ void draw_message(const MessageView& view, Ui& ui, Sheet& sheet) {
     sheet.pair("answer", m.reject ? "refused, hint " + number(m.reject_hint) : std::string("accepted"),
                m.reject ? theme.warning : theme.good);
   }
+  draw_offers(message_offers(view), commands, ui, sheet);
 }
 
 // One that has arrived, or was lost.
@@ -230,7 +277,7 @@ void draw_inspector(const Frame& frame, Selection& selection, CommandSink& comma
     if (selection.message != 0 && view.id == selection.message) traced = &view;
   }
   if (message != nullptr) {
-    draw_message(*message, ui, sheet);
+    draw_message(*message, commands, ui, sheet);
   } else if (traced != nullptr) {
     draw_traced(*traced, ui, sheet);
   } else if (member != nullptr) {

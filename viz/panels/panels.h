@@ -41,6 +41,7 @@ void draw_stage_menu(const Frame&, Selection&, CommandSink&, Ui&);
 void draw_tabs(Selection&, Ui&, const Rect& area);
 void draw_logs(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_space_time(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_disk(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_metrics(const Frame&, Ui&, const Rect& area);
 void draw_palette(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&);
 void draw_clients(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);

@@ -1,0 +1,27 @@
+#pragma once
+// Offers: what can be done to a disk, a clock or a message, in words and as the command that does it. Pure.
+
+#include <string>
+#include <vector>
+
+#include "sim/command.h"
+#include "viz/frame.h"
+
+namespace raftarium::viz {
+
+struct Offer {
+  std::string name;  // "disk.slow": the region act.disk.slow
+  std::string label;
+  std::string tooltip;
+  sim::Command command;
+  bool danger = false;
+};
+
+// What makes sense for `member` now.
+std::vector<Offer> disk_offers(const MemberView& member);
+std::vector<Offer> clock_offers(const MemberView& member);
+std::vector<Offer> message_offers(const MessageView& message);
+// Damage to the record itself, in the middle of what it says.
+Offer damage_offer(raft::NodeId member, const RecordView& record);
+
+}  // namespace raftarium::viz

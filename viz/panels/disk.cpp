@@ -1,0 +1,199 @@
+// The disk of the selected member: its log record by record, what is synced and what is only in the cache, the
+// bytes of one record by name, and what can go wrong with it all.
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "viz/acts.h"
+#include "viz/offers.h"
+#include "viz/panels/panels.h"
+#include "viz/panels/sheet.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr float kRow = 24;
+
+std::string place_of(const RecordView& record) { return record.file + "+" + std::to_string(record.offset); }
+
+std::string bytes_text(std::uint64_t bytes) {
+  return bytes < 10'000 ? std::to_string(bytes) + " B" : std::to_string(bytes / 1024) + " KiB";
+}
+
+// Buttons in rows that wrap; returns where they end.
+float draw_row(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, Rect area, float x) {
+  const float height = ui.narrow() ? kTouchTarget : 26;
+  float y = area.y;
+  for (const Offer& offer : offers) {
+    const float width = ui.button_width(offer.label) - 6;
+    if (x > area.x && x + width > area.right()) {
+      x = area.x;
+      y += height + 5;
+    }
+    const auto style = offer.danger ? Button::Style::Danger : Button::Style::Plain;
+    if (ui.button({x, y, width, height},
+                  {"act." + offer.name, offer.label, offer.tooltip, "", Icon::None, style, true})) {
+      commands.act(offer.command);
+    }
+    x += width + 5;
+  }
+  return y + height;
+}
+
+// Solid where a power failure leaves it, dashed where it is only in the cache: as in the log matrix.
+void draw_record(const RecordView& record, bool chosen, Selection& selection, Ui& ui, const Rect& row) {
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  const std::string place = place_of(record);
+  const Item it = ui.item("disk.record." + place, row, false);
+  if (chosen || it.hovered) fill(list, row, ink(chosen ? theme.raised : theme.hover), 3);
+  const float y = row.center().y;
+  const Rect mark{row.x + 8, y - 6, 12, 12};
+  if (record.durable) {
+    fill(list, mark, ink(theme.good, 0.8F), 2);
+  } else {
+    dashed_outline(list, mark, ink(theme.warning), 1.5F);
+  }
+  const Pen mono = ui.mono(type::kSmall, theme.muted);
+  draw_text(list, mono, {row.x + 88, y}, "+" + std::to_string(record.offset), Align::Right);
+  draw_text(list, ui.medium(type::kSmall, theme.text), {row.x + 100, y}, record.type);
+  const Pen pen = ui.mono(type::kSmall, theme.text);
+  const float x = row.x + 182;
+  draw_text(list, pen, {x, y}, fitted(pen, record.text, row.right() - x - 56));
+  draw_text(list, mono, {row.right() - 8, y}, bytes_text(record.bytes), Align::Right);
+  if (it.hovered) ui.tooltip(record.durable ? text::kRecordDurable : text::kRecordCached);
+  if (it.clicked) selection.record = place;
+}
+
+void draw_records(const DiskView& disk, const RecordView* chosen, Selection& selection, Ui& ui,
+                  const Rect& area) {
+  const Theme& theme = ui.theme();
+  ImGui::SetCursorScreenPos(im(area.min()));
+  ImGui::BeginChild("records", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  const float first = origin.y;
+  std::string file;
+  float y = first;
+  const auto visible = [&](float at) { return at + kRow >= area.y && at <= area.bottom(); };
+  for (auto record = disk.records.rbegin(); record != disk.records.rend(); ++record) {
+    if (record->file != file) {
+      file = record->file;
+      if (visible(y))
+        draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {origin.x + 8, y + kRow / 2}, file);
+      y += kRow;
+    }
+    if (visible(y))
+      draw_record(*record, &*record == chosen, selection, ui, {origin.x, y, area.w - 14, kRow});
+    y += kRow;
+  }
+  if (disk.records_before > 0) {
+    draw_text(ui.list(), ui.regular(type::kSmall, theme.muted), {origin.x + 8, y + kRow / 2},
+              std::to_string(disk.records_before) + " records before");
+    y += kRow;
+  }
+  ImGui::SetCursorScreenPos(im(origin));
+  ImGui::Dummy({area.w - 14, y - first});
+  ImGui::EndChild();
+}
+
+void draw_bytes(const RecordView& record, Ui& ui, Sheet& sheet) {
+  const Theme& theme = ui.theme();
+  constexpr std::size_t kAcross = 16;
+  for (std::size_t from = 0; from < record.head.size(); from += kAcross) {
+    std::string hex;
+    for (std::size_t i = from; i < std::min(record.head.size(), from + kAcross); ++i) {
+      std::array<char, 8> text{};
+      std::snprintf(text.data(), text.size(), "%02x%s", record.head[i], i % 4 == 3 ? "  " : " ");
+      hex += text.data();
+    }
+    const Pen pen = ui.mono(type::kTiny, from < storage::kRecordHeaderBytes ? theme.text : theme.muted);
+    draw_text(ui.list(), pen, {sheet.area.x, sheet.y + 8}, fitted(pen, hex, sheet.area.w));
+    sheet.y += 16;
+  }
+}
+
+void draw_details(const DiskView& disk, const RecordView* record, CommandSink& commands, Ui& ui,
+                  const Rect& area) {
+  const Theme& theme = ui.theme();
+  ImGui::SetCursorScreenPos(im(area.min()));
+  ImGui::BeginChild("record", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  Sheet sheet{ui, {origin.x + 14, origin.y, area.w - 32, area.h}, origin.y};
+  if (record != nullptr) {
+    const Offer damage = damage_offer(disk.member, *record);
+    const float width = ui.button_width(damage.label) - 6;
+    const float height = ui.narrow() ? kTouchTarget : 26;
+    draw_text(ui.list(), ui.medium(type::kSmall, theme.text), {sheet.area.x, sheet.y + height / 2},
+              place_of(*record));
+    draw_row({damage}, commands, ui, sheet.area, sheet.area.right() - width);
+    sheet.y += height + 2;
+    for (const auto& [name, value] : record->fields) sheet.pair(name, value);
+    sheet.y += 6;
+    draw_bytes(*record, ui, sheet);
+  }
+  sheet.heading("Files");
+  for (const FileView& file : disk.files) {
+    sheet.pair(bytes_text(file.bytes), file.name + (file.durable ? "" : "  (name not synced)"),
+               file.durable ? theme.text : theme.warning);
+  }
+  ImGui::SetCursorScreenPos(im(origin));
+  ImGui::Dummy({area.w - 18, sheet.y - origin.y + 8});
+  ImGui::EndChild();
+}
+
+std::string summary_of(const DiskView& disk) {
+  if (!disk.damage.empty()) return disk.damage;
+  if (disk.unsynced == 0) return "A power failure now would take nothing.";
+  const bool one = disk.unsynced == 1;
+  return "A power failure now would take " + std::to_string(disk.unsynced) +
+         (one ? " record." : " records.");
+}
+
+}  // namespace
+
+void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui, const Rect& area) {
+  const Theme& theme = ui.theme();
+  fill(ui.list(), area, ink(theme.panel));
+  const MemberView* member = find_member(frame, selection.member);
+  if (!frame.disk || member == nullptr || frame.disk->member != member->id) {
+    draw_wrapped(ui.list(), ui.regular(type::kSmall, theme.muted), area.min() + Vec2{20, 18}, area.w - 40,
+                 text::kNoDisk);
+    return;
+  }
+  const DiskView& disk = *frame.disk;
+  Rect rest = area.inset(14, 8);
+  // What can be done, the member's name before it.
+  const std::string who = text::node(member->id.value());
+  const Pen name = ui.semibold(type::kLarge, theme.text);
+  draw_text(ui.list(), name, {rest.x + 4, rest.y + 13}, who);
+  const float end = draw_row(disk_offers(*member), commands, ui, rest, rest.x + text_width(name, who) + 18);
+  rest.cut_top(end - rest.y + 4);
+  const Rect line_area = rest.cut_top(22);
+  const bool calm = disk.damage.empty() && disk.unsynced == 0;
+  const Pen summary = ui.regular(type::kSmall, calm ? theme.muted : theme.warning);
+  const std::string words = summary_of(disk);
+  draw_text(ui.list(), summary, {line_area.x + 4, line_area.center().y},
+            fitted(summary, words, line_area.w - 8));
+  ui.region("disk.summary", line_area);
+  if (line_area.contains(vec(ImGui::GetIO().MousePos)) && text_width(summary, words) > line_area.w - 8)
+    ui.tooltip_now(words);
+
+  const RecordView* chosen = disk.records.empty() ? nullptr : &disk.records.back();
+  for (const RecordView& record : disk.records) {
+    if (place_of(record) == selection.record) chosen = &record;
+  }
+  if (ui.narrow() || rest.w < 640) {
+    Rect list = rest.cut_top(rest.h / 2);
+    draw_records(disk, chosen, selection, ui, list);
+    draw_details(disk, chosen, commands, ui, rest);
+  } else {
+    const Rect details = rest.cut_right(std::min(420.0F, rest.w * 0.48F));
+    draw_records(disk, chosen, selection, ui, rest);
+    line(ui.list(), details.min(), {details.x, details.bottom()}, ink(theme.line));
+    draw_details(disk, chosen, commands, ui, details);
+  }
+}
+
+}  // namespace raftarium::viz
