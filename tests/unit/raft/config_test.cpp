@@ -6,8 +6,9 @@
 #include "cluster.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::raft::testing::id;
+namespace raftarium::raft {
+
+using testing::id;
 
 namespace {
 
@@ -95,3 +96,5 @@ TEST_CASE("any bytes are a configuration change or an error") {
     }
   }
 }
+
+}  // namespace raftarium::raft

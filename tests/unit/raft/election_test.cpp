@@ -5,10 +5,11 @@
 #include "cluster.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::raft::testing::Cluster;
-using raftarium::raft::testing::id;
-using raftarium::raft::testing::Options;
+namespace raftarium::raft {
+
+using testing::Cluster;
+using testing::id;
+using testing::Options;
 
 namespace {
 
@@ -165,3 +166,5 @@ TEST_CASE("a learner never campaigns, but votes when asked") {
   EXPECT(cluster[2].role() == Role::Follower);
   EXPECT(cluster.member(2).recorder->count(Event::Kind::CampaignRefused) == 1);
 }
+
+}  // namespace raftarium::raft

@@ -5,10 +5,11 @@
 #include "cluster.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::raft::testing::Cluster;
-using raftarium::raft::testing::id;
-using raftarium::raft::testing::Options;
+namespace raftarium::raft {
+
+using testing::Cluster;
+using testing::id;
+using testing::Options;
 
 TEST_CASE("etcd 7331: no read index before the leader commits in its term") {
   Cluster cluster;
@@ -322,3 +323,5 @@ TEST_CASE("etcd-io/raft 83: a removed leader that steps down sends no more heart
   cluster.pump(1);
   for (const Message& m : cluster.network) EXPECT(m.type != MessageType::MsgHeartbeat);
 }
+
+}  // namespace raftarium::raft

@@ -4,7 +4,7 @@
 
 #include "support/test.h"
 
-using namespace raftarium::raft;
+namespace raftarium::raft {
 
 namespace {
 
@@ -105,3 +105,5 @@ TEST_CASE("storage: truncation, compaction and copies over many chunks") {
   storage.append(run(702, {3}));
   EXPECT(storage.term(Index(702)).term == Term(3));
 }
+
+}  // namespace raftarium::raft

@@ -3,10 +3,11 @@
 #include "cluster.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::raft::testing::Cluster;
-using raftarium::raft::testing::id;
-using raftarium::raft::testing::Options;
+namespace raftarium::raft {
+
+using testing::Cluster;
+using testing::id;
+using testing::Options;
 
 namespace {
 
@@ -76,3 +77,5 @@ TEST_CASE("§4.1: a second change waits until the first is applied") {
   EXPECT(cluster[1].propose_conf_change(change({{ConfChangeType::AddNode, id(5)}})) ==
          Refusal::ConfChangePending);
 }
+
+}  // namespace raftarium::raft

@@ -7,10 +7,11 @@
 #include "base/prng.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::base::Bytes;
-using raftarium::base::BytesArena;
-using raftarium::base::Prng;
+namespace raftarium::raft {
+
+using base::Bytes;
+using base::BytesArena;
+using base::Prng;
 
 TEST_CASE("packed entries are what was appended, whatever was cut off in between") {
   Prng prng(21);
@@ -41,3 +42,5 @@ TEST_CASE("packed entries are what was appended, whatever was cut off in between
     }
   }
 }
+
+}  // namespace raftarium::raft

@@ -5,8 +5,9 @@
 #include "base/prng.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::base::Prng;
+namespace raftarium::raft {
+
+using base::Prng;
 
 TEST_CASE("next stays beyond match, whatever happens") {
   Prng prng(4);
@@ -62,3 +63,5 @@ TEST_CASE("the in-flight window frees the oldest first and counts bytes") {
   window.free_to(Index(9));
   EXPECT(window.count() == 0);
 }
+
+}  // namespace raftarium::raft

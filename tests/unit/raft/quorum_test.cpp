@@ -7,8 +7,9 @@
 #include "base/prng.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::base::Prng;
+namespace raftarium::raft {
+
+using base::Prng;
 
 namespace {
 
@@ -99,3 +100,5 @@ TEST_CASE("a vote is won by more than half, lost when that is out of reach") {
     REQUIRE(JointConfig{voters, voters}.vote(vote) == expected);
   }
 }
+
+}  // namespace raftarium::raft

@@ -3,10 +3,10 @@
 #include "cluster.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::raft::testing::Cluster;
-using raftarium::raft::testing::id;
-using raftarium::raft::testing::Options;
+namespace raftarium::raft {
+
+using testing::Cluster;
+using testing::Options;
 
 TEST_CASE("a read index is answered after a round of heartbeats, also through a follower") {
   Cluster cluster;
@@ -56,3 +56,5 @@ TEST_CASE("a lease read needs no message") {
   cluster.settle();
   EXPECT(cluster.member(1).reads.size() == 1);
 }
+
+}  // namespace raftarium::raft

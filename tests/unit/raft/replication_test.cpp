@@ -3,10 +3,11 @@
 #include "cluster.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::raft::testing::Cluster;
-using raftarium::raft::testing::id;
-using raftarium::raft::testing::Options;
+namespace raftarium::raft {
+
+using testing::Cluster;
+using testing::id;
+using testing::Options;
 
 TEST_CASE("§5.3: what the leader appends, everybody applies in the same order") {
   Cluster cluster;
@@ -154,3 +155,5 @@ TEST_CASE("a copy of a member goes its own way") {
   copy.propose(raftarium::base::Bytes("only here"));
   EXPECT(copy.last_index() == cluster[1].last_index() + 1);
 }
+
+}  // namespace raftarium::raft

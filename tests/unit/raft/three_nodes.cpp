@@ -11,7 +11,8 @@
 
 #include "raft/raft.h"
 
-using namespace raftarium;
+namespace base = raftarium::base;
+namespace raft = raftarium::raft;
 using raft::NodeId;
 
 struct Node {

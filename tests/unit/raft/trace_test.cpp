@@ -5,8 +5,9 @@
 #include "cluster.h"
 #include "support/test.h"
 
-using namespace raftarium::raft;
-using raftarium::raft::testing::id;
+namespace raftarium::raft {
+
+using testing::id;
 
 namespace {
 
@@ -130,3 +131,5 @@ TEST_CASE("who does not ask for trace points gets none") {
   EXPECT(alone.node->role() == Role::Leader);
   EXPECT(alone.tracer.points.empty());
 }
+
+}  // namespace raftarium::raft

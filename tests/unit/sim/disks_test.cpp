@@ -12,7 +12,7 @@ namespace raftarium::sim {
 
 namespace {
 
-using namespace testing;
+using namespace testing;  // NOLINT(google-build-using-namespace): helpers for these very tests
 
 Command set_disk(raft::NodeId node, const DiskSettings& disk) {
   return {.kind = Kind::SetDisk, .node = node, .disk = disk};
