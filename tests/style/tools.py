@@ -59,7 +59,8 @@ class Database:
                 self.commands[path] = (command, entry["directory"])
 
     def flags_for_header(self, header):
-        """The command of the source that is most likely to include it, without input and output."""
+        """The command of the source that is most likely to include it, without input, output and what is
+        precompiled, which would give a header what it forgot."""
         includers = [
             path
             for path in self.commands
@@ -75,7 +76,7 @@ class Database:
         for word in command:
             if skip:
                 skip = False
-            elif word in ("-o", "-MF", "-MT", "-MQ"):
+            elif word in ("-o", "-MF", "-MT", "-MQ", "-include", "-Xclang"):
                 skip = True
             elif word not in ("-c", "-MD", "-MMD") and not word.endswith(".cpp") and "ccache" not in word:
                 kept.append(word)
