@@ -124,7 +124,7 @@ void World::note_applied(raft::NodeId node, const std::vector<member::Applied>& 
     // Whom it was sent to answers when it applies, unless its process never read it.
     if (request.at != node || request.read_in_start != replica(node).start) continue;
     request.index = done.id.index;
-    request.revision = static_cast<std::uint64_t>(done.outcome.revision);
+    request.revision = done.outcome.revision;
     request.answered_by = node;
     push(now_us_ + client_latency(), Due::Kind::Answer, position, request.attempts);
   }
