@@ -17,20 +17,30 @@ if(NOT EMSCRIPTEN)
 endif()
 
 set(RAFTARIUM_ZLIB_DIR "" CACHE PATH "A zlib source tree, for WebAssembly; fetched when empty")
+set(_zlib_log)
+
+# Fills `folder` if it is empty. One configuration at a time; the lock must not outlive this function, for
+# Dear ImGui is fetched under the same.
+function(_zlib_fetch folder)
+  file(MAKE_DIRECTORY ${PROJECT_SOURCE_DIR}/build/_deps)
+  file(LOCK ${PROJECT_SOURCE_DIR}/build/_deps DIRECTORY GUARD FUNCTION TIMEOUT 600)
+  if(EXISTS ${folder}/zlib.h)
+    return()
+  endif()
+  message(STATUS "zlib: fetching the sources from Debian's archive")
+  execute_process(
+    COMMAND bash ${PROJECT_SOURCE_DIR}/cmake/fetch-source.sh zlib 1:1.2.13 ${folder} bookworm trixie sid
+    OUTPUT_VARIABLE log ERROR_VARIABLE log)
+  set(_zlib_log "${log}" PARENT_SCOPE)
+endfunction()
+
 set(_zlib ${RAFTARIUM_ZLIB_DIR})
 if(NOT _zlib)
   set(_zlib ${PROJECT_SOURCE_DIR}/build/_deps/zlib)
-  file(MAKE_DIRECTORY ${PROJECT_SOURCE_DIR}/build/_deps)
-  file(LOCK ${PROJECT_SOURCE_DIR}/build/_deps DIRECTORY GUARD FILE TIMEOUT 600)
-  if(NOT EXISTS ${_zlib}/zlib.h)
-    message(STATUS "zlib: fetching the sources from Debian's archive")
-    execute_process(
-      COMMAND bash ${PROJECT_SOURCE_DIR}/cmake/fetch-source.sh zlib 1:1.2.13 ${_zlib} bookworm trixie sid
-      OUTPUT_VARIABLE log ERROR_VARIABLE log)
-  endif()
+  _zlib_fetch(${_zlib})
 endif()
 if(NOT EXISTS ${_zlib}/zlib.h)
-  message(FATAL_ERROR "zlib: no sources to be had:\n${log}\nName a source tree with -DRAFTARIUM_ZLIB_DIR=FOLDER.")
+  message(FATAL_ERROR "zlib: no sources to be had:\n${_zlib_log}\nName a source tree with -DRAFTARIUM_ZLIB_DIR=FOLDER.")
 endif()
 
 enable_language(C)
