@@ -390,12 +390,11 @@ void App::to_neighbouring_mark(bool forward) {
 }
 
 void App::refresh() {
-  const raft::NodeId disk_of = selection_.tab == Tab::Disk ? selection_.member : raft::kNone;
-  const auto position =
-      std::tuple(timeline_->branch(), timeline_->event_count(), timeline_->now_us(), disk_of);
+  const Looking looking{selection_.tab == Tab::Disk ? selection_.member : raft::kNone, selection_.log_from};
+  const Shown position{timeline_->branch(), timeline_->event_count(), timeline_->now_us(), looking};
   if (shown_ == position) return;
   shown_ = position;
-  frame_ = build_frame(*timeline_, disk_of);
+  frame_ = build_frame(*timeline_, looking, std::move(frame_));
 }
 
 std::string App::frame_json() const {

@@ -7,7 +7,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/result.h"
@@ -48,6 +47,8 @@ class App : public CommandSink {
 
   // Between ImGui::NewFrame() and ImGui::Render(). `real_s`: seconds since the last picture.
   void draw(double real_s);
+  // For those who measure: the next picture builds its frame again, although nothing has moved.
+  void show_anew() { shown_.reset(); }
   // Something came in: pictures are due for a little while, until tooltips and hovers have settled.
   void wake() { settle_s_ = kSettleS; }
   bool wants_frame() const;
@@ -93,8 +94,14 @@ class App : public CommandSink {
   Selection selection_;
   Chrome chrome_;
   Frame frame_;
-  // The position of frame_, and whose disk is in it.
-  std::optional<std::tuple<lab::BranchId, std::uint64_t, std::int64_t, raft::NodeId>> shown_;
+  struct Shown {  // what frame_ is of
+    lab::BranchId branch = 0;
+    std::uint64_t event = 0;
+    std::int64_t time_us = 0;
+    Looking looking;
+    friend bool operator==(const Shown&, const Shown&) = default;
+  };
+  std::optional<Shown> shown_;
   std::vector<sim::Command> acts_;
   std::vector<Control> controls_;
   // Acts that one gesture made together, so that they are undone together.

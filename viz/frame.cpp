@@ -25,13 +25,15 @@ std::string entry_text(const raft::Entry& entry) {
   return command.ok() ? kv::describe(*command) : "?";
 }
 
-std::vector<raft::Entry> entries_of(const member::Member& member, const raft::Status& status) {
+// Those in [from, from + kEntriesShown).
+std::vector<raft::Entry> entries_of(const member::Member& member, const raft::Status& status,
+                                    raft::Index from) {
   std::vector<raft::Entry> out;
-  if (status.last_index < status.first_index) return out;
-  const auto found =
-      member.running()
-          ? member.node().entries(status.first_index, status.last_index + 1, raft::kNoLimit)
-          : member.storage().entries(status.first_index, status.last_index + 1, raft::kNoLimit);
+  const raft::Index low = std::max(status.first_index, from);
+  const raft::Index high = std::min(status.last_index + 1, from + kEntriesShown);
+  if (low >= high) return out;
+  const auto found = member.running() ? member.node().entries(low, high, raft::kNoLimit)
+                                      : member.storage().entries(low, high, raft::kNoLimit);
   if (found.error == raft::StorageError::None) out.assign(found.entries.begin(), found.entries.end());
   return out;
 }
@@ -60,7 +62,21 @@ bool leads_minority(const sim::World& world, raft::NodeId leader) {
   return reached < all.size() / 2 + 1;
 }
 
-MemberView view_member(const sim::World& world, raft::NodeId id) {
+// The first entry to be shown: a few before what is looked at, so that a little scrolling finds something.
+raft::Index first_shown(const sim::World& world, raft::Index looked_at) {
+  constexpr std::uint64_t kBefore = 100;
+  if (looked_at.is_zero()) {
+    raft::Index last;
+    for (const raft::NodeId id : world.members()) {
+      const member::Member& member = world.member(id);
+      last = std::max(last, member.running() ? member.node().last_index() : member.storage().last_index());
+    }
+    return last.value() < kEntriesShown ? raft::Index(1) : last + 1 - kEntriesShown;
+  }
+  return looked_at.value() <= kBefore ? raft::Index(1) : looked_at - kBefore;
+}
+
+MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index from) {
   const member::Member& member = world.member(id);
   MemberView view;
   view.id = id;
@@ -77,7 +93,7 @@ MemberView view_member(const sim::World& world, raft::NodeId id) {
   }
   view.status = member.status();
   view.snapshot_index = view.status.first_index.is_zero() ? raft::Index{} : view.status.first_index - 1;
-  for (const raft::Entry& entry : entries_of(member, view.status)) {
+  for (const raft::Entry& entry : entries_of(member, view.status, from)) {
     view.entries.push_back(
         {entry.term, entry.index, entry_text(entry), entry.index <= view.status.hard_state.commit});
   }
@@ -88,7 +104,7 @@ MemberView view_member(const sim::World& world, raft::NodeId id) {
   set_timer(world, view);
   if (view.process != Process::Crashed) {
     view.leads_minority = view.status.soft_state.role == raft::Role::Leader && leads_minority(world, id);
-    for (const kv::KeyValue& pair : member.store().range("", ""))
+    for (const kv::KeyValue& pair : member.store().range("", "", kKeysShown))
       view.store.push_back(pair.key + "=" + pair.value);
   }
   return view;
@@ -229,9 +245,18 @@ std::string next_in_words(const sim::World& world, const Frame& frame) {
          text::duration(soonest->timer_left_us) + ".";
 }
 
+// Most of the time a few are new and the rest is as it was.
+void take_marks(const std::vector<lab::Mark>& all, std::vector<lab::Mark>& marks) {
+  const std::size_t had = marks.size();
+  const bool grown = had > 0 && had <= all.size() && marks.front().event == all.front().event &&
+                     marks.back().event == all[had - 1].event && marks.back().text == all[had - 1].text;
+  if (!grown) return void(marks = all);
+  marks.insert(marks.end(), all.begin() + static_cast<std::ptrdiff_t>(had), all.end());
+}
+
 }  // namespace
 
-Frame build_frame(const lab::Timeline& timeline, raft::NodeId disk_of) {
+Frame build_frame(const lab::Timeline& timeline, const Looking& looking, Frame before) {
   const sim::World& world = timeline.world();
   Frame frame;
   frame.scenario_title = timeline.scenario().title;
@@ -240,7 +265,8 @@ Frame build_frame(const lab::Timeline& timeline, raft::NodeId disk_of) {
   frame.time_us = timeline.now_us();
   frame.event = timeline.event_count();
   frame.digest = timeline.digest();
-  for (const raft::NodeId id : world.members()) frame.members.push_back(view_member(world, id));
+  const raft::Index from = first_shown(world, looking.entry);
+  for (const raft::NodeId id : world.members()) frame.members.push_back(view_member(world, id, from));
   add_links(world, frame);
   add_islands(world, frame);
   add_messages(world, frame);
@@ -249,10 +275,11 @@ Frame build_frame(const lab::Timeline& timeline, raft::NodeId disk_of) {
   frame.trace = timeline.messages(kTraced);
   frame.story = timeline.story(kStoryLines);
   frame.next = next_in_words(world, frame);
-  frame.marks = timeline.marks();
+  if (before.branch == timeline.branch()) frame.marks = std::move(before.marks);
+  take_marks(timeline.marks(), frame.marks);
   frame.branches = timeline.branches();
   frame.branch = timeline.branch();
-  if (disk_of != raft::kNone) frame.disk = look_at_disk(world, disk_of);
+  if (looking.disk_of != raft::kNone) frame.disk = look_at_disk(world, looking.disk_of);
   return frame;
 }
 

@@ -27,7 +27,7 @@ struct MemberView {
   Process process = Process::Running;
   raft::Status status;             // of a crashed member: what its storage holds
   raft::Index snapshot_index;      // the log before it is compacted away
-  std::vector<EntryView> entries;  // from snapshot_index + 1
+  std::vector<EntryView> entries;  // those that are looked at, at most kEntriesShown
   double election_elapsed = 0;     // share of the randomised election timeout that has passed, 0..1
   std::int64_t timer_left_us = 0;  // until the election timeout, or a leader's next quorum check
   bool leads_minority = false;     // a leader that cannot reach a quorum over the links as they are
@@ -96,8 +96,17 @@ struct Frame {
   std::optional<DiskView> disk;  // of the member that was asked for
 };
 
-// `disk_of`: whose disk is looked at; none: nobody's.
-Frame build_frame(const lab::Timeline& timeline, raft::NodeId disk_of = raft::kNone);
+// What of a world a person looks at, where all of it would be too much.
+struct Looking {
+  raft::NodeId disk_of;  // whose disk; none: nobody's
+  raft::Index entry;     // the first one in sight; zero: the end of the longest log
+  friend bool operator==(const Looking&, const Looking&) = default;
+};
+inline constexpr std::uint64_t kEntriesShown = 400;  // of each log
+inline constexpr std::size_t kKeysShown = 200;       // of each store
+
+// `before`: the frame before it, which gives away what has not changed.
+Frame build_frame(const lab::Timeline& timeline, const Looking& looking = {}, Frame before = {});
 
 // The whole frame as JSON, for tests and for those who automate the program.
 std::string to_json(const Frame& frame);

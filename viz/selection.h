@@ -52,7 +52,8 @@ struct Selection {
   std::optional<raft::NodeId> pointed;  // lit up because a line of the story is under the pointer
   Tab tab = Tab::Logs;
   SpaceTimeView space_time;
-  std::string record;  // of the disk, lit up: its place, as "00000001.wal+128"; empty: the last
+  raft::Index log_from;  // the first column of the log matrix in sight; zero: its end is
+  std::string record;    // of the disk, lit up: its place, as "00000001.wal+128"; empty: the last
   PaletteState palette;
   std::map<std::uint64_t, Vec2> placed;  // members moved by hand, as shares of the stage
   Gesture gesture;

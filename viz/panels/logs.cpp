@@ -144,8 +144,11 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
   ImDrawList* list = ui.list();
 
   list->PushClipRect(im(clip.min()), im(clip.max()), true);
-  const auto visible = static_cast<std::uint64_t>(std::max(columns, clip.w / kColumn + 1));
-  for (std::uint64_t i = 0; i < visible; ++i) {
+  const auto hidden = static_cast<std::uint64_t>(std::max(0.0F, (clip.x - left) / kColumn));
+  const auto visible = static_cast<std::uint64_t>(clip.w / kColumn) + 2;
+  // What is in sight decides which entries the next frame has.
+  selection.log_from = was_at_end ? raft::Index() : matrix.first + hidden;
+  for (std::uint64_t i = hidden; i < hidden + visible; ++i) {
     const raft::Index index = matrix.first + i;
     const float x = column_x(matrix, left, index);
     if (x > clip.right() || x + kColumn < clip.x) continue;

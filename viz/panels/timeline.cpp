@@ -142,6 +142,8 @@ void draw_marks(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& 
   // Ticks under, full marks over them: first come, first served, what would overlap stays a tick.
   for (const bool full : {false, true}) {
     float last_full = -1e6F;
+    float last_tick = -1e6F;
+    Rgb last_color = 0;
     for (const lab::Mark& mark : frame.marks) {
       const MarkLook look = look_of(mark, ui.theme());
       const Vec2 at{scale.x(mark.time_us), rail};
@@ -151,6 +153,10 @@ void draw_marks(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& 
       const bool near = area.contains(mouse) && length(mouse - at) < (tick ? 5.0F : 10.0F);
       if (near) pointed = &mark;
       if (tick) {
+        // Thousands of them may fall on one pixel.
+        if (at.x - last_tick < 0.5F && last_color == look.color) continue;
+        last_tick = at.x;
+        last_color = look.color;
         fill(ui.list(), {at.x - 1, rail - 6, 2, 12}, ink(look.color, 0.9F), 1);
       } else {
         draw_mark(ui, look, at, near);
