@@ -26,7 +26,7 @@ inline constexpr const char* kScenario = "Open another scenario: a cluster, a se
 inline constexpr const char* kBranches =
     "Acting in the past starts a new branch and keeps the old future. Switch between them here.";
 inline constexpr const char* kShare =
-    "Copy a link to this scenario at this moment. What you did yourself is not part of the link.";
+    "Copy a link to this session. Whoever opens it stands where you stand, and sees all that you did.";
 inline constexpr const char* kHelp = "Keys and gestures.";
 inline constexpr const char* kToLight = "Light colours.";
 inline constexpr const char* kToDark = "Dark colours.";
