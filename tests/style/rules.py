@@ -42,7 +42,7 @@ MAINS = ("engine/cli/main.cpp", "viz/desktop/main.cpp", "tests/bench/", "tests/d
 LIBRARIES = {
     "nlohmann/": ("engine/lab/", "engine/cli/", "tests/"),
     "CLI/": ("engine/cli/",) + MAINS,
-    "imgui": ("viz/", "web/", "tests/unit/viz/"),
+    "imgui": ("viz/", "web/", "tests/unit/viz/", "tests/bench/viz.cpp"),
     "GLFW/": ("viz/desktop/", "web/"),
     "GL/": ("viz/desktop/", "web/"),
     "GLES2/": ("viz/desktop/", "web/"),
