@@ -132,7 +132,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
 EM_JS(double, node_cpu_seconds, (), {
   const usage = process.cpuUsage();
   return (usage.user + usage.system) / 1e6;
-});
+})
 double cpu_seconds() { return node_cpu_seconds(); }
 #else
 double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
