@@ -123,11 +123,12 @@ class History {
     first.term = kFirst.term;
     for (std::uint64_t i = 1; i <= kMembers; ++i) first.conf_state.voters.emplace_back(i);
     options.first = std::make_shared<const raft::Snapshot>(std::move(first));
+    options.wal.segment_bytes = 1U << 14U;  // what is reserved is read back each time
     raft::Config config;
     config.id = NodeId(node);
     auto started = member::Machine::start(config, options);
     REQUIRE_MESSAGE(started.ok(), started.error().message);
-    auto storage = storage::DurableStorage::open(started->disk(), {0, config.id}, {});
+    auto storage = storage::DurableStorage::open(started->disk(), {0, config.id}, options.wal);
     REQUIRE_MESSAGE(storage.ok(), storage.error().message);
     storage::Save save;
     save.hard_state = {states_[node].term, raft::kNone, states_[node].commit};
