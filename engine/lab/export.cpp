@@ -205,6 +205,7 @@ std::optional<ExportFormat> parse_export_format(std::string_view word) {
 
 std::vector<std::string> export_format_words() {
   std::vector<std::string> words;
+  words.reserve(kFormats.size());
   for (const auto& [name, format] : kFormats) words.emplace_back(name);
   return words;
 }

@@ -75,9 +75,7 @@ class Comparison {
       if (at_ >= recording_->trail.size()) return;
       const std::string& there = recording_->trail[at_++];
       if (here == there) continue;
-      difference_ = "it diverges at event " + std::to_string(world.moments()) + ": recorded \"" + there +
-                    "\", here \"" + here + "\"";
-      return;
+      return note(world, there, here);
     }
   }
 
@@ -94,6 +92,11 @@ class Comparison {
   }
 
  private:
+  void note(const sim::World& world, const std::string& there, const std::string& here) {
+    difference_ = "it diverges at event " + std::to_string(world.moments()) + ": recorded \"" + there +
+                  "\", here \"" + here + "\"";
+  }
+
   const std::optional<Recording>& recording_;
   std::size_t at_ = 0;
   std::string difference_;

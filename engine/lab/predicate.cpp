@@ -563,6 +563,7 @@ class PredicateParser {
       return node;
     }
     std::vector<std::string> names;
+    names.reserve(kAttributes.size());
     for (const AttributeName& known : kAttributes) names.emplace_back(known.name);
     return fail(offset, "unknown attribute \"" + word + "\"" + did_you_mean(word, names));
   }

@@ -25,7 +25,7 @@ Journal journal_of(const Scenario& scenario) {
   return journal;
 }
 
-Run::Run(std::shared_ptr<const Scenario> scenario) : Run(scenario, first_world(*scenario)) {}
+Run::Run(const std::shared_ptr<const Scenario>& scenario) : Run(scenario, first_world(*scenario)) {}
 
 base::Result<Run> Run::on_disks(std::shared_ptr<const Scenario> scenario, const sim::RealDisks& disks) {
   auto world = sim::World::create(scenario->cluster, disks);

@@ -23,7 +23,7 @@ class Run {
  public:
   // The world before anything has happened. Timed actions are on its schedule; triggered ones wait; those of
   // a recording are in journal_of(). REQUIRES: a scenario that parse_scenario() gave.
-  explicit Run(std::shared_ptr<const Scenario> scenario);
+  explicit Run(const std::shared_ptr<const Scenario>& scenario);
   // The same with members on real disks. An error says why one of them cannot start.
   static base::Result<Run> on_disks(std::shared_ptr<const Scenario> scenario, const sim::RealDisks& disks);
 

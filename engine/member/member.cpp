@@ -67,7 +67,7 @@ Member::Member(Member&& other) noexcept
       syncing_(other.syncing_),
       failure_(std::move(other.failure_)),
       store_(std::move(other.store_)),
-      recorder_(std::move(other.recorder_)),
+      recorder_(other.recorder_),
       requests_(std::move(other.requests_)),
       applied_bytes_(other.applied_bytes_),
       snapshot_tried_(other.snapshot_tried_),
@@ -86,7 +86,7 @@ Member& Member::operator=(Member other) noexcept {
   syncing_ = other.syncing_;
   failure_ = std::move(other.failure_);
   store_ = std::move(other.store_);
-  recorder_ = std::move(other.recorder_);
+  recorder_ = other.recorder_;
   requests_ = std::move(other.requests_);
   applied_bytes_ = other.applied_bytes_;
   snapshot_tried_ = other.snapshot_tried_;

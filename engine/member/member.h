@@ -157,7 +157,7 @@ class Member {
     // Who else is told is no part of the value.
     Recorder(const Recorder& other) : Observer(other), events(other.events) {}
     Recorder& operator=(const Recorder& other) {
-      events = other.events;
+      if (this != &other) events = other.events;
       return *this;
     }
     ~Recorder() override = default;

@@ -79,7 +79,7 @@ MemoryDisk::Inode& MemoryDisk::own(std::uint64_t inode) {
 base::Result<File> MemoryDisk::open_inode(const std::string& name, std::uint64_t inode, bool writable) {
   const std::uint32_t file = next_file_++;
   open_[file] = {inode, name, writable};
-  return File(file);
+  return static_cast<File>(file);
 }
 
 base::Result<File> MemoryDisk::create(const std::string& name) {

@@ -22,12 +22,14 @@ constexpr std::size_t kPieceBytes = 256U << 10U;
 
 void prefer_huge_pages([[maybe_unused]] std::span<std::uint8_t> memory) {
 #if defined(__linux__)
-  constexpr std::uintptr_t kPageBytes = 4096;
-  const auto from =
-      (reinterpret_cast<std::uintptr_t>(memory.data()) + kPageBytes - 1) / kPageBytes * kPageBytes;
-  const auto to = reinterpret_cast<std::uintptr_t>(memory.data() + memory.size()) / kPageBytes * kPageBytes;
+  // Whole pages only.
+  constexpr std::size_t kPageBytes = 4096;
+  const std::size_t skip =
+      (kPageBytes - reinterpret_cast<std::uintptr_t>(memory.data()) % kPageBytes) % kPageBytes;
+  if (memory.size() < skip + kPageBytes) return;
+  const std::size_t size = (memory.size() - skip) / kPageBytes * kPageBytes;
   // Only advice: where it is not taken, nothing is lost but time.
-  if (to > from) static_cast<void>(::madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE));
+  static_cast<void>(::madvise(memory.data() + skip, size, MADV_HUGEPAGE));
 #endif
 }
 

@@ -114,8 +114,9 @@ void draw_bytes(const RecordView& record, Ui& ui, Sheet& sheet) {
   }
 }
 
-void draw_details(const DiskView& disk, const RecordView* record, CommandSink& commands, Ui& ui,
-                  const Rect& area) {
+// `offers`: what else can be done, where there was no room for it before.
+void draw_details(const DiskView& disk, const RecordView* record, const std::vector<Offer>& offers,
+                  CommandSink& commands, Ui& ui, const Rect& area) {
   const Theme& theme = ui.theme();
   ImGui::SetCursorScreenPos(im(area.min()));
   ImGui::BeginChild("record", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
@@ -132,6 +133,11 @@ void draw_details(const DiskView& disk, const RecordView* record, CommandSink& c
     for (const auto& [name, value] : record->fields) sheet.pair(name, value);
     sheet.y += 6;
     draw_bytes(*record, ui, sheet);
+  }
+  if (!offers.empty()) {
+    sheet.y += 6;
+    const Rect row{sheet.area.x, sheet.y, sheet.area.w, 40};
+    sheet.y = draw_row(offers, commands, ui, row, row.x) + 6;
   }
   sheet.heading("Files");
   for (const FileView& file : disk.files) {
@@ -168,7 +174,9 @@ void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, 
   const std::string who = text::node(member->id.value());
   const Pen name = ui.semibold(type::kLarge, theme.text);
   draw_text(ui.list(), name, {rest.x + 4, rest.y + 13}, who);
-  const float end = draw_row(disk_offers(*member), commands, ui, rest, rest.x + text_width(name, who) + 18);
+  const std::vector<Offer> offers = disk_offers(*member);
+  const float after_name = rest.x + text_width(name, who) + 18;
+  const float end = ui.narrow() ? rest.y + 24 : draw_row(offers, commands, ui, rest, after_name);
   rest.cut_top(end - rest.y + 4);
   const Rect line_area = rest.cut_top(22);
   const bool calm = disk.damage.empty() && disk.unsynced == 0;
@@ -187,12 +195,12 @@ void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, 
   if (ui.narrow() || rest.w < 640) {
     Rect list = rest.cut_top(rest.h / 2);
     draw_records(disk, chosen, selection, ui, list);
-    draw_details(disk, chosen, commands, ui, rest);
+    draw_details(disk, chosen, ui.narrow() ? offers : std::vector<Offer>{}, commands, ui, rest);
   } else {
     const Rect details = rest.cut_right(std::min(420.0F, rest.w * 0.48F));
     draw_records(disk, chosen, selection, ui, rest);
     line(ui.list(), details.min(), {details.x, details.bottom()}, ink(theme.line));
-    draw_details(disk, chosen, commands, ui, details);
+    draw_details(disk, chosen, {}, commands, ui, details);
   }
 }
 
