@@ -51,17 +51,6 @@ void set_timer(const sim::World& world, MemberView& view) {
   view.election_elapsed = std::clamp(1.0 - static_cast<double>(view.timer_left_us) / total, 0.0, 1.0);
 }
 
-// Whether the members that `leader` can talk to, and that are up, are fewer than a quorum.
-bool leads_minority(const sim::World& world, raft::NodeId leader) {
-  const std::vector<raft::NodeId> all = world.members();
-  std::size_t reached = 0;
-  for (const raft::NodeId id : all) {
-    const bool up = world.process(id) == sim::ProcessState::Running;
-    if (id == leader || (up && both_ways(world, leader, id))) ++reached;
-  }
-  return reached < all.size() / 2 + 1;
-}
-
 // The first entry to be shown: a few before what is looked at, so that a little scrolling finds something.
 raft::Index first_shown(const sim::World& world, raft::Index looked_at) {
   constexpr std::uint64_t kBefore = 100;
@@ -103,7 +92,7 @@ MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index fro
   view.drift_ppm = world.drift_ppm(id);
   set_timer(world, view);
   if (view.process != Process::Crashed) {
-    view.leads_minority = view.status.soft_state.role == raft::Role::Leader && leads_minority(world, id);
+    view.leads_minority = view.status.soft_state.role == raft::Role::Leader && !world.reaches_quorum(id);
     for (const kv::KeyValue& pair : member.store().range("", "", kKeysShown))
       view.store.push_back(pair.key + "=" + pair.value);
   }
@@ -156,19 +145,20 @@ void add_messages(const sim::World& world, Frame& frame) {
 }
 
 void add_requests(const sim::World& world, Frame& frame) {
-  const std::vector<sim::Request>& all = world.requests();
+  const sim::RequestList& all = world.requests();
   const std::size_t first = all.size() > kRequests ? all.size() - kRequests : 0;
   for (std::size_t i = first; i < all.size(); ++i) {
     const sim::Request& request = all[i];
     RequestView view;
     view.id = request.id;
-    view.text =
-        (request.command.kind == kv::Command::Kind::Put ? "put " : "") + kv::describe(request.command);
+    view.text = sim::describe(request);
     view.state = sim::describe(request.state);
     view.open = request.state == sim::RequestState::Waiting;
     if (view.open && request.attempts > 1) view.state += ", attempt " + std::to_string(request.attempts);
     if (request.state == sim::RequestState::Committed && !request.index.is_zero()) {
       view.state += " at " + std::to_string(request.index.value());
+      if (request.is_read())
+        view.state = sim::told(request) + ", as of " + std::to_string(request.index.value());
     }
     view.node = request.at;
     view.sent_us = request.sent_us;

@@ -100,9 +100,9 @@ void DataDirectory::watch(const sim::World& world) {
     const sim::Request& request = world.requests()[event.request - 1];
     if (told_[event.request - 1] || event.request_state != sim::RequestState::Committed) continue;
     told_[event.request - 1] = true;
-    json line{
-        {"index", request.index.value()}, {"key", request.command.key}, {"revision", request.revision}};
-    if (request.command.kind == kv::Command::Kind::Put) line["value"] = request.command.value;
+    if (request.is_read() || !request.succeeded) continue;  // nothing was written
+    json line{{"index", request.index.value()}, {"key", request.key()}, {"revision", request.revision}};
+    if (request.kind != sim::Request::Kind::Delete) line["value"] = request.written();
     write_down(line.dump(-1, ' ', true, json::error_handler_t::replace));
   }
   if (!verified_) verify(world);

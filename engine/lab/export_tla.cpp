@@ -1,5 +1,6 @@
 #include "lab/export_tla.h"
 
+#include <algorithm>
 #include <ostream>
 #include <string>
 
@@ -102,6 +103,11 @@ Json message_json(const raft::Message& message, const Scale& scale) {
     json["entries"] = scale.index(message.snapshot->index);
     json["index"] = 0;
     json["logTerm"] = 0;
+  }
+  // Nobody commits by an append what is not in it; the specification sends no more than that.
+  if (message.type == MessageType::MsgApp) {
+    const raft::Index last = message.index + message.entries.size();
+    json["commit"] = scale.index(std::min(message.commit, last));
   }
   // Acknowledges nothing: a leader of an older term shall learn of this one.
   if (message.type == MessageType::MsgAppResp && message.index.is_zero()) json["reject"] = true;

@@ -8,7 +8,9 @@
 //
 // It knows no PreVote: a pre-candidate is a follower to it, and what is said about pre-votes is left out. Nor
 // does it know of the answer that a leader of an older term gets, a MsgAppResp without an index: to it that is a
-// rejection. What it has no word for at all it will not accept: a term that was learned from a pre-vote's
+// rejection. An append's commit index counts up to its last entry only, as a follower takes it.
+//
+// What it has no word for at all it will not accept: a term that was learned from a pre-vote's
 // refusal, messages that arrive twice, members whose log begins with a snapshot or that lost what they had not
 // synced; to it the commit index is durable.
 

@@ -35,14 +35,13 @@ using Line = std::optional<Told>;
 // A long value is told by its beginning.
 std::string request_text(const sim::Request& request) {
   constexpr std::size_t kLong = 48;
-  std::string what = kv::describe(request.command);
+  std::string what = sim::describe(request);
   if (what.size() > kLong) {
     std::size_t cut = kLong - 8;
     while (cut > 0 && (static_cast<unsigned char>(what[cut]) & 0xc0U) == 0x80U) --cut;  // UTF-8 stays whole
     what = what.substr(0, cut) + "… (" + std::to_string(what.size()) + " bytes)";
   }
-  const std::string verb = request.command.kind == kv::Command::Kind::Put ? "put " : "";
-  return verb + what;
+  return what;
 }
 
 // On how many members `leader` knows an entry to be.
@@ -161,16 +160,42 @@ std::string disk_text(const sim::DiskSettings& disk) {
   return what + ".";
 }
 
+// Why a reader may believe the answer, or not.
+std::string why_fresh(const sim::Request& request) {
+  const std::string who = name(request.answered_by);
+  switch (request.mode) {
+    case member::ReadMode::Linearizable:
+      return text("A majority still followed the leader after the question, so entry ", request.index,
+                  " is as new as anything that was acknowledged before (ReadIndex).");
+    case member::ReadMode::Lease:
+      return text(who, " trusts its lease, and with it the clocks, and answers as of entry ", request.index,
+                  ".");
+    case member::ReadMode::Serializable:
+      break;
+  }
+  return text("It is what ", who, " has as of entry ", request.index, ", which may be old.");
+}
+
 Told about_act(const sim::World& world, const sim::Command& command) {
   using Kind = sim::Command::Kind;
   const std::string who = name(command.node);
   switch (command.kind) {
     case Kind::Put:
-    case Kind::Delete: {
+    case Kind::Delete:
+    case Kind::Read:
+    case Kind::Swap: {
       const sim::Request& request = world.requests().back();
       return {text("A client asks ", name(request.at), " to ", request_text(request), "."),
               command.node == raft::kNone ? "It takes that member for the leader." : ""};
     }
+    case Kind::Load:
+      return {
+          command.load.open
+              ? text("Clients begin to send ", command.load.count, " requests, whatever happens.")
+              : text(command.load.clients, command.load.clients == 1 ? " client begins" : " clients begin",
+                     " to send ", command.load.count, " requests, each after an answer."),
+          text("One every ", command.load.every_us / 1000, " ms; ", command.load.reads_per_million / 10'000,
+               " % are reads (", member::describe(command.mode), ").")};
     case Kind::Crash:
       if (command.unsynced == member::Unsynced::Torn)
         return {text(who, " loses power."), "Of what it was writing, any part may have reached the disk."};
@@ -288,6 +313,15 @@ Line about(const sim::World& world, const sim::Event& event) {
                   "It cannot know whether it took effect."};
     case Kind::RequestDone: {
       const sim::Request& request = world.requests()[event.request - 1];
+      if (event.request_state == sim::RequestState::Committed && request.is_read()) {
+        return Told{text(request_text(request), " is answered: ", sim::told(request), "."),
+                    why_fresh(request)};
+      }
+      if (event.request_state == sim::RequestState::Committed && !request.succeeded) {
+        return Told{
+            text(request_text(request), " is refused by the store."),
+            text("The key did not hold what was expected when entry ", request.index, " was applied.")};
+      }
       if (event.request_state == sim::RequestState::Committed) {
         return Told{text(request_text(request), " is acknowledged."),
                     text(name(request.answered_by), " applied it as entry ", request.index, " after ",
@@ -338,6 +372,9 @@ std::optional<Mark::Kind> mark_kind(const sim::World& world, const sim::Event& e
   switch (event.command.kind) {
     case Act::Put:
     case Act::Delete:
+    case Act::Read:
+    case Act::Swap:
+    case Act::Load:
       return Mark::Kind::Client;
     case Act::Crash:
     case Act::Pause:

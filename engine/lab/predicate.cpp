@@ -102,17 +102,6 @@ const char* word_of(sim::ProcessState process) {
   return "paused";
 }
 
-// A member that cannot exchange messages with a quorum of members that are up, itself included.
-bool in_minority(const sim::World& world, raft::NodeId id) {
-  const auto members = world.members();
-  const auto reached = std::count_if(members.begin(), members.end(), [&](raft::NodeId other) {
-    const bool up = world.process(other) == sim::ProcessState::Running;
-    return other == id ||
-           (up && world.network().connected(id, other) && world.network().connected(other, id));
-  });
-  return static_cast<std::size_t>(reached) < members.size() / 2 + 1;
-}
-
 std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 Value attribute_of(const sim::World& world, raft::NodeId id, Attribute attribute, const std::string& key) {
@@ -145,7 +134,7 @@ Value attribute_of(const sim::World& world, raft::NodeId id, Attribute attribute
     case Attribute::Durable:
       return {number(member.storage().last_index().value()), {}};
     case Attribute::Minority:
-      return {in_minority(world, id) ? 1 : 0, {}};
+      return {world.reaches_quorum(id) ? 0 : 1, {}};
     case Attribute::Stored:
       break;
   }
@@ -183,6 +172,7 @@ struct Predicate::Node {
     Attribute,
     Requests,
     Request,
+    Told,
     Quantified,
     Compare,
     Not,
@@ -245,6 +235,14 @@ std::optional<Value> Predicate::Node::value(const sim::World& world, raft::NodeI
       if (literal.number < 1 || static_cast<std::uint64_t>(literal.number) > all.size())
         return std::nullopt;
       return Value{0, sim::describe(all[static_cast<std::size_t>(literal.number - 1)].state)};
+    }
+    case Kind::Told: {
+      const auto& all = world.requests();
+      if (literal.number < 1 || static_cast<std::uint64_t>(literal.number) > all.size())
+        return std::nullopt;
+      const sim::Request& request = all[static_cast<std::size_t>(literal.number - 1)];
+      if (!request.is_read() || request.state != sim::RequestState::Committed) return std::nullopt;
+      return Value{0, request.value};
     }
     case Kind::Quantified:
       return Value{quantify(world), {}};
@@ -513,7 +511,7 @@ class PredicateParser {
       return attribute_named(attribute, *member, place);
     }
     if (word == "count" || word == "all" || word == "any") return quantified(word, offset);
-    if (word == "requests" || word == "request") return about_requests(word);
+    if (word == "requests" || word == "request" || word == "read") return about_requests(word);
     for (const FactName& fact : kFacts) {
       if (word != fact.name) continue;
       Owned node = make(Node::Kind::Fact, Type::Number);
@@ -541,7 +539,8 @@ class PredicateParser {
   }
 
   static std::vector<std::string> all_words() {
-    std::vector<std::string> all{"count", "all", "any", "and", "or", "not", "requests", "request", "none"};
+    std::vector<std::string> all{"count", "all",      "any",     "and",  "or",
+                                 "not",   "requests", "request", "read", "none"};
     for (const char* word : kWords) all.emplace_back(word);
     for (const AttributeName& a : kAttributes) all.emplace_back(a.name);
     for (const FactName& f : kFacts) all.emplace_back(f.name);
@@ -590,9 +589,10 @@ class PredicateParser {
 
   Owned about_requests(const std::string& word) {
     if (!take("(")) return expected("\"(\" after " + word);
-    Owned node = make(word == "request" ? Node::Kind::Request : Node::Kind::Requests,
-                      word == "request" ? Type::Word : Type::Number);
-    if (word == "request") {
+    Owned node = word == "requests"  ? make(Node::Kind::Requests, Type::Number)
+                 : word == "request" ? make(Node::Kind::Request, Type::Word)
+                                     : make(Node::Kind::Told, Type::Text);
+    if (word != "requests") {
       const auto parsed = number_here();
       if (!parsed) return nullptr;
       node->literal.number = *parsed;

@@ -106,6 +106,29 @@ void read_disk(FieldReader& reader, const Json& action, const std::string& path,
   }
 }
 
+void read_asking(FieldReader& reader, const Json& action, const std::string& path, sim::Command& command) {
+  command.expected = reader.text(action, path, "expected", kv::kMaxValueBytes, false);
+  if (action.contains("mode")) {
+    command.mode = kReadModeWords[read_word(reader, action, path, "mode", kReadModeWords)].mode;
+  }
+  if (command.kind != Kind::Load) return;
+  const auto integer = [&](const char* field, std::int64_t low, std::int64_t most, auto& target) {
+    if (const auto value = reader.integer(action, path, field, low, most)) {
+      target = static_cast<std::remove_reference_t<decltype(target)>>(*value);
+    }
+  };
+  sim::Load& load = command.load;
+  integer("count", 1, sim::kMaxLoadRequests, load.count);
+  integer("clients", 1, sim::kMaxLoadClients, load.clients);
+  integer("keys", 1, sim::kMaxLoadClients, load.keys);
+  integer("every_us", 0, sim::kMaxJumpUs, load.every_us);
+  integer("reads_per_million", 0, 1'000'000, load.reads_per_million);
+  if (const auto open = reader.truth(action, path, "open")) load.open = *open;
+  if (load.open && load.every_us == 0) {
+    reader.complain(path, "\"open\" needs \"every_us\", from 1: how often somebody asks");
+  }
+}
+
 sim::Command read_command(FieldReader& reader, const Json& action, const std::string& path,
                           const ActionWord& word, std::size_t members) {
   sim::Command command;
@@ -149,6 +172,7 @@ sim::Command read_command(FieldReader& reader, const Json& action, const std::st
     command.drift_ppm = *drift;
   }
   read_disk(reader, action, path, word, command);
+  read_asking(reader, action, path, command);
   return command;
 }
 

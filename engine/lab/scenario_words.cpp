@@ -38,6 +38,11 @@ const std::vector<ActionWord>& action_words() {
   static const std::vector<ActionWord> kWords{
       {Kind::Put, {"key", "value"}, {"through"}},
       {Kind::Delete, {"key"}, {"through"}},
+      {Kind::Read, {"key"}, {"mode", "through"}},
+      {Kind::Swap, {"key", "expected", "value"}, {"through"}},
+      {Kind::Load,
+       {"key", "count"},
+       {"clients", "open", "every_us", "keys", "reads_per_million", "mode", "through"}},
       {Kind::Crash, {"node"}, {"unsynced"}},
       {Kind::Restart, {"node"}, {}},
       {Kind::Pause, {"node"}, {}},

@@ -48,6 +48,15 @@ struct UnsyncedWord {
 inline constexpr std::array<UnsyncedWord, 3> kUnsyncedWords{
     {{"lost", member::Unsynced::Lost}, {"torn", member::Unsynced::Torn}, {"kept", member::Unsynced::Kept}}};
 
+struct ReadModeWord {
+  const char* name;
+  member::ReadMode mode;
+};
+inline constexpr std::array<ReadModeWord, 3> kReadModeWords{
+    {{"linearizable", member::ReadMode::Linearizable},
+     {"lease", member::ReadMode::Lease},
+     {"serializable", member::ReadMode::Serializable}}};
+
 struct TriggerWord {
   const char* name;
   Trigger::Kind kind;

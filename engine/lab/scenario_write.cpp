@@ -84,6 +84,22 @@ void put_disk_field(Json& json, const sim::Command& command, const std::string& 
   if (field == "bit") json[field] = command.bit;
 }
 
+void put_asking_field(Json& json, const sim::Command& command, const std::string& field) {
+  const sim::Load& load = command.load;
+  const sim::Load defaults;
+  if (field == "expected") json[field] = command.expected;
+  for (const ReadModeWord& word : kReadModeWords) {
+    const bool said = command.mode != member::ReadMode::Linearizable;
+    if (field == "mode" && said && word.mode == command.mode) json[field] = word.name;
+  }
+  if (field == "count") json[field] = load.count;
+  if (field == "clients" && load.clients != defaults.clients) json[field] = load.clients;
+  if (field == "open" && load.open) json[field] = true;
+  if (field == "every_us" && load.every_us > 0) json[field] = load.every_us;
+  if (field == "keys" && load.keys != defaults.keys) json[field] = load.keys;
+  if (field == "reads_per_million" && load.reads_per_million > 0) json[field] = load.reads_per_million;
+}
+
 void put_field(Json& json, const sim::Command& command, const std::string& field) {
   if (field == "key") json[field] = command.key;
   if (field == "value") json[field] = command.value;
@@ -99,6 +115,7 @@ void put_field(Json& json, const sim::Command& command, const std::string& field
   if (field == "delay_us") json[field] = command.delay_us;
   if (field == "drift_ppm") json[field] = command.drift_ppm;
   put_disk_field(json, command, field);
+  put_asking_field(json, command, field);
 }
 
 Json action_json(const Action& action) {

@@ -48,6 +48,12 @@ base::Status World::check_resolved(const Command& command) const {
       }
       if (command.node != raft::kNone) return member_needed(command.node);
       return {};
+    case Kind::Read:
+    case Kind::Swap:
+    case Kind::Load:
+      if (auto status = check_asking(command); !status) return refuse(what + status.error().message);
+      if (command.node != raft::kNone) return member_needed(command.node);
+      return {};
     case Kind::Crash:
       if (auto status = member_needed(command.node); !status) return status;
       if (process(command.node) == ProcessState::Crashed) {

@@ -106,7 +106,12 @@ void World::execute(const Command& command) {
   switch (command.kind) {
     case Kind::Put:
     case Kind::Delete:
+    case Kind::Read:
+    case Kind::Swap:
       open_request(command);
+      break;
+    case Kind::Load:
+      begin_load(command);
       break;
     case Kind::Crash:
       faults_.add(Fault::Crashed);
@@ -226,6 +231,7 @@ void World::stop(Replica& r, member::Unsynced unsynced) {
   r.machine.crash(unsynced, prng_);
   r.process = ProcessState::Crashed;
   r.sync.reset();
+  forget_reads(r.member().id());
   // What had arrived but was not read is gone with the process.
   const std::vector<std::uint64_t> held = std::move(r.held);
   r.held.clear();
@@ -245,7 +251,7 @@ void World::wipe(Replica& r) {
     return;
   }
   use_disk(r, r.disk);
-  checkers_.wiped(r.member().id());
+  if (checking_) checkers_.wiped(r.member().id());
 }
 
 void World::restart(Replica& r) {
@@ -254,7 +260,7 @@ void World::restart(Replica& r) {
     emit({.kind = Event::Kind::StorageFailed, .node = r.member().id(), .text = status.error().message});
     return;
   }
-  checkers_.restarted(r.member());
+  if (checking_) checkers_.restarted(r.member());
   r.process = ProcessState::Running;
   ++r.start;
   ++r.life;

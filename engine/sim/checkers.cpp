@@ -46,7 +46,8 @@ std::string text(const Parts&... parts) {
 const char* describe(Property property) {
   static constexpr std::array kNames{"election safety",     "leader append-only",   "log matching",
                                      "leader completeness", "state machine safety", "monotonic term",
-                                     "monotonic commit",    "one vote a term",      "durability"};
+                                     "monotonic commit",    "one vote a term",      "durability",
+                                     "linearizability"};
   return kNames.at(static_cast<std::size_t>(property));
 }
 
@@ -289,7 +290,8 @@ void Checkers::check_applied(const member::Member& member, const std::vector<raf
 void Checkers::commit(const member::Member& member, const raft::Entry& entry, Chain chain) {
   const raft::Term in_term = member.node().term();
   const std::size_t at = committed_.size();
-  committed_.append({chain, entry.term, in_term, member.id()});
+  apply(entry);
+  committed_.append({chain, entry.term, in_term, member.id(), store_.revision()});
   const auto open = chains_.find({entry.index, entry.term});
   if (open != chains_.end() && open->second == chain) chains_.erase(open);
   // Leaders of later terms must have it already.
@@ -300,6 +302,64 @@ void Checkers::commit(const member::Member& member, const raft::Entry& entry, Ch
             text(name(later->second), " leads term ", later->first, " without entry ", entry.index,
                  ", which ", name(member.id()), " commits in term ", in_term));
   }
+}
+
+// The checkers' own store follows the log; where members began on old disks it does not know what they hold.
+void Checkers::apply(const raft::Entry& entry) {
+  const bool begins = first_.index == raft::Index(1) && entry.index == first_.index + 1;
+  store_known_ = store_known_ && (begins || store_.applied() + 1 == entry.index.value());
+  if (!store_known_) return;
+  const bool normal = entry.type == raft::EntryType::Normal && !entry.data.empty();
+  const auto command = normal ? kv::decode(entry.data) : base::Result<kv::Command>(base::Error{});
+  if (command.ok()) {
+    store_.apply(entry.index.value(), *command);
+  } else {
+    store_.skip_to(entry.index.value());
+  }
+}
+
+void Checkers::asked(Request& request) const {
+  request.floor = acknowledged_;
+  request.floor_by = acknowledged_to_;
+}
+
+void Checkers::answered(const Request& request, TimeUs now_us, std::uint64_t event) {
+  now_us_ = now_us;
+  event_ = event;
+  if (request.is_read()) check_told(request);
+  if (!request.is_linearizable()) return;
+  // A read may be as of the very entry that was acknowledged; a write must come after it.
+  const bool late = request.is_read() ? request.index >= request.floor : request.index > request.floor;
+  if (!late) {
+    violate(Property::Linearizability, {request.answered_by},
+            text(name(request.answered_by), " answers request ", request.id, " (", describe(request),
+                 ") as of entry ", request.index, request.is_read() ? ": " + told(request) : std::string(),
+                 "; but request ", request.floor_by, " was answered as of entry ", request.floor,
+                 " before it was asked"));
+  }
+  if (request.index <= acknowledged_) return;
+  acknowledged_ = request.index;
+  acknowledged_to_ = request.id;
+}
+
+// What a reader was told must be what the committed entries up to there make of the key.
+void Checkers::check_told(const Request& request) {
+  if (!store_known_ || request.index <= first_.index) return;
+  const std::size_t at = position(request.index);
+  if (at >= committed_.size()) return;
+  const kv::Revision revision = committed_[at].revision;
+  kv::RangeResult held;
+  const std::string& key = request.command.key;
+  if (revision > 0) held = store_.range({.from = key, .to = kv::key_end(key), .revision = revision});
+  if (held.refusal != kv::Refusal::None) return;  // too long ago
+  const bool found = !held.found.empty();
+  const bool same = found == request.found && (!found || (held.found.front().value == request.value &&
+                                                          held.found.front().version == request.version));
+  if (same) return;
+  violate(Property::StateMachineSafety, {request.answered_by},
+          text(name(request.answered_by), " answers request ", request.id, " (", describe(request),
+               ") as of entry ", request.index, ": ", told(request),
+               "; but the entries up to there make it ", found ? held.found.front().value : "nothing"));
 }
 
 // Answers bind: what they say must survive a crash.

@@ -17,6 +17,7 @@
 #include "base/persistent_vector.h"
 #include "member/member.h"
 #include "sim/command.h"
+#include "sim/requests.h"
 
 namespace raftarium::sim {
 
@@ -30,8 +31,9 @@ enum class Property : std::uint8_t {
   MonotonicCommit,     // a running member's commit index never decreases
   OneVote,             // one vote a term, durable before it is sent (§5.1, §5.2)
   Durability,          // what is acknowledged is durable there, what is committed on a quorum (§5.3)
+  Linearizability,     // nothing that was acknowledged is unseen by whoever asks later (§8)
 };
-inline constexpr std::size_t kPropertyCount = 9;
+inline constexpr std::size_t kPropertyCount = 10;
 const char* describe(Property property);
 
 struct Violation {
@@ -58,6 +60,12 @@ class Checkers {
   // It lost its disk: it owes nothing to what it was.
   void wiped(raft::NodeId node);
 
+  // A client asks: notes in `request` what has been acknowledged by then.
+  void asked(Request& request) const;
+  // And is answered. The order of the log is the witness: each request takes effect at its entry, or, a read, after
+  // the entry as of which it was answered, and must be told what the store held there.
+  void answered(const Request& request, TimeUs now_us, std::uint64_t event);
+
   const std::vector<Violation>& violations() const { return violations_; }
 
  private:
@@ -68,6 +76,7 @@ class Checkers {
     raft::Term term;     // its own
     raft::Term in_term;  // of the member that applied it first
     raft::NodeId by;
+    kv::Revision revision = 0;  // of the store after it
   };
   struct Seen {
     raft::Term term;
@@ -89,6 +98,8 @@ class Checkers {
   void check_complete(raft::NodeId node, raft::Term term);
   void check_applied(const member::Member& member, const std::vector<raft::Entry>& entries);
   void commit(const member::Member& member, const raft::Entry& entry, Chain chain);
+  void apply(const raft::Entry& entry);
+  void check_told(const Request& request);
   void follow_snapshot(raft::NodeId node, raft::EntryId last);
   void check_promises(const member::Member& member, const std::vector<raft::Message>& messages);
   void check_durable(const member::Member& member, raft::Index commit, const DurableLog& durable);
@@ -107,6 +118,11 @@ class Checkers {
   std::map<std::pair<raft::NodeId, raft::Term>, raft::NodeId> votes_;  // by voter, that others have seen
   std::map<std::pair<raft::Index, raft::Term>, Chain> chains_;         // of entries that are not committed
   base::PersistentVector<Committed> committed_;                        // by position after the first entry
+  // The store that the committed entries make, and whether all of them are known.
+  kv::Store store_;
+  bool store_known_ = true;
+  raft::Index acknowledged_;  // the highest index as of which somebody was answered
+  std::uint64_t acknowledged_to_ = 0;
   std::vector<Violation> violations_;
   TimeUs now_us_ = 0;
   std::uint64_t event_ = 0;

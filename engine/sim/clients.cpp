@@ -9,6 +9,8 @@ namespace raftarium::sim {
 
 namespace {
 
+base::Error refuse(const std::string& what) { return base::Error{what}; }
+
 // Longer with every attempt, so that a cluster without a leader is not flooded.
 TimeUs retry_pause(std::uint32_t attempts) {
   constexpr TimeUs kFirst = 50'000;
@@ -18,20 +20,92 @@ TimeUs retry_pause(std::uint32_t attempts) {
 
 }  // namespace
 
-void World::open_request(const Command& command) {
+base::Status World::check_asking(const Command& command) const {
+  const bool load = command.kind == Command::Kind::Load;
+  kv::Command wanted{.key = command.key, .value = command.value};
+  if (load) wanted.key += std::to_string(command.load.keys);
+  if (auto status = kv::check(wanted); !status) return status;
+  if (command.expected.size() > kv::kMaxValueBytes) return refuse("the expected value is too long");
+  if (!load) return {};
+  const Load& asked = command.load;
+  const auto outside = [](std::int64_t value, std::int64_t low, std::int64_t high) {
+    return value < low || value > high;
+  };
+  if (outside(asked.clients, 1, kMaxLoadClients)) return refuse("expected 1 to 1000 clients");
+  if (outside(asked.count, 1, kMaxLoadRequests)) return refuse("expected 1 to 100000 requests");
+  if (outside(asked.keys, 1, kMaxLoadClients)) return refuse("expected 1 to 1000 keys");
+  if (outside(asked.every_us, asked.open ? 1 : 0, kMaxJumpUs)) {
+    return refuse("expected " + std::string(asked.open ? "1" : "0") + " to " + std::to_string(kMaxJumpUs) +
+                  " us between requests, got " + std::to_string(asked.every_us));
+  }
+  if (asked.reads_per_million > 1'000'000) return refuse("expected up to 1000000 reads per million");
+  return {};
+}
+
+void World::open_request(const Command& command, std::uint32_t load) {
   Request request;
   request.id = requests_.size() + 1;
-  request.command.kind =
-      command.kind == Command::Kind::Put ? kv::Command::Kind::Put : kv::Command::Kind::Delete;
+  request.load = load;
+  request.mode = command.mode;
+  kv::Command& wanted = request.command;
   // One session a request: several may be open at once, and each is applied once.
-  request.command.client = client_of(request.id);
-  request.command.sequence = 1;
-  request.command.key = command.key;
-  request.command.value = command.value;
+  wanted.client = client_of(request.id);
+  wanted.sequence = 1;
+  wanted.key = command.key;
+  switch (command.kind) {
+    case Command::Kind::Delete:
+      request.kind = Request::Kind::Delete;
+      wanted.kind = kv::Command::Kind::Delete;
+      break;
+    case Command::Kind::Read:
+      request.kind = Request::Kind::Read;
+      break;
+    case Command::Kind::Swap:
+      request.kind = Request::Kind::Swap;
+      wanted.kind = kv::Command::Kind::Transaction;
+      wanted.key.clear();
+      wanted.compares.push_back({.key = command.key, .value = command.expected});
+      wanted.then.push_back({.key = command.key, .value = command.value});
+      break;
+    default:
+      wanted.value = command.value;
+      break;
+  }
   request.target = command.node;
   request.sent_us = now_us_;
-  requests_.push_back(std::move(request));
-  ask(requests_.back(), command.node == raft::kNone ? client_guess_ : command.node, 0);
+  if (checking_) checkers_.asked(request);
+  ask(requests_.append(std::move(request)), command.node == raft::kNone ? client_guess_ : command.node, 0);
+}
+
+void World::begin_load(const Command& command) {
+  loads_.push_back({command, 0});
+  const std::uint64_t load = loads_.size();
+  // They do not all begin at once.
+  const std::uint32_t beginners =
+      command.load.open ? 1 : std::min(command.load.clients, command.load.count);
+  for (std::uint32_t i = 0; i < beginners; ++i) {
+    push(now_us_ + prng_.between(0, command.load.every_us), Due::Kind::Load, load);
+  }
+}
+
+void World::on_load(std::uint64_t load) {
+  LoadState& state = loads_[load - 1];
+  const Load& wanted = state.command.load;
+  if (state.asked == wanted.count) return;
+  ++state.asked;
+  Command command = state.command;
+  command.kind = prng_.chance(wanted.reads_per_million) ? Command::Kind::Read : Command::Kind::Put;
+  command.key += std::to_string(prng_.below(wanted.keys));
+  command.value = std::to_string(requests_.size() + 1);
+  if (wanted.open) push(now_us_ + 1 + exponential(prng_, wanted.every_us), Due::Kind::Load, load);
+  open_request(command, static_cast<std::uint32_t>(load));
+}
+
+// A client that waited for this thinks, and asks again.
+void World::go_on_with_load(const Request& request) {
+  if (request.load == 0) return;
+  const Load& load = loads_[request.load - 1].command.load;
+  if (!load.open) push(now_us_ + load.every_us, Due::Kind::Load, request.load);
 }
 
 void World::ask(Request& request, raft::NodeId node, TimeUs pause_us) {
@@ -52,6 +126,12 @@ void World::on_ask(Request& request, std::uint64_t attempt) {
   Replica& r = replica(request.at);
   if (r.process != ProcessState::Running) return;  // nobody answers; the client's timeout will tell
   request.read_in_start = r.start;
+  if (request.is_read()) {
+    const std::string& key = request.command.key;
+    request.ticket = r.member().read(request.mode, {.from = key, .to = kv::key_end(key)});
+    reading_[{request.at, request.ticket}] = request.id - 1;
+    return pump(r);
+  }
   const raft::Refusal refusal = r.member().propose(request.command);
   if (refusal != raft::Refusal::None) {
     request.refusal = refusal;
@@ -111,7 +191,12 @@ void World::finish(Request& request, RequestState state) {
   Event event{.kind = Event::Kind::RequestDone, .node = answered ? request.answered_by : request.at};
   event.request = request.id;
   event.request_state = state;
+  if (answered && request.is_read()) event.text = told(request);
+  if (answered && request.kind == Request::Kind::Swap && !request.succeeded)
+    event.text = "not what was expected";
   emit(std::move(event));
+  if (answered && checking_) checkers_.answered(request, now_us_, moments_);
+  go_on_with_load(request);
 }
 
 void World::note_applied(raft::NodeId node, const std::vector<member::Applied>& applied) {
@@ -119,15 +204,46 @@ void World::note_applied(raft::NodeId node, const std::vector<member::Applied>& 
     if (done.command.client < client_of(1)) continue;  // of an earlier run
     const std::uint64_t position = done.command.client - client_of(1);
     if (position >= requests_.size()) continue;
-    Request& request = requests_[position];
-    if (request.state != RequestState::Waiting || !request.index.is_zero()) continue;
+    const Request& waiting = requests_[position];
+    if (waiting.state != RequestState::Waiting || !waiting.index.is_zero()) continue;
+    Request& request = requests_.edit(position);
     // Whom it was sent to answers when it applies, unless its process never read it.
     if (request.at != node || request.read_in_start != replica(node).start) continue;
     request.index = done.id.index;
     request.revision = done.outcome.revision;
+    request.succeeded = done.outcome.succeeded;
     request.answered_by = node;
     push(now_us_ + client_latency(), Due::Kind::Answer, position, request.attempts);
   }
+}
+
+void World::note_answers(raft::NodeId node, const std::vector<member::Answer>& answers) {
+  for (const member::Answer& answer : answers) {
+    const auto found = reading_.find({node, answer.ticket});
+    if (found == reading_.end()) continue;
+    Request& request = requests_.edit(static_cast<std::size_t>(found->second));
+    reading_.erase(found);
+    const bool current = request.at == node && request.ticket == answer.ticket;
+    if (request.state != RequestState::Waiting || !current || !request.index.is_zero()) continue;
+    if (answer.end == member::RequestEnd::Committed) {
+      request.index = answer.applied;
+      request.revision = answer.result.revision;
+      request.answered_by = node;
+      request.found = !answer.result.found.empty();
+      if (request.found) {
+        request.value = answer.result.found.front().value;
+        request.version = answer.result.found.front().version;
+      }
+    } else {
+      request.refusal = answer.refusal;
+    }
+    push(now_us_ + client_latency(), Due::Kind::Answer, request.id - 1, request.attempts);
+  }
+}
+
+// Its process is gone, and what it was asked with it.
+void World::forget_reads(raft::NodeId node) {
+  reading_.erase(reading_.lower_bound({node, 0}), reading_.lower_bound({node + 1, 0}));
 }
 
 }  // namespace raftarium::sim

@@ -14,11 +14,11 @@ std::string name(raft::NodeId node) {
 }
 
 const char* describe(Command::Kind kind) {
-  static constexpr std::array kWords{"put",      "delete",    "crash",     "restart",  "pause",
-                                     "resume",   "isolate",   "cut",       "heal",     "partition",
-                                     "heal_all", "timeout",   "transfer",  "set_link", "drop",
-                                     "delay",    "duplicate", "deliver",   "drift",    "jump",
-                                     "wipe",     "set_disk",  "fail_disk", "damage",   "snapshot"};
+  static constexpr std::array kWords{"put",       "delete",    "read",    "swap",     "load",     "crash",
+                                     "restart",   "pause",     "resume",  "isolate",  "cut",      "heal",
+                                     "partition", "heal_all",  "timeout", "transfer", "set_link", "drop",
+                                     "delay",     "duplicate", "deliver", "drift",    "jump",     "wipe",
+                                     "set_disk",  "fail_disk", "damage",  "snapshot"};
   return kWords.at(static_cast<std::size_t>(kind));
 }
 
@@ -34,6 +34,22 @@ std::string describe(const Command& command) {
     case Command::Kind::Delete:
       out << ' ' << command.key;
       if (command.node != raft::kNone) out << " at " << name(command.node);
+      break;
+    case Command::Kind::Read:
+      out << ' ' << command.key << " (" << member::describe(command.mode) << ')';
+      if (command.node != raft::kNone) out << " at " << name(command.node);
+      break;
+    case Command::Kind::Swap:
+      out << ' ' << command.key << " from " << command.expected << " to " << command.value;
+      if (command.node != raft::kNone) out << " at " << name(command.node);
+      break;
+    case Command::Kind::Load:
+      out << ' ' << command.load.count << " requests on " << command.key;
+      if (command.load.open) {
+        out << ", one every " << command.load.every_us << " us";
+      } else {
+        out << " by " << command.load.clients << " clients, each after " << command.load.every_us << " us";
+      }
       break;
     case Command::Kind::Cut:
     case Command::Kind::Heal:

@@ -31,10 +31,24 @@ struct DiskSettings {
   friend bool operator==(const DiskSettings&, const DiskSettings&) = default;
 };
 
+// Clients that write and read `key`0, `key`1, ... by themselves. What they write is the request's number.
+struct Load {
+  std::uint32_t clients = 1;  // each waits for its answer before it asks again
+  bool open = false;          // nobody waits: requests come on average every `every_us`, whatever happens
+  std::uint32_t count = 0;    // requests of all of them
+  TimeUs every_us = 0;        // open: as said; else how long a client thinks after an answer
+  std::uint32_t keys = 1;
+  std::uint32_t reads_per_million = 0;
+  friend bool operator==(const Load&, const Load&) = default;
+};
+
 struct Command {
   enum class Kind : std::uint8_t {
     Put,      // a client writes key = value through `node` (kNone: through whoever leads, retrying)
     Delete,   // a client deletes key
+    Read,     // a client reads key, as fresh as `mode` says
+    Swap,     // a client writes key = value if key holds `expected` then
+    Load,     // clients ask again and again: `load`
     Crash,    // node stops at once; of what it had not made durable `unsynced` says what is left
     Restart,  // node starts again from its storage
     Pause,    // node's process stands still: nothing is handled, its clock stops
@@ -78,7 +92,10 @@ struct Command {
   storage::DiskFault disk_fault = storage::DiskFault::Error;
   std::string file{};  // Damage: its name, as in "00000001.wal"
   std::uint64_t offset = 0;
-  std::uint32_t bit = 0;  // 0 to 7
+  std::uint32_t bit = 0;                                   // 0 to 7
+  std::string expected{};                                  // Swap
+  member::ReadMode mode = member::ReadMode::Linearizable;  // Read, and the reads of a Load
+  Load load{};
 
   friend bool operator==(const Command&, const Command&) = default;
 };

@@ -69,6 +69,7 @@ std::string describe(const Event& event) {
       break;
     case Event::Kind::RequestDone:
       out << "request " << event.request << ' ' << describe(event.request_state);
+      if (!event.text.empty()) out << ": " << event.text;
       break;
     case Event::Kind::SnapshotPart:
       out << name(event.peer) << "->" << name(event.node) << " snapshot, part " << event.part << " of "

@@ -26,7 +26,7 @@ struct Event {
     RequestSent,      // a client sends `request` to `node`
     RequestRefused,   // `node` refuses it: `refusal`; the client tries elsewhere
     RequestTimedOut,  // no answer from `node`; the client tries again
-    RequestDone,      // `request` ended: `request_state`
+    RequestDone,      // `request` ended: `request_state`; `text`: what a reader was told
     Violated,         // a property does not hold: `text`
     SnapshotPart,     // `node` received one part more of a snapshot from `peer`: `part` of `parts`
     SnapshotMade,     // `node` made a snapshot: message_index is its last entry

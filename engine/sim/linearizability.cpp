@@ -22,7 +22,7 @@ struct Step {
   Operation::Kind kind = Operation::Kind::Read;
   std::uint32_t value = 0;
   std::uint32_t expected = 0;
-  std::uint32_t version = 0;
+  std::uint32_t version = 0;  // that it saw, or that somebody saw of what it wrote; 0: nobody says
   bool succeeded = true;
   bool known = false;  // it returned
 };
@@ -35,14 +35,16 @@ bool only_looks(const Step& step) {
 // The state after the step, or nothing when it could not have been told what it was.
 std::optional<State> after(const State& state, const Step& step) {
   const State written{step.value, state.version + 1};
+  const bool may_write = step.version == 0 || step.version == written.version;
   switch (step.kind) {
     case Operation::Kind::Write:
-      return written;
+      return may_write ? std::optional(written) : std::nullopt;
     case Operation::Kind::Erase:
       return State{};
     case Operation::Kind::Swap: {
       const bool fits = state.value == step.expected && state.value != 0;
       if (step.known && fits != step.succeeded) return std::nullopt;
+      if (fits && !may_write) return std::nullopt;
       return fits ? written : state;
     }
     case Operation::Kind::Read:
@@ -105,6 +107,7 @@ class Search {
   Search(const std::vector<const Operation*>& operations, std::uint64_t max_states)
       : operations_(operations), max_states_(max_states) {
     number_values();
+    place_writes();
     link_moments();
   }
 
@@ -129,6 +132,7 @@ class Search {
   };
 
   void number_values();
+  void place_writes();
   void link_moments();
   void unlink(std::size_t at) {
     moments_[moments_[at].before].next = moments_[at].next;
@@ -170,6 +174,28 @@ void Search::number_values() {
     if (operation->found) step.version = static_cast<std::uint32_t>(operation->version);
     left_ += step.known ? 1 : 0;
     steps_.push_back(step);
+  }
+}
+
+// A reader that was told a version says where in the order the write stands whose value it was told, if nothing else
+// has written that value. Without this, many writes at once are tried in many orders.
+void Search::place_writes() {
+  struct Seen {
+    std::size_t writers = 0;
+    std::uint32_t version = 0;
+  };
+  std::map<std::uint32_t, Seen> seen;
+  for (const Step& step : steps_) {
+    const bool writes = step.kind == Operation::Kind::Write || step.kind == Operation::Kind::Swap;
+    if (writes) ++seen[step.value].writers;
+    if (step.kind == Operation::Kind::Read && step.known && step.version > 0) {
+      seen[step.value].version = step.version;
+    }
+  }
+  for (Step& step : steps_) {
+    if (step.kind != Operation::Kind::Write && step.kind != Operation::Kind::Swap) continue;
+    const Seen& of_value = seen[step.value];
+    if (of_value.writers == 1) step.version = of_value.version;
   }
 }
 

@@ -168,6 +168,21 @@ std::vector<NodeId> World::members() const {
   return ids;
 }
 
+bool World::reaches_quorum(NodeId node) const {
+  const raft::ConfState configuration = member(node).status().conf_state;
+  const auto reached = [&](NodeId other) {
+    if (other == node) return true;
+    const bool up = is_member(other) && process(other) == ProcessState::Running;
+    return up && network_.connected(node, other) && network_.connected(other, node);
+  };
+  const auto majority = [&](const std::vector<NodeId>& voters) {
+    return voters.empty() ||
+           2 * static_cast<std::size_t>(std::count_if(voters.begin(), voters.end(), reached)) >
+               voters.size();
+  };
+  return majority(configuration.voters) && majority(configuration.voters_outgoing);
+}
+
 void World::set_tracer(raft::Observer* tracer) {
   for (Replica& replica : replicas_) replica.member().set_tracer(tracer);
 }
@@ -263,19 +278,22 @@ void World::step() {
       on_scheduled(due.subject);
       break;
     case Due::Kind::Ask:
-      on_ask(requests_[due.subject], due.number);
+      on_ask(requests_.edit(due.subject), due.number);
       break;
     case Due::Kind::Answer:
-      on_answer(requests_[due.subject], due.number);
+      on_answer(requests_.edit(due.subject), due.number);
       break;
     case Due::Kind::Timeout:
-      on_timeout(requests_[due.subject], due.number);
+      on_timeout(requests_.edit(due.subject), due.number);
       break;
     case Due::Kind::Sync:
       on_sync(due);
       break;
     case Due::Kind::Report:
       on_report(due);
+      break;
+    case Due::Kind::Load:
+      on_load(due.subject);
       break;
   }
   end_step();
@@ -388,8 +406,10 @@ FaultCounts World::faults() const {
 
 void World::pump(Replica& r, member::Output output) {
   run(r, output);
-  checkers_.observe(r.member(), output, now_us_, moments_,
-                    [this](NodeId node) { return is_member(node) ? &member(node).storage() : nullptr; });
+  if (checking_) {
+    checkers_.observe(r.member(), output, now_us_, moments_,
+                      [this](NodeId node) { return is_member(node) ? &member(node).storage() : nullptr; });
+  }
   for (const raft::Event& happened : output.events) {
     emit({.kind = Event::Kind::Raft, .node = r.member().id(), .peer = happened.peer, .raft = happened});
   }
@@ -400,6 +420,7 @@ void World::pump(Replica& r, member::Output output) {
   }
   for (const raft::Message& message : output.messages) send(message);
   note_applied(r.member().id(), output.applied);
+  note_answers(r.member().id(), output.answers);
   if (r.member().failure()) step_aside(r);
 }
 

@@ -23,12 +23,15 @@
 #include "sim/event.h"
 #include "sim/faults.h"
 #include "sim/network.h"
+#include "sim/requests.h"
 
 namespace raftarium::sim {
 
 inline constexpr std::size_t kMaxMembers = 15;
 inline constexpr TimeUs kMaxJumpUs = 60'000'000;
 inline constexpr TimeUs kMaxSyncUs = 60'000'000;
+inline constexpr std::int64_t kMaxLoadClients = 1000;  // and keys
+inline constexpr std::int64_t kMaxLoadRequests = 100'000;
 inline constexpr std::int64_t kMaxDriftPpm = 9'000'000;  // ten times as fast
 
 struct WorldConfig {
@@ -67,26 +70,6 @@ struct Flight {
   std::uint64_t schedule = 0;          // counts changes of deliver_us
   std::uint64_t part = 1;              // of a snapshot
   std::uint64_t parts = 1;
-};
-
-// What a client asked, and what has become of it. Each request is a session of its own (kv::Command), so
-// that it takes effect once, however often it is tried.
-struct Request {
-  std::uint64_t id = 0;  // from 1, in the order of asking
-  kv::Command command;
-  raft::NodeId target;  // where it must go; none: wherever it is taken
-  raft::NodeId at;      // whom it was sent to last
-  TimeUs sent_us = 0;
-  TimeUs done_us = 0;
-  TimeUs asked_us = 0;  // when the last attempt leaves the client
-  RequestState state = RequestState::Waiting;
-  raft::Refusal refusal = raft::Refusal::None;  // the last one heard
-  std::uint32_t attempts = 0;
-  raft::Index index;                // of its entry, once whom it was sent to has applied it
-  kv::Revision revision = 0;        // of the store, when it took effect
-  raft::NodeId answered_by;         // and who that was
-  std::uint64_t read_in_start = 0;  // the process of `at` that has read it, by starts from 1; 0: none yet
-  bool in_doubt = false;            // an attempt was never answered, so that it may have taken effect
 };
 
 enum class ProcessState : std::uint8_t { Running, Crashed, Paused };
@@ -144,13 +127,19 @@ class World {
   FaultCounts faults() const;
   const Network& network() const { return network_; }
   const std::map<std::uint64_t, Flight>& flights() const { return flights_; }
-  const std::vector<Request>& requests() const { return requests_; }
+  const RequestList& requests() const { return requests_; }
   const std::vector<Violation>& violations() const { return checkers_.violations(); }
+  const Checkers& checkers() const { return checkers_; }
   // The running leader of the highest term; none when there is none.
   raft::NodeId leader() const;
   std::vector<raft::NodeId> members() const;
+  // Whether messages pass both ways between `node` and so many running members that they and it are a majority of
+  // each part of its configuration.
+  bool reaches_quorum(raft::NodeId node) const;
   // Tells `tracer`, which must outlive the world, every trace point of every member. A copy tells nobody.
   void set_tracer(raft::Observer* tracer);
+  // Without it nothing is verified from now on, to measure what it costs. It cannot be switched on again.
+  void stop_checking() { checking_ = false; }
 
  private:
   struct Replica {
@@ -172,11 +161,11 @@ class World {
     bool stands_still() const { return drift_ppm <= -1'000'000; }
   };
   struct Due {
-    enum class Kind : std::uint8_t { Tick, Delivery, Command, Ask, Answer, Timeout, Sync, Report };
+    enum class Kind : std::uint8_t { Tick, Delivery, Command, Ask, Answer, Timeout, Sync, Report, Load };
     TimeUs time_us = 0;
     std::uint64_t sequence = 0;
     Kind kind = Kind::Tick;
-    std::uint64_t subject = 0;  // member, flight, scheduled command or request
+    std::uint64_t subject = 0;  // member, flight, scheduled command, request or load
     std::uint64_t number = 0;   // life or start of the member, attempt of the request, schedule of the
                                 // flight, or what is reported
   };
@@ -242,7 +231,11 @@ class World {
   base::Status check_disk(const Command& command) const;
 
   // clients.cpp: requests
-  void open_request(const Command& command);
+  base::Status check_asking(const Command& command) const;
+  void open_request(const Command& command, std::uint32_t load = 0);
+  void begin_load(const Command& command);
+  void on_load(std::uint64_t load);
+  void go_on_with_load(const Request& request);
   void ask(Request& request, raft::NodeId node, TimeUs pause_us);
   void on_ask(Request& request, std::uint64_t attempt);
   void on_answer(Request& request, std::uint64_t attempt);
@@ -250,6 +243,8 @@ class World {
   void try_again(Request& request);
   void finish(Request& request, RequestState state);
   void note_applied(raft::NodeId node, const std::vector<member::Applied>& applied);
+  void note_answers(raft::NodeId node, const std::vector<member::Answer>& answers);
+  void forget_reads(raft::NodeId node);
   TimeUs deadline_us(const Request& request) const { return request.sent_us + config_.request_deadline_us; }
   TimeUs client_latency() { return config_.latency_min_us; }
 
@@ -261,11 +256,19 @@ class World {
   Network network_;
   std::vector<Replica> replicas_;
   Checkers checkers_;
+  bool checking_ = true;
   FaultCounts faults_;
   std::vector<Due> queue_;  // a heap, soonest first
   std::map<std::uint64_t, Flight> flights_;
   std::map<std::uint64_t, Command> scheduled_;
-  std::vector<Request> requests_;
+  RequestList requests_;
+  struct LoadState {
+    Command command;
+    std::uint32_t asked = 0;
+  };
+  std::vector<LoadState> loads_;
+  // Reads that a member is to answer, by what it calls them.
+  std::map<std::pair<raft::NodeId, member::Ticket>, std::uint64_t> reading_;
   raft::NodeId client_guess_{1};  // whom the client takes for the leader
 
   TimeUs now_us_ = 0;

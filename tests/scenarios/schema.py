@@ -55,6 +55,12 @@ ACTIONS = [
     {"do": "put", "key": "k", "value": "", "through": "leader"},
     {"do": "delete", "key": "k"},
     {"do": "delete", "key": "k", "through": "S2"},
+    {"do": "read", "key": "k"},
+    {"do": "read", "key": "k", "mode": "lease", "through": "leader"},
+    {"do": "swap", "key": "k", "expected": "a", "value": "b"},
+    {"do": "load", "key": "k", "count": 5},
+    {"do": "load", "key": "k", "count": 5, "clients": 3, "open": True, "every_us": 10, "keys": 4,
+     "reads_per_million": 500000, "mode": "serializable", "through": "S1"},
     {"do": "crash", "node": "leader"},
     {"do": "restart", "node": "crashed"},
     {"do": "restart", "node": "S1"},
@@ -173,6 +179,10 @@ def bad():
     yield acting(do="restart", node="leader")
     yield acting(do="put", key="", value="v")
     yield acting(do="put", key="k" * 4097, value="v")
+    yield acting(do="read", key="k", mode="fresh")
+    yield acting(do="load", key="k", count=5, open=True)
+    yield acting(do="load", key="k", count=5, open=True, every_us=0)
+    yield acting(do="load", key="k", count=100001)
     yield acting(do="partition", groups=[[]])
     yield acting(do="partition", groups=[["crashed"]])
     yield acting(do="partition", groups="S1")

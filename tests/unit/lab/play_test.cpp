@@ -1,5 +1,8 @@
 #include "lab/play.h"
 
+#include "lab/run.h"
+#include "sim/linearizability.h"
+
 #include "support/test.h"
 
 namespace raftarium::lab {
@@ -7,8 +10,9 @@ namespace {
 
 Scenario scenario(const std::string& fields) {
   auto parsed = parse_scenario(
-      "s.json",
-      R"({"raftarium": 1, "title": "T", "duration_ms": 2000, "cluster": {"members": 3}, )" + fields + "}");
+      "s.json", std::string(R"({"raftarium": 1, "title": "T", "cluster": {"members": 3}, )") +
+                    (fields.find("duration") == std::string::npos ? "\"duration_ms\": 2000, " : "") +
+                    fields + "}");
   REQUIRE_MESSAGE(parsed.ok(), parsed.error().message);
   return std::move(*parsed);
 }
@@ -71,6 +75,60 @@ TEST_CASE("a cluster that is down altogether does not hold up the clock") {
     "expect": [{"that": "count(process == crashed) == 3 and time_ms == 2000", "at_ms": 2000}])"),
                            {});
   EXPECT(played.ok);
+}
+
+TEST_CASE("reads, swaps and loads are told, written down and judged") {
+  const Scenario all = scenario(R"("duration_ms": 5000, "actions": [
+    {"at_ms": 500, "do": "put", "key": "x", "value": "1"},
+    {"at_ms": 1000, "do": "swap", "key": "x", "expected": "1", "value": "2"},
+    {"at_ms": 1200, "do": "swap", "key": "x", "expected": "1", "value": "3"},
+    {"at_ms": 1400, "do": "read", "key": "x"},
+    {"at_ms": 1400, "do": "read", "key": "y", "mode": "serializable", "through": "S1"},
+    {"at_ms": 1500, "do": "load", "key": "k", "count": 8, "clients": 2, "every_us": 100, "keys": 2,
+     "reads_per_million": 500000, "mode": "lease"}],
+    "expect": [{"eventually": "read(4) == \"2\" and read(5) == \"\""}, {"never": "read(1) == \"1\""},
+      {"never": "read(99) == \"\""}, {"eventually": "requests(committed) == 13"}])");
+  std::string story;
+  const Played played = play(all, [&](const StoryLine& line) { story += line.what + "\n"; });
+  for (const Verdict& verdict : played.verdicts) EXPECT_MESSAGE(verdict.met, verdict.expectation);
+  for (const char* line :
+       {"to swap x from 1 to 2.", "swap x from 1 to 2 is acknowledged.",
+        "swap x from 1 to 3 is refused by the store.", "read x (linearizable) is answered: 2.",
+        "read y (serializable) is answered: nothing.",
+        "2 clients begin to send 8 requests, each after an answer."}) {
+    CAPTURE(line);
+    EXPECT(story.find(line) != std::string::npos);
+  }
+  // Written and read again it is the same.
+  const auto again = parse_scenario("s.json", to_json(all, true));
+  REQUIRE_MESSAGE(again.ok(), again.error().message);
+  REQUIRE(again->actions.size() == all.actions.size());
+  for (std::size_t i = 0; i < all.actions.size(); ++i) {
+    EXPECT(again->actions[i].command == all.actions[i].command);
+  }
+}
+
+TEST_CASE("a stale lease read fails a scenario, and both checkers name it") {
+  // S1 leads, hardly ticks, and is cut off; S2 leads the others, and is told to write.
+  const Scenario stale = scenario(R"("seed": 7, "duration_us": 6000000, "actions": [
+    {"at_ms": 50, "do": "timeout", "node": "S1"},
+    {"at_ms": 800, "do": "put", "key": "x", "value": "1"},
+    {"at_ms": 1400, "do": "drift", "node": "S1", "drift_ppm": -990000},
+    {"at_ms": 1500, "do": "isolate", "node": "S1"},
+    {"at_ms": 3000, "do": "put", "key": "x", "value": "2", "through": "S2"},
+    {"when": {"request_done": {"request": 2}}, "after_ms": 5, "do": "read", "key": "x", "mode": "lease",
+     "through": "S1"}])");
+  Run run(std::make_shared<const Scenario>(stale));
+  run.run_until(stale.duration_us, {});
+  const auto& violations = run.world().violations();
+  REQUIRE(violations.size() == 1);
+  EXPECT(violations[0].property == sim::Property::Linearizability);
+  EXPECT(violations[0].why.find("S1 answers request 3 (read x (lease)) as of entry") == 0);
+  EXPECT(violations[0].why.find("but request 2 was answered as of entry") != std::string::npos);
+  const auto second = sim::check_linearizability(sim::history_of(run.world().requests()));
+  EXPECT(second.kind == sim::LinearizabilityVerdict::Kind::Broken);
+  EXPECT(second.numbers == std::vector<std::uint64_t>{2, 3});
+  EXPECT_FALSE(play(stale, {}).ok);
 }
 
 TEST_CASE("times are cut to milliseconds") {

@@ -59,6 +59,9 @@ TEST_CASE("every action arrives as its command") {
   const Scenario s = parsed(R"("actions": [
     {"at_ms": 1, "do": "put", "key": "k", "value": "v", "through": "S2"},
     {"at_us": 7, "do": "delete", "key": "k"},
+    {"at_ms": 2, "do": "read", "key": "k", "mode": "lease"},
+    {"at_ms": 2, "do": "swap", "key": "k", "expected": "v", "value": "w"},
+    {"at_ms": 2, "do": "load", "key": "k", "count": 9, "clients": 3, "open": true, "every_us": 5},
     {"at_ms": 2, "do": "crash", "node": "leader"},
     {"at_ms": 2, "do": "restart", "node": "crashed"},
     {"at_ms": 2, "do": "pause", "node": "S1"},
@@ -73,19 +76,22 @@ TEST_CASE("every action arrives as its command") {
     {"at_ms": 2, "do": "set_link", "from": "S1", "to": "S2", "latency_min_us": 1, "latency_mean_us": 2,
      "loss_per_million": 3}
   ])");
-  REQUIRE(s.actions.size() == 14);
+  REQUIRE(s.actions.size() == 17);
   EXPECT(s.actions[0].at_us == 1000);
   EXPECT(s.actions[0].command.key == "k");
   EXPECT(s.actions[0].command.value == "v");
   EXPECT(s.actions[0].command.node == raft::NodeId(2));
   EXPECT(s.actions[1].at_us == 7);
-  EXPECT(s.actions[2].command.node == sim::kTheLeader);
-  EXPECT(s.actions[3].command.node == sim::kTheCrashed);
-  EXPECT(s.actions[6].command.node == sim::kAFollower);
-  EXPECT(s.actions[7].command.peer == sim::kTheLeader);
-  EXPECT(s.actions[9].command.groups.at(1).at(0) == sim::kTheOthers);
-  EXPECT(s.actions[12].command.peer == raft::NodeId(3));
-  EXPECT(s.actions[13].command.loss_per_million == 3);
+  EXPECT(s.actions[2].command.mode == member::ReadMode::Lease);
+  EXPECT(s.actions[3].command.expected == "v");
+  EXPECT(s.actions[4].command.load == sim::Load{.clients = 3, .open = true, .count = 9, .every_us = 5});
+  EXPECT(s.actions[5].command.node == sim::kTheLeader);
+  EXPECT(s.actions[6].command.node == sim::kTheCrashed);
+  EXPECT(s.actions[9].command.node == sim::kAFollower);
+  EXPECT(s.actions[10].command.peer == sim::kTheLeader);
+  EXPECT(s.actions[12].command.groups.at(1).at(0) == sim::kTheOthers);
+  EXPECT(s.actions[15].command.peer == raft::NodeId(3));
+  EXPECT(s.actions[16].command.loss_per_million == 3);
   for (std::size_t i = 0; i < s.actions.size(); ++i) {
     CAPTURE(i);
     EXPECT(static_cast<std::size_t>(s.actions[i].command.kind) == i);
