@@ -45,7 +45,8 @@ void add_member_acts(const Frame& frame, const MemberView& member, bool keys,
     if (act == Act::Transfer) label = "Hand over leadership from";
     if (act == Act::Timeout) label = "Run out the election timer of";
     const std::string name = words.name + (keys ? std::string() : "." + std::to_string(member.id.value()));
-    actions.push_back({name, label + " " + who, keys ? words.key : "", command_for(frame, act, member.id)});
+    label += " " + who;
+    actions.push_back({name, label, keys ? words.key : "", command_for(frame, act, member.id)});
   }
 }
 

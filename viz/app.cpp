@@ -65,7 +65,7 @@ base::Status App::open(const std::string& name) {
       known += (known.empty() ? "" : ", ") + stem(file.name);
       continue;
     }
-    const base::Status opened = open_text(std::string(file.name), std::string(file.text()));
+    base::Status opened = open_text(std::string(file.name), std::string(file.text()));
     built_in_ = opened.ok();
     return opened;
   }

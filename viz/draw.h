@@ -3,6 +3,7 @@
 
 #include <imgui.h>
 
+#include <cmath>
 #include <string_view>
 
 #include "viz/geometry.h"
@@ -13,7 +14,7 @@ namespace raftarium::viz {
 inline ImVec2 im(Vec2 v) { return {v.x, v.y}; }
 inline Vec2 vec(ImVec2 v) { return {v.x, v.y}; }
 inline ImU32 ink(Rgb c, float alpha = 1) {
-  const auto a = static_cast<unsigned>(alpha * 255.0F + 0.5F);
+  const auto a = static_cast<unsigned>(std::lround(alpha * 255.0F));
   return IM_COL32((c >> 16U) & 0xFFU, (c >> 8U) & 0xFFU, c & 0xFFU, a);
 }
 
