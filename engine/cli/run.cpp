@@ -111,12 +111,11 @@ base::Result<lab::Played> play_on_disks(const RunOptions& options, const lab::Sc
 
 #endif
 
-base::Result<lab::Played> play(const RunOptions& options, const lab::Scenario& scenario, std::ostream& out,
-                               const Tell& tell) {
+base::Result<lab::Played> play([[maybe_unused]] const RunOptions& options, const lab::Scenario& scenario,
+                               [[maybe_unused]] std::ostream& out, const Tell& tell) {
 #ifndef __EMSCRIPTEN__
   if (!options.data.empty()) return play_on_disks(options, scenario, out, tell);
 #endif
-  static_cast<void>(out);
   return lab::play(scenario, tell);
 }
 
