@@ -79,14 +79,14 @@ raft::NodeId best_successor(const Frame& frame, const MemberView& leader) {
   return best;
 }
 
+}  // namespace
+
 Command about(Command::Kind kind, raft::NodeId node) {
   Command command;
   command.kind = kind;
   command.node = node;
   return command;
 }
-
-}  // namespace
 
 Command command_for(const Frame& frame, Act act, raft::NodeId id) {
   switch (act) {

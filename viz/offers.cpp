@@ -15,13 +15,6 @@ constexpr std::int64_t kHeldUpUs = 300'000;
 constexpr std::int64_t kJumpUs = 1'000'000;
 constexpr std::int64_t kHalfPpm = 500'000;
 
-Command about(Kind kind, raft::NodeId node) {
-  Command command;
-  command.kind = kind;
-  command.node = node;
-  return command;
-}
-
 Command crash(raft::NodeId node, member::Unsynced unsynced) {
   Command command = about(Kind::Crash, node);
   command.unsynced = unsynced;

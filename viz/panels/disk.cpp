@@ -7,6 +7,7 @@
 
 #include "viz/acts.h"
 #include "viz/offers.h"
+#include "viz/panels/offer_row.h"
 #include "viz/panels/panels.h"
 #include "viz/panels/sheet.h"
 #include "viz/text.h"
@@ -22,24 +23,8 @@ std::string bytes_text(std::uint64_t bytes) {
   return bytes < 10'000 ? std::to_string(bytes) + " B" : std::to_string(bytes / 1024) + " KiB";
 }
 
-// Buttons in rows that wrap; returns where they end.
-float draw_row(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, Rect area, float x) {
-  const float height = ui.narrow() ? kTouchTarget : 26;
-  float y = area.y;
-  for (const Offer& offer : offers) {
-    const float width = ui.button_width(offer.label) - 6;
-    if (x > area.x && x + width > area.right()) {
-      x = area.x;
-      y += height + 5;
-    }
-    const auto style = offer.danger ? Button::Style::Danger : Button::Style::Plain;
-    if (ui.button({x, y, width, height},
-                  {"act." + offer.name, offer.label, offer.tooltip, "", Icon::None, style, true})) {
-      commands.act(offer.command);
-    }
-    x += width + 5;
-  }
-  return y + height;
+float draw_row(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, const Rect& area, float x) {
+  return draw_offer_row(offers, commands, ui, area, x, {.height = ui.narrow() ? kTouchTarget : 26});
 }
 
 // Solid where a power failure leaves it, dashed where it is only in the cache: as in the log matrix.

@@ -5,6 +5,7 @@
 
 #include "viz/acts.h"
 #include "viz/offers.h"
+#include "viz/panels/offer_row.h"
 #include "viz/panels/panels.h"
 #include "viz/panels/sheet.h"
 #include "viz/text.h"
@@ -161,23 +162,9 @@ void draw_acts(const Frame& frame, const MemberView& member, CommandSink& comman
 }
 
 void draw_offers(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, Sheet& sheet) {
-  const float height = ui.narrow() ? kTouchTarget : 28;
-  sheet.y += 12;
-  float x = sheet.area.x;
-  for (const Offer& offer : offers) {
-    const float width = std::max(ui.narrow() ? 72.0F : 60.0F, ui.button_width(offer.label) - 4);
-    if (x > sheet.area.x && x + width > sheet.area.right() + 4) {
-      x = sheet.area.x;
-      sheet.y += height + 6;
-    }
-    const auto style = offer.danger ? Button::Style::Danger : Button::Style::Plain;
-    if (ui.button({x, sheet.y, width, height},
-                  {"act." + offer.name, offer.label, offer.tooltip, "", Icon::None, style, true})) {
-      commands.act(offer.command);
-    }
-    x += width + 6;
-  }
-  sheet.y += height + 12;
+  const OfferRow look{ui.narrow() ? kTouchTarget : 28, 4, ui.narrow() ? 72.0F : 60.0F, 6, 4};
+  const Rect area{sheet.area.x, sheet.y + 12, sheet.area.w, sheet.area.h};
+  sheet.y = draw_offer_row(offers, commands, ui, area, area.x, look) + 12;
 }
 
 void draw_member(const Frame& frame, const MemberView& member, CommandSink& commands, Ui& ui,
