@@ -1,6 +1,8 @@
 // Everything that the pointer can do, from the keyboard. Letters and arrows are keys; signs are characters,
 // because where they lie depends on the keyboard.
 
+#include <imgui_internal.h>
+
 #include "viz/acts.h"
 #include "viz/app.h"
 
@@ -11,15 +13,35 @@ using Kind = Control::Kind;
 
 bool pressed(ImGuiKey key, bool repeat = false) { return ImGui::IsKeyPressed(key, repeat); }
 
+// Whether a modifier was down when `key` was last pressed. A quick chord begins and ends between two pictures,
+// and what Dear ImGui calls down is how it ended; its trail of events tells the order.
+bool held_with(ImGuiKey key, ImGuiKey modifier) {
+  bool down = (ImGui::GetIO().KeyMods & modifier) != 0;
+  const ImVector<ImGuiInputEvent>& trail = ImGui::GetCurrentContext()->InputEventsTrail;
+  for (int i = trail.Size - 1; i >= 0; --i) {
+    if (trail[i].Type != ImGuiInputEventType_Key) continue;
+    const ImGuiInputEventKey& event = trail[i].Key;
+    if (event.Key == modifier) down = !event.Down;  // as it was before
+    if (event.Key == key && event.Down) break;
+  }
+  return down;
+}
+
+// Without Ctrl: with it a letter means something else.
+bool plain(ImGuiKey key) { return pressed(key) && !held_with(key, ImGuiMod_Ctrl); }
+
 void time_keys(CommandSink& commands, const Ui& ui) {
-  const bool shift = ImGui::GetIO().KeyShift;
+  const auto shift = [](ImGuiKey key) { return held_with(key, ImGuiMod_Shift); };
   const auto send = [&](Kind kind) { commands.control({kind, 0, {}}); };
   if (pressed(ImGuiKey_Space) && ui.focus().empty()) send(Kind::TogglePlay);
-  if (pressed(ImGuiKey_LeftArrow, true)) send(shift ? Kind::PreviousMark : Kind::StepBack);
-  if (pressed(ImGuiKey_RightArrow, true)) send(shift ? Kind::NextMark : Kind::StepForward);
+  if (pressed(ImGuiKey_LeftArrow, true))
+    send(shift(ImGuiKey_LeftArrow) ? Kind::PreviousMark : Kind::StepBack);
+  if (pressed(ImGuiKey_RightArrow, true))
+    send(shift(ImGuiKey_RightArrow) ? Kind::NextMark : Kind::StepForward);
   if (pressed(ImGuiKey_Home)) send(Kind::ToStart);
   if (pressed(ImGuiKey_End)) send(Kind::ToEnd);
-  if (pressed(ImGuiKey_U) || (ImGui::GetIO().KeyCtrl && pressed(ImGuiKey_Z))) send(Kind::Undo);
+  if (pressed(ImGuiKey_U) || (pressed(ImGuiKey_Z) && held_with(ImGuiKey_Z, ImGuiMod_Ctrl)))
+    send(Kind::Undo);
   if (pressed(ImGuiKey_D)) send(Kind::ToggleTheme);
 }
 
@@ -52,8 +74,8 @@ void toggle_link(const Frame& frame, raft::NodeId a, raft::NodeId b, CommandSink
 
 void member_keys(const Frame& frame, Selection& selection, CommandSink& commands) {
   for (int digit = 1; digit <= 9; ++digit) {
-    const bool down = pressed(static_cast<ImGuiKey>(ImGuiKey_0 + digit)) ||
-                      pressed(static_cast<ImGuiKey>(ImGuiKey_Keypad0 + digit));
+    const bool down = plain(static_cast<ImGuiKey>(ImGuiKey_0 + digit)) ||
+                      plain(static_cast<ImGuiKey>(ImGuiKey_Keypad0 + digit));
     if (!down) continue;
     const raft::NodeId id(static_cast<std::uint64_t>(digit));
     if (find_member(frame, id) == nullptr) continue;
@@ -64,18 +86,18 @@ void member_keys(const Frame& frame, Selection& selection, CommandSink& commands
       selection.select(id);
     }
   }
-  if (pressed(ImGuiKey_H)) commands.act(command_for(frame, Act::HealAll, raft::kNone));
-  if (pressed(ImGuiKey_P)) commands.act(next_put(frame, selection.member));
+  if (plain(ImGuiKey_H)) commands.act(command_for(frame, Act::HealAll, raft::kNone));
+  if (plain(ImGuiKey_P)) commands.act(next_put(frame, selection.member));
   const MemberView* member = find_member(frame, selection.member);
   if (member == nullptr) return;
   const auto act = [&](Act what) { commands.act(command_for(frame, what, member->id)); };
-  if (pressed(ImGuiKey_C)) act(Act::Crash);
-  if (pressed(ImGuiKey_R)) act(Act::Restart);
-  if (pressed(ImGuiKey_I)) act(Act::Isolate);
-  if (pressed(ImGuiKey_T)) act(Act::Timeout);
-  if (pressed(ImGuiKey_L)) act(Act::Transfer);
-  if (pressed(ImGuiKey_X)) selection.cutting = true;
-  if (pressed(ImGuiKey_Z)) act(member->process == Process::Paused ? Act::Resume : Act::Pause);
+  if (plain(ImGuiKey_C)) act(Act::Crash);
+  if (plain(ImGuiKey_R)) act(Act::Restart);
+  if (plain(ImGuiKey_I)) act(Act::Isolate);
+  if (plain(ImGuiKey_T)) act(Act::Timeout);
+  if (plain(ImGuiKey_L)) act(Act::Transfer);
+  if (plain(ImGuiKey_X)) selection.cutting = true;
+  if (plain(ImGuiKey_Z)) act(member->process == Process::Paused ? Act::Resume : Act::Pause);
 }
 
 }  // namespace
@@ -84,7 +106,7 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput) return;
   const bool popup = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
-  if (pressed(ImGuiKey_Tab, true)) ui.move_focus(io.KeyShift ? -1 : 1);
+  if (pressed(ImGuiKey_Tab, true)) ui.move_focus(held_with(ImGuiKey_Tab, ImGuiMod_Shift) ? -1 : 1);
   const bool enter = pressed(ImGuiKey_Enter) || pressed(ImGuiKey_KeypadEnter);
   if (!ui.focus().empty() && (enter || pressed(ImGuiKey_Space))) ui.activate_focus();
   if (popup) {
@@ -103,14 +125,15 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
     if (at != ui.regions().end()) selection.menu_at = at->second.max();
     selection.open_popup = "menu";
   }
-  if (io.KeyCtrl && io.KeyShift && pressed(ImGuiKey_P)) {
+  if (pressed(ImGuiKey_P) && held_with(ImGuiKey_P, ImGuiMod_Ctrl) &&
+      held_with(ImGuiKey_P, ImGuiMod_Shift)) {
     selection.open_popup = "palette";
     return;
   }
   sign_keys(selection, commands);
   if (io.KeyAlt || io.KeySuper) return;
   time_keys(commands, ui);
-  if (!io.KeyCtrl) member_keys(frame, selection, commands);
+  member_keys(frame, selection, commands);
 }
 
 }  // namespace raftarium::viz

@@ -107,13 +107,14 @@ void press_and_drag(Stage& stage, const Under& under, const Item& item, Vec2 poi
       return;
     }
   }
-  if (gesture.kind == Gesture::Kind::MoveMember && item.held) {
+  // A quick hand may move and let go between two pictures: where it let go counts too.
+  if (gesture.kind == Gesture::Kind::MoveMember) {
     Vec2 to = pointer + gesture.grip;
     keep_inside(to, stage.field, stage.radius);
     stage.selection.placed[gesture.member.value()] = {(to.x - stage.field.x) / stage.field.w,
                                                       (to.y - stage.field.y) / stage.field.h};
   }
-  if (gesture.kind == Gesture::Kind::DrawCut && item.held && length(pointer - gesture.stroke.back()) > 4) {
+  if (gesture.kind == Gesture::Kind::DrawCut && length(pointer - gesture.stroke.back()) > 4) {
     gesture.stroke.push_back(pointer);
   }
   if (item.held || gesture.kind == Gesture::Kind::None) return;

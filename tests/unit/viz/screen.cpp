@@ -124,6 +124,15 @@ void Screen::drag(const std::vector<Vec2>& through) {
   release();
 }
 
+void Screen::quick_drag(const std::vector<Vec2>& through) {
+  ImGuiIO& io = ImGui::GetIO();
+  io.AddMousePosEvent(through.front().x, through.front().y);
+  io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
+  for (const Vec2 at : through) io.AddMousePosEvent(at.x, at.y);
+  io.AddMouseButtonEvent(ImGuiMouseButton_Left, false);
+  settle();
+}
+
 void Screen::wheel(float steps) {
   ImGui::GetIO().AddMouseWheelEvent(0, steps);
   settle();
@@ -136,6 +145,15 @@ void Screen::key(ImGuiKey key, ImGuiKey modifier) {
   draw(2);
   io.AddKeyEvent(key, false);
   if (modifier != ImGuiKey_None) io.AddKeyEvent(modifier, false);
+  settle();
+}
+
+void Screen::quick_key(ImGuiKey key, ImGuiKey modifier) {
+  ImGuiIO& io = ImGui::GetIO();
+  if (modifier != ImGuiKey_None) io.AddKeyEvent(modifier, true);
+  io.AddKeyEvent(key, true);
+  if (modifier != ImGuiKey_None) io.AddKeyEvent(modifier, false);
+  io.AddKeyEvent(key, false);
   settle();
 }
 

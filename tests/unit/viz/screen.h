@@ -37,8 +37,12 @@ class Screen {
   void quick_click(const std::string& region, ImGuiMouseButton button = ImGuiMouseButton_Left);
   void click_at(Vec2 at, ImGuiMouseButton button = ImGuiMouseButton_Left);
   void drag(const std::vector<Vec2>& through);
+  // Pressed at the first, let go at the last, all of it between two pictures.
+  void quick_drag(const std::vector<Vec2>& through);
   void wheel(float steps);
   void key(ImGuiKey key, ImGuiKey modifier = ImGuiKey_None);
+  // Pressed and let go between two pictures, the modifier before the key.
+  void quick_key(ImGuiKey key, ImGuiKey modifier = ImGuiKey_None);
   void type(const std::string& text);  // as characters
   void resize(Vec2 size);
 

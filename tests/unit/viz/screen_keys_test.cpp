@@ -44,6 +44,19 @@ TEST_SUITE("keys") {
     EXPECT(keys.view("selected") == "2");
   }
 
+  TEST_CASE("a chord counts although its modifier was let go before the next picture") {
+    Keys keys;
+    keys.key(ImGuiKey_Home);
+    keys.quick_key(ImGuiKey_RightArrow);
+    EXPECT(keys.frame().event == 1);
+    keys.quick_key(ImGuiKey_RightArrow, ImGuiMod_Shift);  // the next mark is the election
+    EXPECT(current_leader(keys.frame()) != nullptr);
+    keys.quick_key(ImGuiKey_P, ImGuiMod_Ctrl);  // no write: that is P alone
+    EXPECT(keys.frame().branches.size() == 1);
+    keys.quick_key(ImGuiKey_P);
+    EXPECT(keys.frame().branches.size() == 2);
+  }
+
   TEST_CASE("each act has its key") {
     Keys keys;
     const std::uint64_t id = keys.follower();

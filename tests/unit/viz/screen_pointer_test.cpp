@@ -117,6 +117,15 @@ TEST_SUITE("pointer") {
     EXPECT(cluster.frame().requests.size() == requests + 1);
   }
 
+  TEST_CASE("a stroke counts although nothing was drawn between its beginning and its end") {
+    Cluster cluster;
+    cluster.quick_drag(stroke_over(cluster));
+    EXPECT(cluster.frame().islands.size() == 2);
+    const Vec2 before = cluster.at("member.1");
+    cluster.quick_drag({before, before + Vec2{40, 30}});
+    EXPECT(length(cluster.at("member.1") - (before + Vec2{40, 30})) < 1);
+  }
+
   TEST_CASE("a click counts although nothing was drawn between moving there, pressing and letting go") {
     Cluster cluster;
     cluster.quick_click("member.2");
