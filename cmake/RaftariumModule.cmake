@@ -106,6 +106,7 @@ function(raftarium_test)
     raftarium_precompile(${target} AS raftarium_test_support)
   endif()
   if(EMSCRIPTEN)
+    target_link_options(${target} PRIVATE -O1)  # optimised once more at the end, a test gains nothing
     add_test(NAME ${arg_NAME} COMMAND node $<TARGET_FILE:${target}>)
   else()
     add_test(NAME ${arg_NAME} COMMAND ${target})

@@ -7,7 +7,7 @@ skipped=0
 failures=()
 
 quick_suites="style unit transcripts scenarios kill"
-slow_suites="desktop clang asan wasm web fuzz"
+slow_suites="desktop debug asan fuzz wasm web"
 slowest_suites="tidy"  # by name only: it takes longer than all the others together
 
 # count NAME COMMAND...: a program whose last line is "N passed, N failed", perhaps with ", N skipped".
@@ -50,14 +50,22 @@ built() {
   return 1
 }
 
-# programs PRESET [RUNNER...]: every test program of a preset's tests.txt.
+# programs PRESET [RUNNER...]: every test program of a preset's tests.txt, as many at a time as there are cores.
 programs() {
-  local preset=$1 suite program name
+  local preset=$1 suite program name running=()
   shift
+  local kept=build/logs/$preset-programs
+  mkdir -p "$kept"
   while read -r suite program; do
     name=$(basename "$program" .js)
-    count "$preset ${name#raftarium-test-}" "$@" "$program"
+    { "$@" "$program" >"$kept/$name" 2>&1 </dev/null; echo $? >"$kept/$name.status"; } &
+    running+=("$name")
+    while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n; done
   done <"build/$preset/tests.txt"
+  wait
+  for name in "${running[@]}"; do
+    count "$preset ${name#raftarium-test-}" bash -c 'cat "$1"; exit "$(cat "$1.status")"' _ "$kept/$name"
+  done
 }
 
 # digests PRESET COMMAND...: plays every scenario there; the digests must be those of the release build.
@@ -102,15 +110,14 @@ suite_desktop() {
   count "desktop" python3 tests/desktop/desktop.py build/release/bin/raftarium-desktop
 }
 
-# The second compiler is also the debug build.
-suite_clang() {
-  built "clang" clang all || return 0
-  programs clang
-  digests clang build/clang/bin/raftarium-cli
+suite_debug() {
+  built "debug" debug raftarium-cli || return 0
+  digests debug build/debug/bin/raftarium-cli
 }
 
+# The second compiler sees every source here, with both sanitizers.
 suite_asan() {
-  built "asan" asan raftarium-tests raftarium-cli raftarium-transcripts || return 0
+  built "asan" asan all raftarium-fuzzers || return 0
   programs asan
   digests asan build/asan/bin/raftarium-cli
   if [ -n "${RAFTARIUM_ETCD_TESTDATA:-}" ]; then
@@ -131,8 +138,8 @@ suite_web() {
 
 # RAFTARIUM_FUZZ_SECONDS for longer runs.
 suite_fuzz() {
-  built "fuzzers" fuzz raftarium-fuzzers || return 0
-  count "fuzzing" python3 tests/fuzz/fuzz.py --seconds "${RAFTARIUM_FUZZ_SECONDS:-60}" build/fuzz/bin
+  built "fuzzers" asan raftarium-fuzzers || return 0
+  count "fuzzing" python3 tests/fuzz/fuzz.py --seconds "${RAFTARIUM_FUZZ_SECONDS:-60}" build/asan/bin
 }
 
 suite_tidy() {

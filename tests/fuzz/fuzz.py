@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every fuzzer of a build for a while, two at a time.
 
-    tests/fuzz/fuzz.py [--seconds N] [--keep FOLDER] build/fuzz/bin
+    tests/fuzz/fuzz.py [--seconds N] [--keep FOLDER] build/asan/bin
 
 Starts from the committed corpus and the scenario library. A finding is copied to FOLDER (build/fuzz/found unless
 told). 60 seconds each unless told; the last line is "N passed, N failed".
