@@ -17,7 +17,8 @@ Layout wide(Vec2 window) {
   out.tabs = out.dock.cut_top(36);
   out.stage = rest;
   out.properties = side.cut_bottom(66);
-  out.inspector = side.cut_top(std::min(350.0F, side.h * 0.56F));
+  // So high that a leader of five fits into it.
+  out.inspector = side.cut_top(std::min({std::max(374.0F, side.h * 0.5F), side.h * 0.6F, side.h - 100}));
   out.story = side;
   return out;
 }
