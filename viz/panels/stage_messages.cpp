@@ -16,7 +16,7 @@ constexpr float kDropsAt = 0.55F;  // a message that the network drops is seen t
 
 // The cross of a link that is cut in one direction only.
 Vec2 vec_of_link_mark(const Stage& stage, std::size_t from, std::size_t to) {
-  return link_end(stage, {stage.frame.members[from].id, stage.frame.members[to].id, true, 0});
+  return link_end(stage, {stage.frame.members[from].id, stage.frame.members[to].id});
 }
 
 void draw_answer(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, bool refused) {
@@ -133,21 +133,82 @@ void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color
   cross(list, at, 9, ink(ui.theme().bad), 2);
 }
 
-void draw_messages(const Stage& stage, const Under& under) {
-  Ui& ui = stage.ui;
-  const Theme& theme = ui.theme();
+namespace {
+
+// Messages of one kind that follow each other so closely on a link that their shapes would overlap.
+struct Bundle {
+  const MessageView* first = nullptr;  // the one that is drawn
+  Vec2 at;
+  std::size_t count = 1;
+  bool lost = false;
+};
+
+std::vector<Bundle> bundles(const Stage& stage) {
+  constexpr float kApart = 17;  // px between shapes that can be told apart
+  std::vector<Bundle> all;
+  // The last one of each direction of a link, to be joined.
+  const std::size_t count = stage.at.size();
+  std::vector<std::vector<std::size_t>> on_link(count * count);
   for (const MessageView& message : stage.frame.messages) {
     const Vec2 at = message_at(stage, message);
     if (!stage.area.contains(at)) continue;
+    const raft::Message& m = message.message;
+    stage.ui.region("message." + std::to_string(message.id), {at.x - 8, at.y - 8, 16, 16});
+    const bool lost = message.doomed && travelled(stage, message) >= lost_at(stage, message);
+    auto& here = on_link[stage.index_of(m.from) * count + stage.index_of(m.to)];
+    const auto joined = std::find_if(here.begin(), here.end(), [&](std::size_t i) {
+      const raft::Message& other = all[i].first->message;
+      return other.type == m.type && other.term == m.term && other.reject == m.reject &&
+             all[i].lost == lost && other.entries.empty() == m.entries.empty() &&
+             length(all[i].at - at) < kApart;
+    });
+    if (joined != here.end()) {
+      ++all[*joined].count;
+      // What is chosen is what is drawn.
+      if (stage.selection.message == message.id) all[*joined].first = &message;
+      continue;
+    }
+    here.push_back(all.size());
+    all.push_back({&message, at, 1, lost});
+  }
+  return all;
+}
+
+// On the side of the lane that is away from the other direction's.
+void draw_count(const Stage& stage, const Bundle& bundle) {
+  Ui& ui = stage.ui;
+  const raft::Message& m = bundle.first->message;
+  const Vec2 way = normalised(stage.at[stage.index_of(m.to)] - stage.at[stage.index_of(m.from)]);
+  const Vec2 at = bundle.at - left_of(way) * 17;
+
+  const Pen pen = ui.mono_bold(type::kTiny - 1, ui.theme().text);
+  const std::string words = "×" + std::to_string(bundle.count);
+  const float width = text_width(pen, words) + 6;
+  const Rect box{at.x - width / 2, at.y - 6.5F, width, 13};
+  fill(ui.list(), box, ink(ui.theme().raised), 6);
+  outline(ui.list(), box, ink(ui.theme().line), 6);
+  draw_text(ui.list(), pen, box.center(), words, Align::Center);
+}
+
+}  // namespace
+
+void draw_messages(const Stage& stage, const Under& under) {
+  Ui& ui = stage.ui;
+  const Theme& theme = ui.theme();
+  const std::vector<Bundle> all = bundles(stage);
+  for (const Bundle& bundle : all) {
+    const MessageView& message = *bundle.first;
+    const Vec2 at = bundle.at;
     const raft::Message& m = message.message;
     const Rgb color = m.term.is_zero() ? theme.muted : term_color(theme, m.term);
     const bool chosen = stage.selection.message == message.id;
     if (chosen || under.message == &message) {
       ui.list()->AddCircle(im(at), 15, ink(theme.accent), 32, chosen ? 2.0F : 1.25F);
     }
-    const bool lost = message.doomed && travelled(stage, message) >= lost_at(stage, message);
-    draw_message_shape(ui, m, at, color, lost);
-    ui.region("message." + std::to_string(message.id), {at.x - 8, at.y - 8, 16, 16});
+    draw_message_shape(ui, m, at, color, bundle.lost);
+  }
+  for (const Bundle& bundle : all) {
+    if (bundle.count > 1) draw_count(stage, bundle);
   }
 }
 
