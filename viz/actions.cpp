@@ -4,6 +4,7 @@
 #include <array>
 #include <sstream>
 
+#include "viz/exports.h"
 #include "viz/offers.h"
 #include "viz/text.h"
 
@@ -17,18 +18,24 @@ struct Steering {
   const char* label;
   const char* key;
   Kind kind;
+  std::uint32_t number = 0;
 };
 
-constexpr std::array<Steering, 12> kSteering = {{
+constexpr std::array<Steering, 17> kSteering = {{
     {"play", "Play or pause", "Space", Kind::TogglePlay},
     {"step", "One event forward", "Right", Kind::StepForward},
     {"back", "One event back", "Left", Kind::StepBack},
     {"next", "To the next election, commit or violation", "Shift + Right", Kind::NextMark},
+    {"next_message", "To the next message", "M", Kind::NextMessage},
+    {"next_election", "To the next election", "E", Kind::NextMark, kStopAtLeader},
+    {"next_commit", "To the next commit", "K", Kind::NextMark, kStopAtCommit},
+    {"next_violation", "To the next violation", "V", Kind::NextMark, kStopAtViolation},
     {"previous", "To the last election, commit or violation", "Shift + Left", Kind::PreviousMark},
     {"start", "To the beginning", "Home", Kind::ToStart},
     {"end", "To the end of this branch", "End", Kind::ToEnd},
     {"faster", "Faster", "]", Kind::Faster},
     {"slower", "Slower", "[", Kind::Slower},
+    {"slow_motion", "Slow motion at interesting moments, or not", "S", Kind::ToggleSlowMotion},
     {"undo", "Undo the last act", "U", Kind::Undo},
     {"theme", "Dark or light colours", "D", Kind::ToggleTheme},
     {"share", "Copy a link to this moment", "", Kind::Share},
@@ -96,8 +103,20 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   actions.push_back({"heal_all", "Heal all links", "H", command_for(frame, Act::HealAll, raft::kNone)});
   for (const Steering& steering : kSteering) {
     if (steering.kind == Kind::Share && !chrome.can_share) continue;
-    actions.push_back({steering.name, steering.label, steering.key, Control{steering.kind, 0, {}}});
+    actions.push_back(
+        {steering.name, steering.label, steering.key, Control{steering.kind, steering.number, {}}});
   }
+  for (const ExportChoice& choice : kExports) {
+    if (!chrome.can_export) break;
+    actions.push_back({std::string("export.") + choice.word, std::string("Export: ") + choice.label, "",
+                       Control{Kind::Export, 0, choice.word}});
+  }
+  actions.push_back({"gallery", "Choose a scenario", "G", std::string("gallery")});
+  actions.push_back({"branches", "Show the branches", "B", std::string("branches")});
+  actions.push_back({"help", "Show the keys", "?", std::string("help")});
+  actions.push_back({"zoom_in", "Enlarge the stage", "PageUp", kZoomStep});
+  actions.push_back({"zoom_out", "Shrink the stage", "PageDown", 1 / kZoomStep});
+  actions.push_back({"zoom_whole", "The whole stage", "0", 0.0F});
   for (const Breakpoint& point : kBreakpoints) {
     const bool set = (chrome.breakpoints & point.bit) != 0;
     actions.push_back({std::string("stop.") + point.name,
@@ -116,6 +135,8 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   if (chosen != nullptr) {
     add_links(frame, chosen->id, actions);
     const std::string who = text::node(chosen->id.value());
+    if (chosen->process != Process::Crashed)
+      add_offers(client_offers(frame, chosen->id), "Client, through " + who, actions);
     add_offers(disk_offers(*chosen), "Disk of " + who, actions);
     add_offers(clock_offers(*chosen), "Clock of " + who, actions);
   }
@@ -126,6 +147,8 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
     if (branch.id == frame.branch) continue;
     actions.push_back({"branch." + std::to_string(branch.id), "Switch to branch " + branch.name, "",
                        Control{Kind::SwitchBranch, static_cast<std::int64_t>(branch.id), {}}});
+    actions.push_back({"compare." + std::to_string(branch.id), "Compare with branch " + branch.name, "",
+                       Control{Kind::Compare, static_cast<std::int64_t>(branch.id), {}}});
   }
   for (const ScenarioInfo& info : chrome.scenarios) {
     actions.push_back(
@@ -153,6 +176,8 @@ void perform(const Action& action, Selection& selection, CommandSink& commands) 
   if (const auto* control = std::get_if<Control>(&action.what)) commands.control(*control);
   if (const auto* tab = std::get_if<Tab>(&action.what)) selection.tab = *tab;
   if (const auto* node = std::get_if<raft::NodeId>(&action.what)) selection.select(*node);
+  if (const auto* popup = std::get_if<std::string>(&action.what)) selection.wanted_popup = *popup;
+  if (const auto* times = std::get_if<float>(&action.what)) selection.stage.enlarge(*times);
 }
 
 }  // namespace raftarium::viz

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "embedded/viz_scenarios.h"
 #include "lab/link.h"
@@ -55,6 +56,7 @@ App::App(Host host) : host_(std::move(host)), ui_(load_fonts()), dark_(host_.dar
   io.ConfigInputTextCursorBlink = false;  // nothing blinks, and nothing wakes an idle program
   apply_style(theme());
   chrome_.can_share = static_cast<bool>(host_.share);
+  chrome_.can_export = static_cast<bool>(host_.save);
   chrome_.scenarios = built_in_scenarios();
 }
 
@@ -82,6 +84,7 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
   acts_.clear();
   controls_.clear();
   together_.clear();
+  chrome_.comparison.reset();
   const Tab tab = selection_.tab;
   selection_ = Selection();
   selection_.tab = tab;
@@ -129,7 +132,7 @@ void App::set_dark(bool dark) {
 // Dear ImGui takes a key's press and release, or a click and the next, from its queue in pictures of their own.
 bool App::wants_frame() const {
   const bool input_waits = !ImGui::GetCurrentContext()->InputEventsQueue.empty();
-  return open_ && (playback_.playing() || settle_s_ > 0 || input_waits);
+  return (open_ && playback_.playing()) || settle_s_ > 0 || input_waits;
 }
 
 void App::draw(double real_s) {
@@ -137,7 +140,7 @@ void App::draw(double real_s) {
   settle_s_ = std::max(0.0, settle_s_ - std::min(real_s, kSlowestS));  // a few pictures, however slow
   notice_s_ = std::max(0.0, notice_s_ - real_s);
   if (notice_s_ <= 0) chrome_.notice.clear();
-  if (!timeline_) return;
+  if (!timeline_) return draw_empty(real_s);
   const std::int64_t forward_us = playback_.advance(real_s);
   if (forward_us > 0) play(timeline_->now_us() + forward_us);
   refresh();
@@ -151,18 +154,41 @@ void App::draw(double real_s) {
     selection_.member = leader != nullptr ? leader->id : raft::kNone;
   }
   handle_keys(frame_, selection_, *this, ui_);
+  if (!selection_.wanted_popup.empty()) selection_.open_popup = std::exchange(selection_.wanted_popup, {});
   ui_.begin(theme(), layout.narrow, host_.reduced_motion, real_s);
   ui_.set_live(playback_.playing());
+  begin_window();
+  draw_panels(layout);
+  drawn_ = true;
+  ImGui::End();
+  ui_.end();
+  carry_out();
+}
+
+// Nothing is open: the gallery fills the window.
+void App::draw_empty(double real_s) {
+  const Layout layout = compute_layout(vec(ImGui::GetIO().DisplaySize));
+  handle_keys(frame_, selection_, *this, ui_);
+  selection_.open_popup.clear();
+  ui_.begin(theme(), layout.narrow, host_.reduced_motion, real_s);
+  begin_window();
+  Rect window{0, 0, ImGui::GetIO().DisplaySize.x, ImGui::GetIO().DisplaySize.y};
+  fill(ui_.list(), window, ink(theme().ground));
+  draw_gallery_cards(chrome_, *this, ui_, window.inset(layout.narrow ? 8 : 40, layout.narrow ? 8 : 28));
+  draw_notice(chrome_, ui_, window);
+  drawn_ = true;
+  ImGui::End();
+  ui_.end();
+  carry_out();
+}
+
+void App::begin_window() {
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
   ImGui::Begin("raftarium", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav |
                    ImGuiWindowFlags_NoScrollWithMouse);
-  draw_panels(layout);
-  ImGui::End();
-  ui_.end();
-  carry_out();
 }
 
 void App::draw_panels(const Layout& layout) {
@@ -177,7 +203,7 @@ void App::draw_panels(const Layout& layout) {
   draw_tabs(selection_, ui_, layout.tabs);
   const Tab tab = selection_.tab;
   if (tab == Tab::Logs) draw_logs(frame_, selection_, commands, ui_, layout.dock);
-  if (tab == Tab::SpaceTime) draw_space_time(frame_, selection_, commands, ui_, layout.dock);
+  if (tab == Tab::SpaceTime) draw_space_time(frame_, chrome_, selection_, commands, ui_, layout.dock);
   if (tab == Tab::Disk) draw_disk(frame_, selection_, commands, ui_, layout.dock);
   if (tab == Tab::Metrics) draw_metrics(frame_, ui_, layout.dock);
   if (tab == Tab::Clients) draw_clients(frame_, selection_, commands, ui_, layout.dock);
@@ -196,204 +222,21 @@ void App::draw_panels(const Layout& layout) {
   }
   draw_timeline(frame_, selection_, commands, ui_, layout.timeline);
   draw_stage_menu(frame_, selection_, commands, ui_);
-  draw_top_bar_lists(frame_, chrome_, selection_, commands, ui_);
+  draw_top_bar_lists(frame_, selection_, commands, ui_);
+  draw_gallery(chrome_, selection_, commands, ui_);
+  draw_comparison(chrome_, selection_, ui_);
   draw_palette(frame_, chrome_, selection_, commands, ui_);
   draw_help(selection_, ui_);
   selection_.open_popup.clear();
 }
 
-void App::carry_out() {
-  const std::vector<sim::Command> acts = std::exchange(acts_, {});
-  const std::vector<Control> controls = std::exchange(controls_, {});
-  for (const Control& control : controls) carry_out(control);
-  for (const sim::Command& command : acts) carry_out(command);
-  if (acts.size() > 1) together_.push_back({timeline_->branch(), timeline_->event_count(), acts.size()});
-  if (acts.empty() && controls.empty()) return;
-  wake();
-  refresh();
-}
-
-void App::carry_out(const sim::Command& command) {
-  const lab::BranchId before = timeline_->branch();
-  const base::Status done = timeline_->act(command);
-  if (!done.ok()) {
-    say(done.error().message, true);
-  } else if (timeline_->branch() != before) {
-    std::string what = sim::describe(command);
-    std::replace(what.begin(), what.end(), '_', ' ');
-    say("New branch: " + what + ". The old future is kept.", false);
-  }
-}
-
-void App::carry_out(const Control& control) {
-  using Kind = Control::Kind;
-  lab::Timeline& timeline = *timeline_;
-  const bool moves = control.kind != Kind::SetSpeed && control.kind != Kind::Faster &&
-                     control.kind != Kind::Slower && control.kind != Kind::Share &&
-                     control.kind != Kind::ToggleTheme && control.kind != Kind::TogglePlay &&
-                     control.kind != Kind::OpenScenario && control.kind != Kind::SwitchBranch &&
-                     control.kind != Kind::ToggleBreakpoint;
-  if (moves) playback_.pause();
-  switch (control.kind) {
-    case Kind::TogglePlay:
-      set_playing(!playback_.playing());
-      break;
-    case Kind::StepForward:
-      timeline.step_event();
-      break;
-    case Kind::StepBack:
-      timeline.step_back();
-      break;
-    case Kind::NextMark:
-      to_neighbouring_mark(true);
-      break;
-    case Kind::PreviousMark:
-      to_neighbouring_mark(false);
-      break;
-    case Kind::ToStart:
-      timeline.seek_event(0);
-      break;
-    case Kind::ToEnd:
-      for (const lab::BranchView& branch : timeline.branches()) {
-        if (branch.id == timeline.branch()) timeline.seek_event(branch.end_event);
-      }
-      break;
-    case Kind::SeekEvent:
-      timeline.seek_event(static_cast<std::uint64_t>(control.number));
-      break;
-    case Kind::SeekTime:
-      timeline.seek_time(control.number);
-      break;
-    case Kind::SetSpeed:
-      playback_.set_speed(static_cast<int>(control.number));
-      break;
-    case Kind::Faster:
-      playback_.set_speed(playback_.speed() + 1);
-      break;
-    case Kind::Slower:
-      playback_.set_speed(playback_.speed() - 1);
-      break;
-    case Kind::SwitchBranch:
-      timeline.switch_branch(static_cast<lab::BranchId>(control.number));
-      break;
-    case Kind::Undo:
-      undo();
-      break;
-    case Kind::OpenScenario: {
-      const base::Status opened = open(control.text);
-      if (!opened.ok()) say(opened.error().message, true);
-      break;
-    }
-    case Kind::Share:
-      share();
-      break;
-    case Kind::ToggleBreakpoint:
-      chrome_.breakpoints ^= static_cast<std::uint32_t>(control.number);
-      break;
-    case Kind::ToggleTheme:
-      set_dark(!dark_);
-      if (host_.theme_changed) host_.theme_changed(dark_);
-      break;
-  }
-}
-
-void App::play(std::int64_t to_us) {
-  const std::uint64_t before = timeline_->event_count();
-  timeline_->run_until(to_us);
-  if (chrome_.breakpoints == 0) return;
-  if (!stop_between(before, timeline_->event_count())) return;
-  playback_.pause();
-  wake();
-}
-
-// Stops at the first moment after event `before` that a breakpoint is about; else stays at `after`.
-bool App::stop_between(std::uint64_t before, std::uint64_t after) {
-  const std::int64_t to_us = timeline_->now_us();
-  const std::vector<lab::Mark> marks = timeline_->marks();
-  for (const lab::Mark& mark : marks) {
-    if (mark.event <= before || mark.event > after) continue;
-    const bool elected = mark.kind == lab::Mark::Kind::Leader;
-    if (elected && (chrome_.breakpoints & kStopAtTwoLeaders) != 0) {
-      timeline_->seek_event(mark.event);
-      const Frame there = build_frame(*timeline_);
-      if (std::count_if(there.members.begin(), there.members.end(), is_leader) > 1) {
-        say("Stopped, two members lead: " + mark.text, false);
-        return true;
-      }
-    }
-    if (!stops_at(chrome_.breakpoints, mark.kind)) continue;
-    timeline_->seek_event(mark.event);
-    say("Stopped: " + mark.text, false);
-    return true;
-  }
-  timeline_->run_until(to_us);
-  return false;
-}
-
-void App::undo() {
-  const lab::BranchId branch = timeline_->branch();
-  if (!timeline_->undo()) {
-    say("There is no act to undo on this branch.", false);
-    return;
-  }
-  if (together_.empty()) return;
-  const Together last = together_.back();
-  if (last.branch != branch || timeline_->event_count() + 1 != last.event) return;
-  together_.pop_back();
-  for (std::size_t i = 1; i < last.count; ++i) timeline_->undo();
-}
-
-// A built-in scenario that nobody has touched needs its name and the time only; everything else is in the link.
-void App::share() {
-  if (!host_.share) return;
-  const lab::Scenario session = timeline_->recording(false);
-  const bool touched = std::any_of(session.actions.begin(), session.actions.end(),
-                                   [](const lab::Action& action) { return action.step.has_value(); });
-  if (built_in_ && !touched) {
-    host_.share("?scenario=" + chrome_.scenario + "&t=" + std::to_string(timeline_->now_us()));
-  } else {
-    const auto link = lab::to_link(session);
-    if (!link.ok()) return say(link.error().message, true);
-    host_.share("#s=" + *link);
-  }
-  say("Link copied.", false);
-}
-
-void App::to_neighbouring_mark(bool forward) {
-  using Kind = lab::Mark::Kind;
-  lab::Timeline& timeline = *timeline_;
-  const std::uint64_t here = timeline.event_count();
-  const auto counts = [](const lab::Mark& mark) {
-    return mark.kind == Kind::Leader || mark.kind == Kind::Commit || mark.kind == Kind::Violation;
-  };
-  const auto find_next = [&]() -> std::optional<std::uint64_t> {
-    for (const lab::Mark& mark : timeline.marks()) {
-      if (counts(mark) && mark.event > here) return mark.event;
-    }
-    return std::nullopt;
-  };
-  if (!forward) {
-    std::uint64_t target = 0;
-    for (const lab::Mark& mark : timeline.marks()) {
-      if (counts(mark) && mark.event < here) target = mark.event;
-    }
-    timeline.seek_event(target);
-    return;
-  }
-  constexpr int kFar = 5000;  // events to simulate in search of one
-  auto target = find_next();
-  for (int i = 0; i < kFar && !target; ++i) {
-    timeline.step_event();
-    target = find_next();
-  }
-  if (target) timeline.seek_event(*target);
-}
-
 void App::refresh() {
+  if (!timeline_) return;
   const Looking looking{selection_.tab == Tab::Disk ? selection_.member : raft::kNone, selection_.log_from};
   const Shown position{timeline_->branch(), timeline_->event_count(), timeline_->now_us(), looking};
   if (shown_ == position) return;
   shown_ = position;
+  drawn_ = false;
   frame_ = build_frame(*timeline_, looking, std::move(frame_));
 }
 
@@ -406,7 +249,18 @@ std::string App::frame_json() const {
   json.field("reduced_motion", host_.reduced_motion);
   json.field("selected", selection_.member.value()).field("message", selection_.message);
   json.field("focus", std::string_view(ui_.focus())).field("tab", name_of(selection_.tab));
-  json.field("breakpoints", chrome_.breakpoints);
+  json.field("breakpoints", chrome_.breakpoints).field("slow_motion", chrome_.slow_motion);
+  json.field("lingers", playback_.lingers()).field("cutting", selection_.cutting);
+  json.field("entry", selection_.entry.value_or(raft::Index()).value());
+  json.field("zoom", selection_.stage.zoom).field("settled", !wants_frame());
+  json.field("drawn", drawn_);
+  json.key("pan").open('[').value(selection_.stage.pan.x).value(selection_.stage.pan.y).close(']');
+  if (chrome_.comparison) {
+    const lab::BranchComparison& what = chrome_.comparison->what;
+    json.key("comparison").open('{').field("a", chrome_.comparison->a).field("b", chrome_.comparison->b);
+    json.field("diverge", what.diverge).field("event", what.event).field("time_us", what.time_us);
+    json.field("entries", what.entries.size()).close('}');
+  }
   json.field("popup", ui_.popup_is_open()).field("notice", std::string_view(chrome_.notice));
   json.field("pictures", pictures_).close('}').close('}');
   return json.text();

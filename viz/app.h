@@ -23,6 +23,8 @@ namespace raftarium::viz {
 // What only the surroundings can do. Every function may be empty.
 struct Host {
   std::function<void(const std::string& query)> share;  // "?scenario=split_brain&t=1200000"
+  // Gives the person a file of this name. Returns where it is, in words; an error says why not.
+  std::function<base::Result<std::string>(const std::string& name, const std::string& text)> save;
   std::function<void(bool dark)> theme_changed;
   std::function<void(const std::string& name)> scenario_opened;
   bool reduced_motion = false;
@@ -31,6 +33,7 @@ struct Host {
 
 class App : public CommandSink {
  public:
+  // Until something is opened there is the gallery of scenarios.
   // REQUIRES: a current ImGui context with a renderer that has textures (ImGui 1.92's way).
   explicit App(Host host);
 
@@ -63,7 +66,9 @@ class App : public CommandSink {
   const Regions& regions() const { return ui_.regions(); }
   const std::string& notice() const { return chrome_.notice; }  // empty when there is none
 
-  void act(sim::Command command) override { acts_.push_back(std::move(command)); }
+  void act(sim::Command command) override {
+    if (open_) acts_.push_back(std::move(command));
+  }
   void control(Control control) override { controls_.push_back(std::move(control)); }
 
  private:
@@ -74,14 +79,23 @@ class App : public CommandSink {
 
   const Theme& theme() const { return dark_ ? dark_theme() : light_theme(); }
   void draw_panels(const Layout& layout);
+  void draw_empty(double real_s);
+  void begin_window();
   void carry_out();
   void carry_out(const sim::Command& command);
   void carry_out(const Control& control);
+  void move(const Control& control);   // in time
+  void steer(const Control& control);  // everything else
   void undo();
   void share();
-  void to_neighbouring_mark(bool forward);
+  void export_file(const std::string& word);
+  void compare(lab::BranchId with);
+  void to_next_message();
+  void to_next_mark(std::uint32_t kinds);
+  void to_last_mark();
   void play(std::int64_t to_us);
   bool stop_between(std::uint64_t before, std::uint64_t after);
+  void linger_between(std::uint64_t before, std::uint64_t after);
   void refresh();
 
   Host host_;
@@ -102,6 +116,7 @@ class App : public CommandSink {
     friend bool operator==(const Shown&, const Shown&) = default;
   };
   std::optional<Shown> shown_;
+  bool drawn_ = false;  // the last picture was of frame_, so the regions are where it says
   std::vector<sim::Command> acts_;
   std::vector<Control> controls_;
   // Acts that one gesture made together, so that they are undone together.

@@ -20,6 +20,11 @@ inline constexpr std::uint32_t kStopAtCommit = 4;
 inline constexpr std::uint32_t kStopAtCrash = 8;
 inline constexpr std::uint32_t kStopAtViolation = 16;
 
+// What "next" and "last" mean when nobody says which kind.
+inline constexpr std::uint32_t kNotable = kStopAtLeader | kStopAtCommit | kStopAtViolation;
+// Where slow motion is slow.
+inline constexpr std::uint32_t kSlowAt = kStopAtLeader | kStopAtCrash | kStopAtViolation;
+
 inline constexpr std::array<Breakpoint, 5> kBreakpoints = {{
     {kStopAtLeader, "leader", "when a leader is elected"},
     {kStopAtTwoLeaders, "two_leaders", "when a second member leads"},

@@ -14,8 +14,9 @@ struct Control {
     TogglePlay,
     StepForward,
     StepBack,
-    NextMark,  // to the next election, commit or violation
-    PreviousMark,
+    NextMessage,   // to the next event at which a message arrives
+    NextMark,      // to the next moment of a kind in number, a set of breakpoints' bits (breakpoints.h)
+    PreviousMark,  // to the last one
     ToStart,
     ToEnd,      // of what has been simulated on this branch
     SeekEvent,  // number: the event
@@ -24,11 +25,15 @@ struct Control {
     Faster,
     Slower,
     SwitchBranch,  // number: the branch
+    DeleteBranch,  // number: the branch
+    Compare,       // number: the branch that the current one is compared with
     Undo,
     OpenScenario,  // text: its name
     Share,
+    Export,  // text: a word of export_words() (exports.h)
     ToggleTheme,
-    ToggleBreakpoint,  // number: its bit (breakpoints.h)
+    ToggleBreakpoint,  // number: its bit
+    ToggleSlowMotion,
   };
   Kind kind = Kind::TogglePlay;
   std::int64_t number = 0;

@@ -104,7 +104,8 @@ void add_links(const sim::World& world, Frame& frame) {
     for (const MemberView& to : frame.members) {
       if (from.id == to.id) continue;
       const sim::Link& link = world.network().link(from.id, to.id);
-      frame.links.push_back({from.id, to.id, link.cut, link.loss_per_million});
+      frame.links.push_back({from.id, to.id, link.cut, link.loss_per_million, link.duplicate_per_million,
+                             link.latency_min_us, link.latency_mean_us});
     }
   }
 }
@@ -245,6 +246,12 @@ void take_marks(const std::vector<lab::Mark>& all, std::vector<lab::Mark>& marks
 }
 
 }  // namespace
+
+bool message_arrived(const lab::Timeline& timeline) {
+  const auto& events = timeline.world().events();
+  return std::any_of(events.begin(), events.end(),
+                     [](const sim::Event& event) { return event.kind == sim::Event::Kind::Delivered; });
+}
 
 Frame build_frame(const lab::Timeline& timeline, const Looking& looking, Frame before) {
   const sim::World& world = timeline.world();

@@ -43,6 +43,9 @@ struct LinkView {  // directed
   raft::NodeId to;
   bool cut = false;
   std::uint32_t loss_per_million = 0;
+  std::uint32_t duplicate_per_million = 0;
+  std::int64_t latency_min_us = 0;
+  std::int64_t latency_mean_us = 0;  // of what is added to it
 };
 
 struct MessageView {
@@ -107,6 +110,9 @@ inline constexpr std::size_t kKeysShown = 200;       // of each store
 
 // `before`: the frame before it, which gives away what has not changed.
 Frame build_frame(const lab::Timeline& timeline, const Looking& looking = {}, Frame before = {});
+
+// Whether a message arrived at the event that the timeline has just come to.
+bool message_arrived(const lab::Timeline& timeline);
 
 // The whole frame as JSON, for tests and for those who automate the program.
 std::string to_json(const Frame& frame);

@@ -72,7 +72,10 @@ void write_time(JsonWriter& json, const Frame& frame) {
   }
   json.close(']').key("story").open('[');
   for (const lab::StoryLine& line : frame.story) {
-    json.open('{').field("time_us", line.time_us).field("what", std::string_view(line.what));
+    json.open('{')
+        .field("time_us", line.time_us)
+        .field("event", line.event)
+        .field("what", std::string_view(line.what));
     json.field("why", std::string_view(line.why)).close('}');
   }
   json.close(']').key("marks").open('[');
@@ -113,6 +116,13 @@ std::string to_json(const Frame& frame) {
   for (const LinkView& link : frame.links) {
     if (link.cut) json.open('[').value(link.from.value()).value(link.to.value()).close(']');
   }
+  json.close(']').key("links").open('[');
+  for (const LinkView& link : frame.links) {
+    json.open('{').field("from", link.from.value()).field("to", link.to.value()).field("cut", link.cut);
+    json.field("loss_per_million", link.loss_per_million);
+    json.field("duplicate_per_million", link.duplicate_per_million);
+    json.field("latency_min_us", link.latency_min_us).close('}');
+  }
   json.close(']').key("islands").open('[');
   for (const auto& island : frame.islands) {
     json.open('[');
@@ -128,7 +138,8 @@ std::string to_json(const Frame& frame) {
   }
   json.close(']').key("properties").open('[');
   for (const PropertyView& property : frame.properties) {
-    json.open('{').field("name", std::string_view(property.name)).field("holds", property.holds).close('}');
+    json.open('{').field("name", std::string_view(property.name)).field("holds", property.holds);
+    json.field("event", property.event).close('}');
   }
   json.close(']').field("next", std::string_view(frame.next));
   write_time(json, frame);

@@ -5,6 +5,7 @@
 
 #include "viz/acts.h"
 #include "viz/app.h"
+#include "viz/breakpoints.h"
 
 namespace raftarium::viz {
 namespace {
@@ -34,15 +35,39 @@ void time_keys(CommandSink& commands, const Ui& ui) {
   const auto shift = [](ImGuiKey key) { return held_with(key, ImGuiMod_Shift); };
   const auto send = [&](Kind kind) { commands.control({kind, 0, {}}); };
   if (pressed(ImGuiKey_Space) && ui.focus().empty()) send(Kind::TogglePlay);
-  if (pressed(ImGuiKey_LeftArrow, true))
+  const auto with_ctrl = [](ImGuiKey key) { return held_with(key, ImGuiMod_Ctrl); };
+  if (pressed(ImGuiKey_LeftArrow, true) && !with_ctrl(ImGuiKey_LeftArrow))
     send(shift(ImGuiKey_LeftArrow) ? Kind::PreviousMark : Kind::StepBack);
-  if (pressed(ImGuiKey_RightArrow, true))
+  if (pressed(ImGuiKey_RightArrow, true) && !with_ctrl(ImGuiKey_RightArrow))
     send(shift(ImGuiKey_RightArrow) ? Kind::NextMark : Kind::StepForward);
   if (pressed(ImGuiKey_Home)) send(Kind::ToStart);
   if (pressed(ImGuiKey_End)) send(Kind::ToEnd);
   if (pressed(ImGuiKey_U) || (pressed(ImGuiKey_Z) && held_with(ImGuiKey_Z, ImGuiMod_Ctrl)))
     send(Kind::Undo);
   if (pressed(ImGuiKey_D)) send(Kind::ToggleTheme);
+  if (plain(ImGuiKey_S)) send(Kind::ToggleSlowMotion);
+  if (plain(ImGuiKey_M)) send(Kind::NextMessage);
+  const auto to_next = [&](std::uint32_t kinds) { commands.control({Kind::NextMark, kinds, {}}); };
+  if (plain(ImGuiKey_E)) to_next(kStopAtLeader);
+  if (plain(ImGuiKey_K)) to_next(kStopAtCommit);
+  if (plain(ImGuiKey_V)) to_next(kStopAtViolation);
+}
+
+void view_keys(Selection& selection) {
+  if (plain(ImGuiKey_G)) selection.open_popup = "gallery";
+  if (plain(ImGuiKey_B)) selection.open_popup = "branches";
+  StageView& stage = selection.stage;
+  if (pressed(ImGuiKey_PageUp, true)) stage.enlarge(kZoomStep);
+  if (pressed(ImGuiKey_PageDown, true)) stage.enlarge(1 / kZoomStep);
+  if (plain(ImGuiKey_0) || plain(ImGuiKey_Keypad0)) stage.enlarge(0);
+  constexpr float kStep = 40;  // px
+  const auto move = [&](ImGuiKey key, Vec2 way) {
+    if (pressed(key, true) && held_with(key, ImGuiMod_Ctrl)) stage.pan = stage.pan + way * kStep;
+  };
+  move(ImGuiKey_LeftArrow, {1, 0});
+  move(ImGuiKey_RightArrow, {-1, 0});
+  move(ImGuiKey_UpArrow, {0, 1});
+  move(ImGuiKey_DownArrow, {0, -1});
 }
 
 void sign_keys(Selection& selection, CommandSink& commands) {
@@ -120,10 +145,9 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
     ui.clear_focus();
   }
   if (ui.focus().empty() && enter && selection.member != raft::kNone) {
-    selection.menu_member = selection.member;
-    const auto at = ui.regions().find("member." + std::to_string(selection.member.value()));
-    if (at != ui.regions().end()) selection.menu_at = at->second.max();
-    selection.open_popup = "menu";
+    const auto found = ui.regions().find("member." + std::to_string(selection.member.value()));
+    const Vec2 at = found != ui.regions().end() ? found->second.max() : selection.menu_at;
+    selection.ask_for_menu(MenuPage::Acts, selection.member, at);
   }
   if (pressed(ImGuiKey_P) && held_with(ImGuiKey_P, ImGuiMod_Ctrl) &&
       held_with(ImGuiKey_P, ImGuiMod_Shift)) {
@@ -133,6 +157,7 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
   sign_keys(selection, commands);
   if (io.KeyAlt || io.KeySuper) return;
   time_keys(commands, ui);
+  view_keys(selection);
   member_keys(frame, selection, commands);
 }
 

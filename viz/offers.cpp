@@ -11,6 +11,9 @@ using sim::Command;
 using Kind = sim::Command::Kind;
 
 constexpr std::int64_t kSlowSyncUs = 200'000;
+constexpr std::int64_t kFarUs = 100'000;  // latency of a slow link
+constexpr std::int64_t kNearUs = 10'000;
+constexpr std::uint32_t kSometimes = 300'000;  // per million
 constexpr std::int64_t kHeldUpUs = 300'000;
 constexpr std::int64_t kJumpUs = 1'000'000;
 constexpr std::int64_t kHalfPpm = 500'000;
@@ -88,6 +91,86 @@ std::vector<Offer> clock_offers(const MemberView& member) {
     jump.delay_us = kJumpUs;
     offers.push_back({"clock.jump", "Jump 1 s", text::kJumpClock, jump});
   }
+  return offers;
+}
+
+namespace {
+
+// What a member's store holds last, as {key, value}; nothing where it is empty.
+std::pair<std::string, std::string> something_stored(const Frame& frame, raft::NodeId through) {
+  const MemberView* member = find_member(frame, through);
+  if (member == nullptr) member = current_leader(frame);
+  if (member == nullptr || member->store.empty()) return {};
+  const std::string& pair = member->store.back();
+  const std::size_t sign = pair.find('=');
+  return {pair.substr(0, sign), pair.substr(sign + 1)};
+}
+
+}  // namespace
+
+std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through) {
+  using member::ReadMode;
+  const Command put = next_put(frame, through);
+  const auto [key, value] = something_stored(frame, through);
+  const auto on_key = [&, &stored = key](Kind kind) {
+    Command command = about(kind, through);
+    command.key = stored.empty() ? put.key : stored;
+    return command;
+  };
+  const auto read = [&](ReadMode mode) {
+    Command command = on_key(Kind::Read);
+    command.mode = mode;
+    return command;
+  };
+  Command swap = on_key(Kind::Swap);
+  swap.expected = value;
+  swap.value = put.value;
+  Command load = about(Kind::Load, through);
+  load.key = "k";
+  load.load.clients = 5;
+  load.load.count = 100;
+  load.load.keys = 5;
+  load.load.reads_per_million = 500'000;
+  return {{"client.put", "Write " + put.key + "=" + put.value, text::kPropose, put},
+          {"client.read", "Read, linearizable", text::kRead, read(ReadMode::Linearizable)},
+          {"client.read_lease", "Read, by lease", text::kReadLease, read(ReadMode::Lease)},
+          {"client.read_local", "Read, locally", text::kReadLocal, read(ReadMode::Serializable)},
+          {"client.swap", "Swap, if unchanged", text::kSwap, swap},
+          {"client.delete", "Delete " + on_key(Kind::Delete).key, text::kDelete, on_key(Kind::Delete)},
+          {"client.load", "Five busy clients", text::kLoad, load}};
+}
+
+std::vector<Offer> link_offers(const LinkView& link) {
+  const auto on = [&](Kind kind) {
+    Command command = about(kind, link.from);
+    command.peer = link.to;
+    return command;
+  };
+  const auto set = [&](std::int64_t latency_us, std::uint32_t loss, std::uint32_t duplicate) {
+    Command command = on(Kind::SetLink);
+    command.latency_min_us = latency_us;
+    command.latency_mean_us = link.latency_mean_us;
+    command.loss_per_million = loss;
+    command.duplicate_per_million = duplicate;
+    return command;
+  };
+  const std::uint32_t loss = link.loss_per_million;
+  const std::uint32_t twice = link.duplicate_per_million;
+  const bool slow = link.latency_min_us >= kFarUs;
+  std::vector<Offer> offers;
+  if (link.cut) {
+    offers.push_back({"link.heal", "Heal", text::kHealLink, on(Kind::Heal)});
+  } else {
+    offers.push_back({"link.cut", "Cut", text::kCutLink, on(Kind::Cut), true});
+  }
+  offers.push_back({"link.slow", slow ? "Quick" : "Slow", slow ? text::kQuickLink : text::kSlowLink,
+                    set(slow ? kNearUs : kFarUs, loss, twice)});
+  offers.push_back({"link.lossy", loss > 0 ? "Lossless" : "Lossy",
+                    loss > 0 ? text::kLosslessLink : text::kLossyLink,
+                    set(link.latency_min_us, loss > 0 ? 0 : kSometimes, twice)});
+  offers.push_back({"link.twice", twice > 0 ? "Once each" : "Duplicating",
+                    twice > 0 ? text::kOnceLink : text::kTwiceLink,
+                    set(link.latency_min_us, loss, twice > 0 ? 0 : kSometimes)});
   return offers;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Offers: what can be done to a disk, a clock or a message, in words and as the command that does it. Pure.
+// Offers: what a client can ask, what can be done to a disk, a clock, a link or a message; in words and as the
+// command that does it. Pure.
 
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ struct Offer {
 // What makes sense for `member` now.
 std::vector<Offer> disk_offers(const MemberView& member);
 std::vector<Offer> clock_offers(const MemberView& member);
+// Of a client that asks `through` a member; kNone: whoever leads.
+std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through);
+// One direction of a link.
+std::vector<Offer> link_offers(const LinkView& link);
 std::vector<Offer> message_offers(const MessageView& message);
 // Damage to the record itself, in the middle of what it says.
 Offer damage_offer(raft::NodeId member, const RecordView& record);

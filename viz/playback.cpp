@@ -9,8 +9,10 @@ void Playback::set_speed(int speed) { speed_ = std::clamp(speed, 0, static_cast<
 
 std::int64_t Playback::advance(double real_s) {
   if (!playing_) return 0;
-  const double factor = kSpeeds[static_cast<std::size_t>(speed_)].factor;
-  owed_us_ += std::clamp(real_s, 0.0, 0.25) * factor * 1e6;
+  const double factor = kSpeeds[static_cast<std::size_t>(speed_)].factor * (lingers() ? kLingerFactor : 1);
+  const double passed_s = std::clamp(real_s, 0.0, 0.25);
+  lingers_s_ = std::max(0.0, lingers_s_ - passed_s);
+  owed_us_ += passed_s * factor * 1e6;
   const double whole = std::floor(owed_us_);
   owed_us_ -= whole;
   return static_cast<std::int64_t>(whole);

@@ -38,13 +38,21 @@ class Playback {
   int speed() const { return speed_; }
   void set_speed(int speed);  // clamped to kSpeeds
 
+  // Slow motion: for the next two real seconds time runs at a tenth of its speed.
+  void linger() { lingers_s_ = kLingerS; }
+  bool lingers() const { return lingers_s_ > 0; }
+
   // The whole virtual microseconds that `real_s` more seconds are worth; the fraction is kept for the next
   // call. A long gap (a tab in the background) counts as a quarter of a second.
   std::int64_t advance(double real_s);
 
  private:
+  static constexpr double kLingerS = 2;
+  static constexpr double kLingerFactor = 0.1;
+
   bool playing_ = true;
   int speed_ = kDefaultSpeed;
+  double lingers_s_ = 0;
   double owed_us_ = 0;
 };
 

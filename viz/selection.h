@@ -33,9 +33,30 @@ struct LinkId {
   friend bool operator==(const LinkId&, const LinkId&) = default;
 };
 
+// What the menu of the stage is about.
+enum class MenuPage : std::uint8_t { Acts, Ask, Disk, Clock, Link, Message };
+
+// How the stage is looked at: enlarged about its centre, then moved. Pixels of the interface.
+struct StageView {
+  static constexpr float kMostZoom = 6;
+  float zoom = 1;
+  Vec2 pan;
+
+  // What is in the middle stays there; 0: the whole stage again.
+  void enlarge(float times) {
+    const float to = times == 0                 ? 1
+                     : zoom * times < 1         ? 1
+                     : zoom * times > kMostZoom ? kMostZoom
+                                                : zoom * times;
+    pan = to == 1 ? Vec2{} : pan * (to / zoom);
+    zoom = to;
+  }
+};
+inline constexpr float kZoomStep = 1.25F;
+
 // What a click and drag on the stage is doing.
 struct Gesture {
-  enum class Kind : std::uint8_t { None, Press, MoveMember, DrawCut };
+  enum class Kind : std::uint8_t { None, Press, MoveMember, DrawCut, Pan };
   Kind kind = Kind::None;
   raft::NodeId member;
   Vec2 start;
@@ -56,10 +77,16 @@ struct Selection {
   std::string record;    // of the disk, lit up: its place, as "00000001.wal+128"; empty: the last
   PaletteState palette;
   std::map<std::uint64_t, Vec2> placed;  // members moved by hand, as shares of the stage
+  StageView stage;
   Gesture gesture;
-  Vec2 menu_at;              // where the menu of the stage was asked for
-  raft::NodeId menu_member;  // whose it is; kNone: the empty stage's
-  std::string open_popup;    // to be opened in the next frame: "menu", "scenarios", "branches", "help"
+  Vec2 menu_at;  // where the menu of the stage was asked for
+  MenuPage menu_page = MenuPage::Acts;
+  raft::NodeId menu_member;        // whose it is; kNone: the empty stage's
+  LinkId menu_link;                // MenuPage::Link: which
+  std::uint64_t menu_message = 0;  // MenuPage::Message: which
+  // To be opened in the next frame: "menu", "gallery", "branches", "comparison", "exports", "palette", "help".
+  std::string open_popup;
+  std::string wanted_popup;  // asked for from within another pop-up: opened with the next picture
   bool cutting = false;      // the next number names the member to be cut off from
   bool chosen = false;       // the person has selected, or cleared; until then the first leader is shown
 
@@ -67,6 +94,12 @@ struct Selection {
     member = id;
     message = 0;
     chosen = true;
+  }
+  void ask_for_menu(MenuPage page, raft::NodeId whose, Vec2 at) {
+    menu_page = page;
+    menu_member = whose;
+    menu_at = at;
+    open_popup = "menu";
   }
   void clear() {
     chosen = true;

@@ -27,6 +27,9 @@ inline constexpr const char* kBranches =
     "Acting in the past starts a new branch and keeps the old future. Switch between them here.";
 inline constexpr const char* kShare =
     "Copy a link to this session. Whoever opens it stands where you stand, and sees all that you did.";
+inline constexpr const char* kExport = "Take this away as a file.";
+inline constexpr const char* kExportSvg =
+    "The part of the diagram that is shown, as a picture (SVG) for a text or a slide.";
 inline constexpr const char* kHelp = "Keys and gestures.";
 inline constexpr const char* kToLight = "Light colours.";
 inline constexpr const char* kToDark = "Dark colours.";
@@ -88,6 +91,27 @@ inline constexpr const char* kRightClock = "Its clock runs as everybody's.";
 inline constexpr const char* kJumpClock =
     "Its clock jumps a second ahead: every timer in between runs out.";
 
+// What a client asks
+inline constexpr const char* kRead =
+    "As new as anything that was acknowledged: the leader asks a majority first (ReadIndex, §6.4).";
+inline constexpr const char* kReadLease =
+    "The leader answers at once while its lease lasts. Right as long as clocks run alike.";
+inline constexpr const char* kReadLocal = "What this member has, at once; perhaps stale.";
+inline constexpr const char* kSwap = "Writes a new value if the key still holds what it holds now.";
+inline constexpr const char* kDelete = "A client deletes a key.";
+inline constexpr const char* kLoad = "A hundred requests, half of them reads, from five clients.";
+inline constexpr const char* kAsk = "What a client can ask through this member.";
+inline constexpr const char* kDiskMenu = "What can happen to its disk.";
+inline constexpr const char* kClockMenu = "What can happen to its clock.";
+
+// Acts on a link, one direction
+inline constexpr const char* kSlowLink = "What is sent takes 100 ms at least.";
+inline constexpr const char* kQuickLink = "What is sent takes 10 ms at least.";
+inline constexpr const char* kLossyLink = "Three messages in ten are lost.";
+inline constexpr const char* kLosslessLink = "Nothing is lost by chance.";
+inline constexpr const char* kTwiceLink = "Three messages in ten arrive twice.";
+inline constexpr const char* kOnceLink = "Nothing arrives twice by chance.";
+
 // Acts on a message
 inline constexpr const char* kDrop = "Takes it off the wire. Raft must do without it.";
 inline constexpr const char* kDelay =
@@ -99,7 +123,18 @@ inline constexpr const char* kDeliver = "It arrives at once, before whatever was
 inline constexpr const char* kCutHint = "drag a member across, or click the cut to heal";
 inline constexpr const char* kStageHint =
     "Drag across links to cut them · drag a member to move it · right-click for more";
+inline constexpr const char* kTidy = "Every member where it stood at first, and the whole stage in sight.";
 inline constexpr const char* kStageHintTouch = "Drag across links to cut them · hold for more";
+
+// Branches
+inline constexpr const char* kCompare =
+    "Where this branch and the current one part, and how their logs differ.";
+inline constexpr const char* kDeleteBranch = "Forgets this branch.";
+inline constexpr const char* kSameLogs = "They hold the same.";
+inline constexpr const char* kNeverPart = "The two branches do the same.";
+
+// Gallery
+inline constexpr const char* kGallery = "Choose a scenario, or drop a scenario file on the window.";
 
 // Empty states
 inline constexpr const char* kNoStory = "Nothing has happened yet. Press play, or step event by event.";

@@ -1,5 +1,7 @@
 #include "viz/ui.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -67,7 +69,10 @@ float Ui::changed(const std::string& name, std::uint64_t value, float seconds) {
   return glide.share;
 }
 
-void Ui::region(std::string_view name, const Rect& area) { regions_[std::string(name)] = area; }
+// A pop-up is hidden in the picture in which it opens: nothing of it can be pointed at yet.
+void Ui::region(std::string_view name, const Rect& area) {
+  if (!ImGui::GetCurrentWindowRead()->Hidden) regions_[std::string(name)] = area;
+}
 
 Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   Item result;
@@ -77,7 +82,7 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   result.clicked = ImGui::InvisibleButton(id.c_str(), {area.w, area.h});
   result.hovered = ImGui::IsItemHovered();
   result.held = ImGui::IsItemActive();
-  regions_[id] = area;
+  region(name, area);
   if (!focusable) return result;
   order_.push_back(id);
   result.focused = focus_ == id;

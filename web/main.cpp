@@ -92,6 +92,10 @@ EMSCRIPTEN_KEEPALIVE bool start(bool dark, bool reduced_motion, bool mac) {
   host.dark = dark;
   host.reduced_motion = reduced_motion;
   host.share = [](const std::string& query) { page_share(query.c_str()); };
+  host.save = [](const std::string& name, const std::string& text) {
+    page_save(name.c_str(), text.c_str());
+    return raftarium::base::Result<std::string>(name + " to the downloads");
+  };
   host.theme_changed = [](bool is_dark) { page_theme(is_dark); };
   host.scenario_opened = [](const std::string& name) { page_scenario(name.c_str()); };
   page().app = std::make_unique<App>(std::move(host));

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -30,6 +31,8 @@ struct Options {
   double at_s = 0;   // virtual
   bool paused = false;
   bool light = false;
+  bool still = false;
+  bool gallery = false;
 };
 
 // What the window's callbacks reach.
@@ -59,6 +62,23 @@ raftarium::base::Status open_file(App& app, const std::string& name) {
   std::stringstream text;
   text << file.rdbuf();
   return app.open_text(name, text.str());
+}
+
+// Into the working folder, beside what is there under that name already.
+raftarium::base::Result<std::string> save_here(const std::string& name, const std::string& text) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path folder = fs::current_path(error);
+  const fs::path wanted = folder / name;
+  fs::path path = wanted;
+  for (int i = 2; fs::exists(path, error); ++i) {
+    path = folder / (wanted.stem().string() + "_" + std::to_string(i) + wanted.extension().string());
+  }
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) return raftarium::base::Error{path.string() + ": cannot be written"};
+  return path.string();
 }
 
 void install_callbacks(Window& window) {
@@ -213,6 +233,8 @@ int start(const Options& options) {
   {
     raftarium::viz::Host host;
     host.dark = !options.light;
+    host.reduced_motion = options.still;
+    host.save = save_here;
     // A page's address is not known here: what is copied is what comes after it.
     host.share = [&](const std::string& link) { glfwSetClipboardString(window.handle, link.c_str()); };
     host.scenario_opened = [&](const std::string& name) {
@@ -221,7 +243,9 @@ int start(const Options& options) {
     App app(std::move(host));
     window.app = &app;
     install_callbacks(window);
-    const auto opened = options.file.empty() ? app.open("first_election") : open_file(app, options.file);
+    const auto opened = options.gallery        ? raftarium::base::Status{}
+                        : options.file.empty() ? app.open("first_election")
+                                               : open_file(app, options.file);
     if (opened.ok()) {
       app.set_playing(!options.paused);
       if (options.at_s > 0) app.seek(static_cast<std::int64_t>(options.at_s * 1e6));
@@ -253,7 +277,9 @@ int main(int argc, char** argv) {
                   "Write what is shown to this file, as JSON, when it changes");
   line.add_option("--speed", options.speed, "Virtual seconds for each real one, 0.001 to 10");
   line.add_option("--at", options.at_s, "Begin at this virtual second");
+  line.add_flag("--gallery", options.gallery, "Open nothing: begin with the scenarios to choose from");
   line.add_flag("--paused", options.paused, "Do not play at once");
+  line.add_flag("--still", options.still, "Reduced motion: steps in place of movement");
   line.add_flag("--light", options.light, "Light colours");
   CLI11_PARSE(line, argc, argv);
   return start(options);

@@ -14,13 +14,15 @@ struct Row {
   const char* what;
 };
 
-constexpr std::array<Row, 25> kRows = {{
+constexpr std::array<Row, 31> kRows = {{
     {"", "Time"},
     {"Space  .", "play, pause"},
     {"Left  Right", "one event back, forward"},
     {"Shift + Left  Right", "to the last, next election or commit"},
+    {"E  K  V  M", "to the next election, commit, violation, message"},
     {"Home  End", "to the beginning, to the end"},
     {"[  ]  or  -  +", "slower, faster"},
+    {"S", "slow motion at interesting moments, or not"},
     {"U  or  Ctrl + Z", "undo the last act"},
     {"", "Acts, on the selected member"},
     {"1 … 9", "select a member"},
@@ -33,10 +35,14 @@ constexpr std::array<Row, 25> kRows = {{
     {"drag over links", "cut them; across all, a partition"},
     {"click a cut", "heal it"},
     {"click a link's end", "cut or heal one direction"},
-    {"drag a member", "move it"},
-    {"right-click, hold", "everything else"},
+    {"drag a member", "move it; across a cut, to the other side"},
+    {"wheel, Shift + drag", "enlarge the stage, move it"},
+    {"right-click, hold", "everything else: of a member, a link, a message"},
     {"", "Window"},
     {"Tab  Enter", "walk the buttons, press one"},
+    {"G  B", "scenarios · branches"},
+    {"PageUp PageDown 0", "enlarge, shrink, the whole stage"},
+    {"Ctrl + arrows", "move the stage"},
     {"Ctrl + Shift + P  /", "every action, found by its words"},
     {"Esc", "close, clear the selection"},
     {"?  D", "this help · dark or light"},
@@ -46,7 +52,7 @@ constexpr std::array<Row, 25> kRows = {{
 
 void draw_help(Selection& selection, Ui& ui) {
   const bool asked = selection.open_popup == "help";
-  const float row_height = 24;
+  const float row_height = 22;
   const Vec2 size{520, 64 + row_height * static_cast<float>(kRows.size()) + 26};
   if (!ui.open_popup("help", asked, {}, size, true)) return;
   const Theme& theme = ui.theme();

@@ -1,6 +1,7 @@
 // The inspector: the selected member, or message, in full; its acts below.
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "viz/acts.h"
@@ -138,25 +139,45 @@ void draw_progress(Sheet& sheet, const MemberView& member) {
   }
 }
 
-void draw_acts(const Frame& frame, const MemberView& member, CommandSink& commands, Ui& ui, Sheet& sheet) {
+void draw_acts(const Frame& frame, const MemberView& member, Selection& selection, CommandSink& commands,
+               Ui& ui, Sheet& sheet) {
   const float height = ui.narrow() ? kTouchTarget : 28;
   sheet.y += 12;
   float x = sheet.area.x;
-  for (const Act act : acts_for(member)) {
-    if (act == Act::HealAll) continue;
-    const ActText& words = text_of(act);
-    const float width = std::max(ui.narrow() ? 72.0F : 60.0F, ui.button_width(words.label) - 4);
+  const auto place = [&](const char* label) {
+    const float width = std::max(ui.narrow() ? 72.0F : 60.0F, ui.button_width(label) - 4);
     if (x + width > sheet.area.right() + 4) {
       x = sheet.area.x;
       sheet.y += height + 6;
     }
+    const Rect button{x, sheet.y, width, height};
+    x += width + 6;
+    return button;
+  };
+  for (const Act act : acts_for(member)) {
+    if (act == Act::HealAll) continue;
+    const ActText& words = text_of(act);
     const auto style = act == Act::Crash ? Button::Style::Danger : Button::Style::Plain;
     const std::string id = std::string("act.") + words.name;
-    if (ui.button({x, sheet.y, width, height},
-                  {id, words.label, words.tooltip, words.key, Icon::None, style, true})) {
+    if (ui.button(place(words.label), {id, words.label, words.tooltip, words.key, Icon::None, style, true}))
       commands.act(command_for(frame, act, member.id));
-    }
-    x += width + 6;
+  }
+  struct Page {
+    const char* name;
+    const char* label;
+    const char* tip;
+    MenuPage page;
+  };
+  static constexpr std::array<Page, 3> kPages = {
+      {{"act.ask", "Ask …", text::kAsk, MenuPage::Ask},
+       {"act.disk", "Disk …", text::kDiskMenu, MenuPage::Disk},
+       {"act.clock", "Clock …", text::kClockMenu, MenuPage::Clock}}};
+  for (const Page& page : kPages) {
+    if (page.page == MenuPage::Ask && member.process == Process::Crashed) continue;
+    const Rect button = place(page.label);
+    if (!ui.button(button, {page.name, page.label, page.tip, "", Icon::None, Button::Style::Plain, true}))
+      continue;
+    selection.ask_for_menu(page.page, member.id, {button.x, button.bottom() + 4});
   }
   sheet.y += height + 12;
 }
@@ -167,14 +188,15 @@ void draw_offers(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui
   sheet.y = draw_offer_row(offers, commands, ui, area, area.x, look) + 12;
 }
 
-void draw_member(const Frame& frame, const MemberView& member, CommandSink& commands, Ui& ui,
-                 Sheet& sheet) {
+void draw_member(const Frame& frame, const MemberView& member, Selection& selection, CommandSink& commands,
+                 Ui& ui, Sheet& sheet) {
   const Theme& theme = ui.theme();
   const raft::Status& status = member.status;
   draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, text::node(member.id.value()),
             words_for(member, theme));
   sheet.y += 40;
-  if (ui.narrow()) draw_acts(frame, member, commands, ui, sheet);  // what can be done before what is known
+  // Where there is little room, what can be done comes before what is known.
+  if (ui.narrow()) draw_acts(frame, member, selection, commands, ui, sheet);
   sheet.pair("term", number(status.hard_state.term), term_color(theme, status.hard_state.term));
   sheet.pair("vote", name(status.hard_state.vote));
   sheet.pair("commit / applied", number(status.hard_state.commit) + " / " + number(status.applied));
@@ -196,10 +218,9 @@ void draw_member(const Frame& frame, const MemberView& member, CommandSink& comm
   for (const std::string& pair : member.store) store += (store.empty() ? "" : "  ") + pair;
   sheet.pair("store", store.empty() ? std::string("empty") : store);
   // What can be done stays in sight, however long the rest is.
-  if (!ui.narrow()) draw_acts(frame, member, commands, ui, sheet);
+  if (!ui.narrow()) draw_acts(frame, member, selection, commands, ui, sheet);
   sheet.y -= 8;
   if (is_leader(member)) draw_progress(sheet, member);
-  draw_offers(clock_offers(member), commands, ui, sheet);
 }
 
 void draw_message(const MessageView& view, CommandSink& commands, Ui& ui, Sheet& sheet) {
@@ -268,7 +289,7 @@ void draw_inspector(const Frame& frame, Selection& selection, CommandSink& comma
   } else if (traced != nullptr) {
     draw_traced(*traced, ui, sheet);
   } else if (member != nullptr) {
-    draw_member(frame, *member, commands, ui, sheet);
+    draw_member(frame, *member, selection, commands, ui, sheet);
   } else {
     draw_overview(frame, commands, ui, sheet);
   }

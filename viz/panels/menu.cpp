@@ -1,57 +1,153 @@
-// The menu of the stage: everything that can be done to a member, or to the whole network.
+// The menu of the stage: everything that can be done to a member, a link, a message or the whole network.
+
+#include <algorithm>
+#include <optional>
 
 #include "viz/acts.h"
+#include "viz/offers.h"
 #include "viz/panels/panels.h"
 #include "viz/text.h"
 
 namespace raftarium::viz {
 namespace {
 
-constexpr float kWidth = 210;
+constexpr float kWidth = 230;
 
-bool row(Ui& ui, Rect& rest, std::string_view name, std::string_view label, std::string_view tip,
-         std::string_view key, bool danger = false) {
-  const Rect area = rest.cut_top(ui.narrow() ? kTouchTarget : 30).inset(4, 1);
-  Button button{name, label, tip, key, Icon::None, Button::Style::Row, true};
-  const bool clicked = ui.button(area, button);
-  if (danger) fill(ui.list(), {area.x, area.y + 8, 3, area.h - 16}, ink(ui.theme().bad), 1);
-  if (clicked) ImGui::CloseCurrentPopup();
+struct Row {
+  std::string name;  // "crash": the region menu.crash
+  std::string label;
+  std::string tip;
+  std::string key;
+  std::optional<sim::Command> command;
+  std::optional<MenuPage> page;  // leads to this one
+  bool danger = false;
+};
+
+struct Menu {
+  std::string title;
+  std::vector<Row> rows;
+};
+
+void add(const std::vector<Offer>& offers, std::vector<Row>& rows) {
+  for (const Offer& offer : offers) {
+    rows.push_back({offer.name, offer.label, offer.tooltip, "", offer.command, {}, offer.danger});
+  }
+}
+
+void add_acts(const Frame& frame, const MemberView& member, std::vector<Row>& rows) {
+  for (const Act act : acts_for(member)) {
+    const ActText& words = text_of(act);
+    rows.push_back({words.name,
+                    words.label,
+                    words.tooltip,
+                    words.key,
+                    command_for(frame, act, member.id),
+                    {},
+                    act == Act::Crash});
+  }
+  if (member.process != Process::Crashed)
+    rows.push_back({"ask", "Ask through it …", text::kAsk, "", {}, MenuPage::Ask});
+  rows.push_back({"disk", "Its disk …", text::kDiskMenu, "", {}, MenuPage::Disk});
+  rows.push_back({"clock", "Its clock …", text::kClockMenu, "", {}, MenuPage::Clock});
+}
+
+void add_network(const Frame& frame, std::vector<Row>& rows) {
+  rows.push_back({"put", "Write a value", text::kClient, "P", next_put(frame, raft::kNone), {}});
+  rows.push_back({"ask", "Ask whoever leads …", text::kAsk, "", {}, MenuPage::Ask});
+  rows.push_back({"heal_all",
+                  "Heal all links",
+                  text::kHealAll,
+                  "H",
+                  command_for(frame, Act::HealAll, raft::kNone),
+                  {}});
+  rows.push_back({"tidy", "Back to the circle", text::kTidy, "0", {}, {}});
+}
+
+// Empty when what it was about is no longer there.
+Menu menu_of(const Frame& frame, const Selection& selection) {
+  Menu menu;
+  const MemberView* member = find_member(frame, selection.menu_member);
+  const std::string who = member == nullptr ? "" : text::node(member->id.value());
+  switch (selection.menu_page) {
+    case MenuPage::Acts:
+      menu.title = member == nullptr ? "The network" : who;
+      if (member != nullptr) {
+        add_acts(frame, *member, menu.rows);
+      } else {
+        add_network(frame, menu.rows);
+      }
+      break;
+    case MenuPage::Ask:
+      menu.title = "A client, through " + (member == nullptr ? "the leader" : who);
+      add(client_offers(frame, selection.menu_member), menu.rows);
+      break;
+    case MenuPage::Disk:
+      menu.title = "The disk of " + who;
+      if (member != nullptr) add(disk_offers(*member), menu.rows);
+      break;
+    case MenuPage::Clock:
+      menu.title = "The clock of " + who;
+      if (member != nullptr) add(clock_offers(*member), menu.rows);
+      break;
+    case MenuPage::Link: {
+      const LinkView* link = find_link(frame, selection.menu_link.from, selection.menu_link.to);
+      if (link == nullptr) break;
+      menu.title = text::node(link->from.value()) + " → " + text::node(link->to.value());
+      add(link_offers(*link), menu.rows);
+      break;
+    }
+    case MenuPage::Message:
+      for (const MessageView& message : frame.messages) {
+        if (message.id != selection.menu_message) continue;
+        menu.title = raft::describe(message.message.type);
+        add(message_offers(message), menu.rows);
+      }
+      break;
+  }
+  return menu;
+}
+
+bool draw_row(Ui& ui, const Rect& area, const Row& row) {
+  const std::string name = "menu." + row.name;
+  const bool clicked =
+      ui.button(area, {name, row.label, row.tip, row.key, Icon::None, Button::Style::Row, true});
+  if (row.danger) fill(ui.list(), {area.x, area.y + 8, 3, area.h - 16}, ink(ui.theme().bad), 1);
   return clicked;
 }
 
 }  // namespace
 
 void draw_stage_menu(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui) {
-  const MemberView* member = find_member(frame, selection.menu_member);
-  const std::vector<Act> acts = member != nullptr ? acts_for(*member) : std::vector<Act>{};
-  const std::size_t rows = member != nullptr ? acts.size() : 3;
-  const float height = 38 + static_cast<float>(rows) * (ui.narrow() ? kTouchTarget : 30) + 6;
+  const Menu menu = menu_of(frame, selection);
+  const float row_height = ui.narrow() ? kTouchTarget : 30;
+  const float height = 38 + static_cast<float>(menu.rows.size()) * row_height + 6;
   const bool asked = selection.open_popup == "menu";
   if (!ui.open_popup("menu", asked, selection.menu_at, {kWidth, height})) return;
-  Rect rest{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y, kWidth, height};
+  if (menu.rows.empty()) ImGui::CloseCurrentPopup();
+  const Vec2 at = vec(ImGui::GetCursorScreenPos());
+  Rect rest{at.x, at.y, kWidth, height};
   const Rect head = rest.cut_top(36);
-  const std::string title = member != nullptr ? text::node(member->id.value()) : "The network";
-  draw_text(ui.list(), ui.semibold(type::kLarge, ui.theme().text), {head.x + 16, head.center().y + 1},
-            title);
+  const Pen title = ui.semibold(type::kLarge, ui.theme().text);
+  draw_text(ui.list(), title, {head.x + 16, head.center().y + 1}, fitted(title, menu.title, head.w - 32));
   line(ui.list(), {head.x, head.bottom()}, {head.right(), head.bottom()}, ink(ui.theme().line));
   rest.cut_top(2);
-  for (const Act act : acts) {
-    const ActText& words = text_of(act);
-    if (row(ui, rest, std::string("menu.") + words.name, words.label, words.tooltip, words.key,
-            act == Act::Crash)) {
-      commands.act(command_for(frame, act, member->id));
+  for (const Row& row : menu.rows) {
+    if (!draw_row(ui, rest.cut_top(row_height).inset(4, 1), row)) continue;
+    if (row.page) {
+      selection.menu_page = *row.page;
+      ui.clear_focus();
+      continue;
     }
-  }
-  if (member == nullptr) {
-    if (row(ui, rest, "menu.put", "Write a value", text::kClient, "P"))
-      commands.act(next_put(frame, raft::kNone));
-    if (row(ui, rest, "menu.heal_all", "Heal all links", text::kHealAll, "H")) {
-      commands.act(command_for(frame, Act::HealAll, raft::kNone));
-    }
-    if (row(ui, rest, "menu.tidy", "Back to the circle", "Every member where it stood at first.", "")) {
+    if (row.command) {
+      commands.act(*row.command);
+    } else {
       selection.placed.clear();
+      selection.stage = {};
     }
+    ImGui::CloseCurrentPopup();
   }
+  ImGui::SetCursorScreenPos(im(rest.min()));
+  ImGui::Dummy({1, 1});
   ui.close_popup();
 }
 

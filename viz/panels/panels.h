@@ -2,6 +2,7 @@
 // The panels. Each is a function of what it may see (frame, chrome), what the person looks at (selection)
 // and where it may speak (commands); it draws into `area` with `ui` and keeps nothing.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,29 +21,45 @@ struct ScenarioInfo {
   std::string description;
 };
 
+// Two branches beside each other.
+struct Comparison {
+  lab::BranchId a = 0;  // the one that was current
+  lab::BranchId b = 0;
+  std::string name_a;
+  std::string name_b;
+  lab::BranchComparison what;
+};
+
 // What the program itself is doing, beside the world that it shows.
 struct Chrome {
   bool playing = false;
   int speed = 0;
   bool can_share = false;
+  bool can_export = false;
+  bool slow_motion = false;
   std::uint32_t breakpoints = 0;
   std::string scenario;
   std::vector<ScenarioInfo> scenarios;
   std::string notice;  // a refusal or a confirmation, for a few seconds
   bool notice_is_bad = false;
+  std::optional<Comparison> comparison;  // what was compared last
 };
 
 void draw_top_bar(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&, const Layout&);
 // The lists that the top bar opens; drawn after every panel, so that the Tab order is theirs alone.
-void draw_top_bar_lists(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&);
+void draw_top_bar_lists(const Frame&, Selection&, CommandSink&, Ui&);
 void draw_transport(const Frame&, const Chrome&, CommandSink&, Ui&, const Rect& area);
 void draw_stage(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_stage_menu(const Frame&, Selection&, CommandSink&, Ui&);
 void draw_tabs(Selection&, Ui&, const Rect& area);
 void draw_logs(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
-void draw_space_time(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_space_time(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_disk(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_metrics(const Frame&, Ui&, const Rect& area);
+// The scenarios to choose from: a list over the window, and all there is while nothing is open.
+void draw_gallery(const Chrome&, Selection&, CommandSink&, Ui&);
+bool draw_gallery_cards(const Chrome&, CommandSink&, Ui&, const Rect& area);  // true: one was chosen
+void draw_comparison(const Chrome&, Selection&, Ui&);
 void draw_palette(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&);
 void draw_clients(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 struct Sheet;

@@ -131,17 +131,18 @@ const lab::TracedMessage* draw_arrows(const Diagram& d, Ui& ui, const Selection&
   const Theme& theme = ui.theme();
   const lab::TracedMessage* under = nullptr;
   float nearest = 6;
+  float shown = 1;
   for (const lab::TracedMessage& m : d.frame.trace) {
     const Arrow arrow = arrow_of(d, m);
     if (!d.shows(arrow.a.x) && !d.shows(arrow.b.x)) continue;
+    ++shown;
     const float distance = distance_to_segment(mouse, arrow.a, arrow.b);
     if (!hovered || distance >= nearest) continue;
     nearest = distance;
     under = &m;
   }
-  // When too many share the width, heartbeats and their answers stay faint.
-  const bool crowded =
-      static_cast<float>(d.frame.trace.size()) * static_cast<float>(1'000'000.0 / d.span_us) < 1;
+  // The more share the width, the fainter each is; those of the selected member stay.
+  const float faint = std::clamp(d.plot.w / 4 / shown, 0.12F, 1.0F);
   for (const lab::TracedMessage& m : d.frame.trace) {
     const Arrow arrow = arrow_of(d, m);
     if (!d.shows(arrow.a.x) && !d.shows(arrow.b.x)) continue;
@@ -150,7 +151,7 @@ const lab::TracedMessage* draw_arrows(const Diagram& d, Ui& ui, const Selection&
     const bool lit = &m == under || selection.message == m.id;
     const bool touches = selection.member == m.from || selection.member == m.to;
     const Rgb color = m.lost ? theme.bad : term_color(theme, m.term);
-    const float alpha = lit ? 1.0F : (beat ? 0.3F : 0.75F) * (crowded && !touches ? 0.4F : 1.0F);
+    const float alpha = lit ? 1.0F : (beat ? 0.3F : 0.75F) * (touches ? std::max(faint, 0.4F) : faint);
     const float width = lit ? 2.0F : m.entries > 0 ? 1.75F : 1.0F;
     if (raft::is_response(m.type)) {
       dashed(ui.list(), {arrow.a, arrow.b}, ink(color, alpha), width, 4, 3);
@@ -197,6 +198,15 @@ std::string in_words(const lab::TracedMessage& m) {
   return words + ", " + text::duration(m.ended_us - m.sent_us);
 }
 
+// Lies on the diagram, so it is made before it and drawn after it.
+void draw_export(Ui& ui, const Rect& area, const Item& item) {
+  const Theme& theme = ui.theme();
+  fill(ui.list(), area, ink(item.hovered ? theme.hover : theme.raised), kCorner);
+  outline(ui.list(), area, ink(theme.line), kCorner);
+  draw_text(ui.list(), ui.medium(type::kSmall, theme.text), area.center(), "SVG", Align::Center);
+  if (item.focused) ui.ring(area);
+}
+
 void move_and_zoom(const Diagram& d, Selection& selection, const Item& it) {
   constexpr double kLeast = 2'000;      // 2 ms
   constexpr double kMost = 60'000'000;  // a minute
@@ -220,8 +230,8 @@ void move_and_zoom(const Diagram& d, Selection& selection, const Item& it) {
 
 }  // namespace
 
-void draw_space_time(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui,
-                     const Rect& area) {
+void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& selection, CommandSink& commands,
+                     Ui& ui, const Rect& area) {
   const Theme& theme = ui.theme();
   fill(ui.list(), area, ink(theme.panel));
   SpaceTimeView& view = selection.space_time;
@@ -234,6 +244,11 @@ void draw_space_time(const Frame& frame, Selection& selection, CommandSink& comm
   // The present stays in sight until the person moves elsewhere.
   if (view.follows) view.from_us = std::max(0.0, static_cast<double>(frame.time_us) - view.span_us * 0.92);
   const Diagram d{frame, plot, plot.h / rows, view.from_us, view.span_us};
+  const float button = ui.narrow() ? kTouchTarget : 24;
+  const Rect corner{plot.right() - 52, plot.y + 2, 52, button};
+  const Item save = chrome.can_export ? ui.item("space_time.export", corner) : Item{};
+  if (chrome.can_export) ui.tooltip(text::kExportSvg);
+  if (save.clicked) commands.control({Control::Kind::Export, 0, "svg"});
   const Item it = ui.item("space_time", plot, false);
   const Vec2 mouse = vec(ImGui::GetIO().MousePos);
 
@@ -245,6 +260,7 @@ void draw_space_time(const Frame& frame, Selection& selection, CommandSink& comm
   const float now = d.x(frame.time_us);
   line(ui.list(), {now, plot.y}, {now, plot.bottom()}, ink(theme.text), 1.5F);
   ui.list()->PopClipRect();
+  if (chrome.can_export) draw_export(ui, corner, save);
 
   move_and_zoom(d, selection, it);
   if (it.hovered && under != nullptr && !ui.popup_is_open()) {

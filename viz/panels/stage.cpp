@@ -1,6 +1,7 @@
 // The stage: members, links, messages and cuts, and what the pointer does to them.
 
 #include <algorithm>
+#include <cmath>
 
 #include "viz/panels/stage_parts.h"
 #include "viz/text.h"
@@ -19,7 +20,7 @@ void keep_inside(Vec2& p, const Rect& field, float radius) {
       std::clamp(p.y, field.y + radius + 10, std::max(field.y + radius + 10, field.bottom() - radius - 30));
 }
 
-// A member that was put on top of another one moves aside.
+// A member that was put on top of another one moves aside. Before anything is enlarged.
 void keep_apart(Stage& stage, const Selection& selection) {
   for (std::size_t i = 0; i < stage.at.size(); ++i) {
     const raft::NodeId id = stage.frame.members[i].id;
@@ -28,20 +29,49 @@ void keep_apart(Stage& stage, const Selection& selection) {
     if (in_hand || selection.placed.count(id.value()) == 0) continue;
     for (std::size_t j = 0; j < stage.at.size(); ++j) {
       const Vec2 apart = stage.at[i] - stage.at[j];
-      const float least = 2 * stage.radius + 16;
+      const float least = 2 * stage.plain_radius + 16;
       if (i == j || length(apart) >= least) continue;
       const Vec2 way = length(apart) > 0.5F ? normalised(apart) : Vec2{1, 0};
       stage.at[i] = stage.at[j] + way * least;
-      keep_inside(stage.at[i], stage.field, stage.radius);
+      keep_inside(stage.at[i], stage.field, stage.plain_radius);
     }
   }
 }
 
-void ask_for_menu(Selection& selection, raft::NodeId member, Vec2 at) {
-  selection.menu_member = member;
-  selection.menu_at = at;
-  selection.open_popup = "menu";
-  if (member != raft::kNone) selection.select(member);
+// About what is under the pointer; else about the network.
+void ask_for_menu(const Stage& stage, const Under& under, Vec2 at) {
+  Selection& selection = stage.selection;
+  selection.gesture = {};
+  if (under.member != SIZE_MAX) {
+    const raft::NodeId member = stage.frame.members[under.member].id;
+    selection.ask_for_menu(MenuPage::Acts, member, at);
+    selection.select(member);
+  } else if (under.message != nullptr) {
+    selection.menu_message = selection.message = under.message->id;
+    selection.ask_for_menu(MenuPage::Message, raft::kNone, at);
+  } else if (under.link_end != nullptr) {
+    selection.menu_link = {under.link_end->from, under.link_end->to};
+    selection.ask_for_menu(MenuPage::Link, raft::kNone, at);
+  } else {
+    selection.ask_for_menu(MenuPage::Acts, raft::kNone, at);
+  }
+}
+
+// The wheel enlarges about the pointer; the middle button, or Shift and the left one, moves.
+void zoom_and_pan(const Stage& stage, const Item& item, Vec2 pointer) {
+  StageView& view = stage.selection.stage;
+  const ImGuiIO& io = ImGui::GetIO();
+  if (item.hovered && io.MouseWheel != 0 && stage.selection.gesture.kind == Gesture::Kind::None) {
+    const Vec2 place = stage.place_of(pointer);
+    view.zoom = std::clamp(view.zoom * std::exp2(io.MouseWheel * 0.25F), 1.0F, StageView::kMostZoom);
+    view.pan = pointer - stage.field.center() - (place - stage.field.center()) * view.zoom;
+  }
+  const bool grabbed = stage.selection.gesture.kind == Gesture::Kind::Pan ||
+                       (item.hovered && ImGui::IsMouseDragging(ImGuiMouseButton_Middle, 0));
+  if (grabbed) view.pan = view.pan + vec(io.MouseDelta);
+  // Something of the field stays in sight.
+  const Vec2 most = Vec2{stage.field.w, stage.field.h} * ((view.zoom - 1) / 2);
+  view.pan = {std::clamp(view.pan.x, -most.x, most.x), std::clamp(view.pan.y, -most.y, most.y)};
 }
 
 void click(const Stage& stage, const Under& under, CommandSink& commands) {
@@ -95,22 +125,23 @@ void press_and_drag(Stage& stage, const Under& under, const Item& item, Vec2 poi
     }
   }
   if (gesture.kind == Gesture::Kind::Press && length(pointer - gesture.start) > kDragStarts) {
-    gesture.kind = gesture.member == raft::kNone ? Gesture::Kind::DrawCut : Gesture::Kind::MoveMember;
+    const bool grab = ImGui::GetIO().KeyShift;
+    gesture.kind = gesture.member != raft::kNone ? Gesture::Kind::MoveMember
+                   : grab                        ? Gesture::Kind::Pan
+                                                 : Gesture::Kind::DrawCut;
     gesture.stroke = {gesture.start};
   }
   if (gesture.kind == Gesture::Kind::Press && item.held) {
     gesture.held_s += stage.ui.real_s();
     if (gesture.held_s >= kHoldS) {
-      const raft::NodeId member = gesture.member;
-      gesture = {};
-      ask_for_menu(stage.selection, member, pointer);
+      ask_for_menu(stage, under, pointer);
       return;
     }
   }
   // A quick hand may move and let go between two pictures: where it let go counts too.
   if (gesture.kind == Gesture::Kind::MoveMember) {
-    Vec2 to = pointer + gesture.grip;
-    keep_inside(to, stage.field, stage.radius);
+    Vec2 to = stage.place_of(pointer + gesture.grip);
+    keep_inside(to, stage.field, stage.plain_radius);
     stage.selection.placed[gesture.member.value()] = {(to.x - stage.field.x) / stage.field.w,
                                                       (to.y - stage.field.y) / stage.field.h};
   }
@@ -189,7 +220,7 @@ Stage::Lane Stage::lane(std::size_t from, std::size_t to, float offset) const {
 }
 
 Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& area) {
-  Stage stage{frame, selection, ui, area, {}, 0, {}, {}, {}, {}, 0};
+  Stage stage{frame, selection, ui, area, {}, 0, 0, {}, {}, {}, {}, 0};
   Rect field = area;
   if (!ui.narrow()) field.cut_bottom(34);
   const float client_width = 104;
@@ -197,14 +228,15 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   if (ui.narrow()) stage.client = {area.right() - 104, area.y + 8, 96, 44};
   stage.field = field.inset(4, ui.narrow() ? 2 : 6);
   const int count = static_cast<int>(frame.members.size());
-  stage.radius = member_radius(count, stage.field);
+  stage.plain_radius = member_radius(count, stage.field);
+  stage.radius = stage.plain_radius * selection.stage.zoom;
   stage.at = member_positions(count, stage.field);
   for (std::size_t i = 0; i < stage.at.size(); ++i) {
     const auto moved = selection.placed.find(frame.members[i].id.value());
     if (moved == selection.placed.end()) continue;
     stage.at[i] = {stage.field.x + moved->second.x * stage.field.w,
                    stage.field.y + moved->second.y * stage.field.h};
-    keep_inside(stage.at[i], stage.field, stage.radius);
+    keep_inside(stage.at[i], stage.field, stage.plain_radius);
   }
   keep_apart(stage, selection);
   stage.island.assign(frame.members.size(), 0);
@@ -219,8 +251,12 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   if (gesture.kind == Gesture::Kind::MoveMember) {
     stage.cuts = gesture.cuts;
   } else if (frame.islands.size() > 1) {
-    stage.cuts = borders(stage.at, stage.island, area, stage.radius + 18);
+    stage.cuts = borders(stage.at, stage.island, area, stage.plain_radius + 18);
+    for (Border& cut : stage.cuts) {
+      for (Vec2& point : cut.line) point = stage.seen(point);
+    }
   }
+  for (Vec2& at : stage.at) at = stage.seen(at);
   return stage;
 }
 
@@ -255,17 +291,21 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   const Item client = client_item(stage, commands);
   const Item item = ui.item("stage", area, false);
   const Vec2 pointer = vec(ImGui::GetIO().MousePos);
+  zoom_and_pan(stage, item, pointer);
   const Under nothing;
   const Under under = item.hovered || item.held ? pick(stage, pointer) : nothing;
   press_and_drag(stage, under, item, pointer, commands);
-  if (item.hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
-    selection.gesture = {};
-    ask_for_menu(selection, under.member == SIZE_MAX ? raft::kNone : frame.members[under.member].id,
-                 pointer);
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
+    if (client.hovered) {
+      selection.ask_for_menu(MenuPage::Ask, raft::kNone, pointer);
+    } else if (item.hovered) {
+      ask_for_menu(stage, under, pointer);
+    }
   }
   draw_links(stage, under);
   draw_request_line(stage);
   draw_cuts(stage, under);
+  draw_captions(stage);
   draw_cut_label(stage);
   draw_messages(stage, under);
   draw_members(stage, under);

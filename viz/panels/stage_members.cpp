@@ -91,11 +91,14 @@ void draw_label(const Stage& stage, const MemberView& member, Vec2 at, Rgb color
               Align::Center);
     return;
   }
-  const float size = stage.radius >= 32 ? type::kTitle : type::kLarge;
-  // A diamond is narrow where the words stand, so they move together.
+  // A diamond is narrow where the words stand: they stay close, and the name gives way.
   const raft::Role role = member.status.soft_state.role;
   const bool narrow = !crashed && (role == raft::Role::Candidate || role == raft::Role::PreCandidate);
-  const float spread = (stage.radius >= 32 ? 19.0F : 16.0F) - (narrow ? 3.0F : 0.0F);
+  const bool large = stage.radius >= 32;
+  const float size = narrow  ? (large ? type::kLarge + 1 : type::kBody)
+                     : large ? type::kTitle
+                             : type::kLarge;
+  const float spread = narrow ? (large ? 17.0F : 14.5F) : large ? 19.0F : 16.0F;
   const Rgb word = crashed ? theme.bad : leads ? color : theme.muted;
   const float small = stage.radius >= 32 ? 10.0F : 9.0F;
   draw_text(list, leads ? ui.semibold(small, word) : ui.regular(small + 0.5F, word), at + Vec2{0, -spread},
@@ -133,6 +136,11 @@ void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
 
 }  // namespace
 
+void draw_captions(const Stage& stage) {
+  for (std::size_t i = 0; i < stage.at.size(); ++i)
+    draw_caption(stage, stage.frame.members[i], stage.at[i]);
+}
+
 void draw_members(const Stage& stage, const Under& under) {
   Ui& ui = stage.ui;
   const Theme& theme = ui.theme();
@@ -150,7 +158,6 @@ void draw_members(const Stage& stage, const Under& under) {
     draw_timer(ui, member, at, r);
     draw_body(ui, member, at, r, color);
     draw_label(stage, member, at, color);
-    draw_caption(stage, member, at);
     ui.region("member." + std::to_string(member.id.value()),
               {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F});
   }

@@ -11,8 +11,9 @@ struct Stage {
   Selection& selection;
   Ui& ui;
   Rect area;   // the whole panel
-  Rect field;  // where members may stand
-  float radius = 0;
+  Rect field;  // where members may stand, before it is enlarged and moved
+  float plain_radius = 0;
+  float radius = 0;         // as they are seen
   std::vector<Vec2> at;     // of frame.members
   std::vector<int> island;  // of frame.members: position in frame.islands
   std::vector<Border> cuts;
@@ -20,6 +21,13 @@ struct Stage {
   // When each message is shown: the present, or a little before while the last step is still travelling.
   std::int64_t shown_us = 0;
 
+  // From a place in the field to where it is seen, and back.
+  Vec2 seen(Vec2 place) const {
+    return field.center() + (place - field.center()) * selection.stage.zoom + selection.stage.pan;
+  }
+  Vec2 place_of(Vec2 seen_at) const {
+    return field.center() + (seen_at - selection.stage.pan - field.center()) * (1 / selection.stage.zoom);
+  }
   std::size_t index_of(raft::NodeId id) const;  // frame.members.size() when unknown
   // From the edge of one member to the edge of another, set off to the right of its direction.
   struct Lane {
@@ -52,6 +60,7 @@ void draw_cut_label(const Stage& stage);
 void draw_messages(const Stage& stage, const Under& under);
 // One message's shape, for the stage and for the legend.
 void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color, bool lost);
+void draw_captions(const Stage& stage);  // under the messages, which are never hidden
 void draw_members(const Stage& stage, const Under& under);
 void draw_request_line(const Stage& stage);                   // from the client to whom it asks
 Item client_item(const Stage& stage, CommandSink& commands);  // made before the stage, which it lies on

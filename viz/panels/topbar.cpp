@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "viz/exports.h"
 #include "viz/panels/panels.h"
 #include "viz/playback.h"
 #include "viz/text.h"
@@ -40,36 +41,20 @@ bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view ti
   return it.clicked;
 }
 
-void scenario_list(const Chrome& chrome, Selection& selection, CommandSink& commands, Ui& ui,
-                   const Rect& from) {
-  constexpr float kRow = 58;
-  const float width = 380;
-  const float height = std::max(1.0F, static_cast<float>(chrome.scenarios.size())) * kRow + 12;
-  const bool asked = selection.open_popup == "scenarios";
-  if (!ui.open_popup("scenarios", asked, {from.x, from.bottom() + 6}, {width, height})) return;
-  const float inner = ImGui::GetWindowWidth() - 8;
-  Vec2 at = vec(ImGui::GetCursorScreenPos()) + Vec2{4, 6};
-  for (const ScenarioInfo& info : chrome.scenarios) {
-    const Rect row{at.x, at.y, inner, kRow - 2};
-    const Item it = ui.item("scenario." + info.name, row);
-    const bool now = info.name == chrome.scenario;
-    if (it.hovered || now)
-      fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover),
-           kCorner);
-    draw_text(ui.list(), ui.semibold(type::kBody, ui.theme().text), {row.x + 12, row.y + 14}, info.title);
-    const Pen small = ui.regular(type::kSmall, ui.theme().muted);
-    ui.list()->PushClipRect({row.x, row.y + 22}, {row.right() - 8, row.bottom() - 2}, true);
-    draw_wrapped(ui.list(), small, {row.x + 12, row.y + 24}, row.w - 24, info.description);
-    ui.list()->PopClipRect();
-    if (it.clicked) {
-      commands.control({Kind::OpenScenario, 0, info.name});
-      ImGui::CloseCurrentPopup();
-    }
-    at.y += kRow;
+// What can be done with a branch that one is not on; true when the list has had its purpose.
+bool branch_tools(const lab::BranchView& branch, Rect tools, CommandSink& commands, Ui& ui) {
+  const std::string id = std::to_string(branch.id);
+  const auto number = static_cast<std::int64_t>(branch.id);
+  const Rect forget = tools.cut_right(tools.h);
+  const bool root = branch.id == branch.parent;
+  if (!root && ui.button(forget.inset(2, 2), {"branch.delete." + id, "", text::kDeleteBranch, "",
+                                              Icon::Close, Button::Style::Ghost, true})) {
+    commands.control({Kind::DeleteBranch, number, {}});
   }
-  ImGui::SetCursorScreenPos(im(at));
-  ImGui::Dummy({1, 1});
-  ui.close_popup();
+  const bool compared = ui.button(tools.inset(2, 2), {"branch.compare." + id, "Compare", text::kCompare, "",
+                                                      Icon::None, Button::Style::Plain, true});
+  if (compared) commands.control({Kind::Compare, number, {}});
+  return compared;
 }
 
 void branch_list(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui,
@@ -77,20 +62,26 @@ void branch_list(const Frame& frame, Selection& selection, CommandSink& commands
   const float kRow = ui.narrow() ? kTouchTarget : 34;
   const float height = std::min(360.0F, (static_cast<float>(frame.branches.size()) + 1) * kRow + 14);
   const bool asked = selection.open_popup == "branches";
-  if (!ui.open_popup("branches", asked, {from.x, from.bottom() + 6}, {320, height})) return;
+  if (!ui.open_popup("branches", asked, {from.x, from.bottom() + 6}, {430, height})) return;
   const float inner = ImGui::GetWindowWidth() - 8;
   Vec2 at = vec(ImGui::GetCursorScreenPos()) + Vec2{4, 6};
   for (const lab::BranchView& branch : frame.branches) {
-    const Rect row{at.x, at.y, inner, kRow - 2};
-    const Item it = ui.item("branch." + std::to_string(branch.id), row);
+    const std::string id = std::to_string(branch.id);
     const bool now = branch.id == frame.branch;
+    Rect row{at.x, at.y, inner, kRow - 2};
+    Rect tools = now ? Rect{} : row.cut_right(kRow + 84);
+    const Item it = ui.item("branch." + id, row);
     if (it.hovered || now)
       fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover),
            kCorner);
     const Pen pen = ui.medium(type::kBody, ui.theme().text);
-    draw_text(ui.list(), pen, {row.x + 12, row.center().y}, fitted(pen, branch.name, row.w - 120));
-    draw_text(ui.list(), ui.mono(type::kTiny, ui.theme().muted), {row.right() - 12, row.center().y},
-              text::seconds(branch.fork_us) + " – " + text::seconds(branch.end_us), Align::Right);
+    const Pen small = ui.mono(type::kTiny, ui.theme().muted);
+    const std::string span = text::seconds(branch.fork_us) + " – " + text::seconds(branch.end_us);
+    const bool roomy = row.w > 240;
+    draw_text(ui.list(), pen, {row.x + 12, row.center().y},
+              fitted(pen, branch.name, row.w - 24 - (roomy ? text_width(small, span) : 0)));
+    if (roomy) draw_text(ui.list(), small, {row.right() - 12, row.center().y}, span, Align::Right);
+    if (!now && branch_tools(branch, tools, commands, ui)) ImGui::CloseCurrentPopup();
     if (it.clicked) {
       commands.control({Kind::SwitchBranch, static_cast<std::int64_t>(branch.id), {}});
       ImGui::CloseCurrentPopup();
@@ -105,6 +96,25 @@ void branch_list(const Frame& frame, Selection& selection, CommandSink& commands
   }
   ImGui::SetCursorScreenPos({at.x, at.y + kRow});
   ImGui::Dummy({1, 1});
+  ui.close_popup();
+}
+
+void export_list(const Selection& selection, CommandSink& commands, Ui& ui, const Rect& from) {
+  const float row_height = ui.narrow() ? kTouchTarget : 32;
+  const float height = row_height * static_cast<float>(kExports.size()) + 10;
+  const bool asked = selection.open_popup == "exports";
+  if (!ui.open_popup("exports", asked, {from.x, from.bottom() + 6}, {250, height})) return;
+  const Vec2 at = vec(ImGui::GetCursorScreenPos());
+  Rect rest{at.x, at.y + 4, ImGui::GetWindowWidth(), height - 8};
+  for (const ExportChoice& choice : kExports) {
+    if (!ui.button(rest.cut_top(row_height).inset(4, 1),
+                   {std::string("exports.") + choice.word, choice.label, "", "", Icon::None,
+                    Button::Style::Row, true})) {
+      continue;
+    }
+    commands.control({Kind::Export, 0, choice.word});
+    ImGui::CloseCurrentPopup();
+  }
   ui.close_popup();
 }
 
@@ -216,6 +226,12 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
       commands.control({Kind::Share, 0, {}});
     }
   }
+  if (chrome.can_export && bar.w >= 1240) {
+    const Rect r = row.cut_right(ui.button_width("Export"));
+    row.cut_right(8);
+    if (ui.button(r, {"export", "Export", text::kExport, "", Icon::None, Button::Style::Plain, true}))
+      selection.open_popup = "exports";
+  }
   const std::string count =
       std::to_string(frame.members.size()) + (frame.members.size() == 1 ? " member" : " members");
   const std::string detail = count + ", seed " + std::to_string(frame.seed);
@@ -227,7 +243,7 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
   const Rect scenario = row.cut_left(scenario_width);
   row.cut_left(8);
   if (picker(ui, scenario, "scenarios", frame.scenario_title, detail, text::kScenario))
-    selection.open_popup = "scenarios";
+    selection.open_popup = "gallery";
   if (branch_width > 0) {
     const Rect branch = row.cut_left(branch_width);
     if (picker(ui, branch, "branches", branch_label(frame), "", text::kBranches))
@@ -240,14 +256,13 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
   }
 }
 
-void draw_top_bar_lists(const Frame& frame, const Chrome& chrome, Selection& selection,
-                        CommandSink& commands, Ui& ui) {
+void draw_top_bar_lists(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui) {
   const auto place = [&](const char* name) {
     const auto found = ui.regions().find(name);
     return found == ui.regions().end() ? Rect{} : found->second;
   };
-  scenario_list(chrome, selection, commands, ui, place("scenarios"));
   branch_list(frame, selection, commands, ui, place("branches"));
+  export_list(selection, commands, ui, place("export"));
 }
 
 }  // namespace raftarium::viz

@@ -1,4 +1,4 @@
-// A scenario file can be dropped on the page or pasted as text.
+// A scenario file can be dropped on the page or pasted as text; what is exported is downloaded.
 
 const mostBytes = 1 << 20; // what the program reads
 
@@ -50,4 +50,16 @@ export function connectFiles(program, link, wake) {
     }
     wake();
   }
+}
+
+const types = { svg: 'image/svg+xml', md: 'text/markdown', json: 'application/json' };
+
+export function download(name, text) {
+  const type = types[name.split('.').at(-1)] ?? 'text/plain';
+  const anchor = document.createElement('a');
+  anchor.href = URL.createObjectURL(new Blob([text], { type }));
+  anchor.download = name;
+  anchor.click();
+  // The browser has taken what it needs once the click has been handled.
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 1000);
 }

@@ -3,6 +3,7 @@
 //   ?scenario=split_brain   a built-in scenario
 //   &t=1200000              at this virtual time, in microseconds
 //   &paused                 not playing
+//   ?gallery                nothing yet: the scenarios to choose from
 //   &theme=light            or dark, whatever the system says
 //   #s=...                  a scenario, or a session as it was shared, in the link itself
 
@@ -34,6 +35,7 @@ export class Link {
   }
 
   #followQuery(program) {
+    if (this.#query.has('gallery')) return '';
     const wanted = this.#query.get('scenario') || firstScenario;
     const notices = [program.open(wanted)];
     if (notices[0]) program.open(firstScenario);

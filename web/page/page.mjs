@@ -1,6 +1,6 @@
 // The page: loads the program, gives it a canvas, input and the link's wishes, and takes away what hid it.
 
-import { connectFiles } from './files.mjs';
+import { connectFiles, download } from './files.mjs';
 import { Keys } from './keys.mjs';
 import { Link } from './link.mjs';
 import { load, Trouble } from './load.mjs';
@@ -37,6 +37,7 @@ async function run() {
     // What the program tells the page (web/page_calls.h).
     page: {
       share: (query) => shareLink(program, link, query),
+      save: (name, text) => download(name, text),
       theme: (dark) => preferences.choose(dark),
       scenario: (name) => link.opened(name),
       cursor: (shape) => (canvas.style.cursor = cursorNames[shape] ?? 'default'),

@@ -116,19 +116,26 @@ TEST_SUITE("faults") {
 
   TEST_CASE("clocks run fast and slow, stand still, and jump") {
     Cluster cluster;
-    cluster.click("act.clock.fast");
+    cluster.click("act.clock");
+    cluster.click("menu.clock.fast");
     EXPECT(cluster.member().drift_ppm == 500'000);
-    cluster.click("act.clock.right");
+    cluster.click("act.clock");
+    cluster.click("menu.clock.right");
     EXPECT(cluster.member().drift_ppm == 0);
-    cluster.click("act.clock.slow");
+    cluster.click("act.clock");
+    cluster.click("menu.clock.slow");
     EXPECT(cluster.member().drift_ppm == -500'000);
-    cluster.click("act.clock.right");
-    cluster.click("act.clock.stop");
+    cluster.click("act.clock");
+    cluster.click("menu.clock.right");
+    cluster.click("act.clock");
+    cluster.click("menu.clock.stop");
     EXPECT(cluster.member().drift_ppm == -1'000'000);
-    cluster.click("act.clock.right");
+    cluster.click("act.clock");
+    cluster.click("menu.clock.right");
     const raft::Role before = cluster.member().status.soft_state.role;
     REQUIRE(before == raft::Role::Follower);
-    cluster.click("act.clock.jump");
+    cluster.click("act.clock");
+    cluster.click("menu.clock.jump");
     EXPECT(cluster.member().status.soft_state.role != raft::Role::Follower);
   }
 

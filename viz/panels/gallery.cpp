@@ -1,0 +1,81 @@
+// The gallery: every scenario with what it shows. A list over the window, and all there is while nothing is open.
+
+#include <algorithm>
+
+#include "viz/panels/panels.h"
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr float kCardHeight = 92;
+constexpr float kGap = 8;
+
+bool draw_card(const ScenarioInfo& info, bool now, Ui& ui, const Rect& card) {
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  const Item it = ui.item("scenario." + info.name, card);
+  const Rgb ground = it.hovered ? theme.hover : theme.raised;
+  fill(list, card, ink(now ? blend(ground, theme.accent, 0.14F) : ground), kCorner);
+  outline(list, card, ink(now ? theme.accent : theme.line), kCorner);
+  const Pen title = ui.semibold(type::kBody, theme.text);
+  draw_text(list, title, {card.x + 14, card.y + 18}, fitted(title, info.title, card.w - 28));
+  const Pen words = ui.regular(type::kSmall, theme.muted);
+  const float line = wrapped_height(words, card.w, "x");
+  const Rect room{card.x + 14, card.y + 32, card.w - 28,
+                  3 * line};  // whole lines; the rest is in the tooltip
+  list->PushClipRect(im(room.min()), im(room.max()), true);
+  draw_wrapped(list, words, room.min(), room.w, info.description);
+  list->PopClipRect();
+  ui.tooltip(info.description);
+  return it.clicked;
+}
+
+}  // namespace
+
+bool draw_gallery_cards(const Chrome& chrome, CommandSink& commands, Ui& ui, const Rect& area) {
+  const Theme& theme = ui.theme();
+  Rect rest = area;
+  const Rect head = rest.cut_top(44);
+  const Pen title = ui.semibold(type::kTitle - 2, theme.text);
+  draw_text(ui.list(), title, {head.x + 8, head.center().y}, "Scenarios");
+  const Pen hint = ui.regular(type::kSmall, theme.muted);
+  const float after = head.x + 8 + text_width(title, "Scenarios") + 18;
+  draw_text(ui.list(), hint, {after, head.center().y + 1},
+            fitted(hint, text::kGallery, head.right() - after - 8));
+  ImGui::SetCursorScreenPos(im(rest.min()));
+  ImGui::BeginChild("gallery", {rest.w, rest.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  const float width = rest.w - 14;
+  const auto columns = std::clamp<std::size_t>(static_cast<std::size_t>(width / 300), 1, 5);
+  const float card = (width - kGap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+  float end = origin.y;
+  bool chosen = false;
+  for (std::size_t i = 0; i < chrome.scenarios.size(); ++i) {
+    const float x = origin.x + static_cast<float>(i % columns) * (card + kGap);
+    const float y = origin.y + static_cast<float>(i / columns) * (kCardHeight + kGap);
+    const ScenarioInfo& info = chrome.scenarios[i];
+    if (draw_card(info, info.name == chrome.scenario, ui, {x, y, card, kCardHeight})) {
+      commands.control({Control::Kind::OpenScenario, 0, info.name});
+      chosen = true;
+    }
+    end = y + kCardHeight + kGap;
+  }
+  ImGui::SetCursorScreenPos(im(origin));
+  ImGui::Dummy({width, end - origin.y});
+  ImGui::EndChild();
+  return chosen;
+}
+
+void draw_gallery(const Chrome& chrome, Selection& selection, CommandSink& commands, Ui& ui) {
+  const Vec2 window = vec(ImGui::GetIO().DisplaySize);
+  const Vec2 size{std::min(980.0F, window.x - 24), std::min(660.0F, window.y - 76)};
+  const bool asked = selection.open_popup == "gallery";
+  if (!ui.open_popup("gallery", asked, {(window.x - size.x) / 2, 56}, size)) return;
+  const Vec2 at = vec(ImGui::GetCursorScreenPos());
+  if (draw_gallery_cards(chrome, commands, ui, Rect{at.x, at.y, size.x, size.y}.inset(12, 4)))
+    ImGui::CloseCurrentPopup();
+  ui.close_popup();
+}
+
+}  // namespace raftarium::viz
