@@ -59,6 +59,10 @@ Raft::Raft(const Config& config, const Storage& storage, Observer* observer)
 base::Result<std::unique_ptr<Raft>> Raft::create(const Config& config, const Storage& storage,
                                                  Observer* observer) {
   if (auto status = check_config(config); !status) return status.error();
+  if (const Index last = storage.last_index(); last > kMaxIndex) {
+    return base::Error{"raft storage: expected entries up to " + std::to_string(kMaxIndex.value()) +
+                       " at most, got " + std::to_string(last.value())};
+  }
   std::unique_ptr<Raft> raft(new Raft(config, storage, observer));
   const auto initial = storage.initial_state();
   auto configured = restore_configuration(raft->tracker_, raft->log_.last_index(), initial.conf_state);

@@ -192,6 +192,10 @@ void Raft::handle_snapshot(const Message& message) {
     ignore(message, Refusal::LogMismatch);
     return;
   }
+  if (message.snapshot->index > kMaxIndex) {
+    ignore(message, Refusal::IndexBeyondReason);
+    return;
+  }
   const bool restored = restore(message.snapshot);
   compose(MessageType::MsgAppResp, message.from).index = restored ? log_.last_index() : log_.committed();
 }

@@ -82,6 +82,7 @@ enum class Refusal : std::uint8_t {
   UnknownPeer,         // a local message or response about a member that is not tracked
   BadConfChange,       // cannot be decoded, or cannot be applied to the configuration
   CommitBeyondLog,     // a heartbeat tells of a commit that this log does not reach (etcd 20269)
+  IndexBeyondReason,   // a snapshot of an index beyond kMaxIndex
 };
 const char* describe(Refusal refusal);
 
@@ -262,6 +263,9 @@ class RawNode {
   Refusal propose(std::vector<base::Bytes> batch);
   // The same, taking the payloads out of memory that the caller keeps.
   Refusal propose(std::span<base::Bytes> batch);
+  // A leader refuses at once. Another member forwards it, as it does any proposal: what the leader then refuses
+  // is told to the leader's observer (ConfChangeRefused) and leaves a no-op in its place, as in etcd, so whoever
+  // proposed there watches for the change to be applied.
   Refusal propose_conf_change(const ConfChange& change);
   // Returns the configuration in force after it. REQUIRES: the entry is committed and in order.
   ConfState apply_conf_change(const ConfChange& change);

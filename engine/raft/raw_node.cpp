@@ -39,6 +39,7 @@ const char* describe(Refusal refusal) {
       "the sender is not tracked",
       "the configuration change cannot be read or applied",
       "the commit index lies beyond this log: entries were lost",
+      "no log reaches that index",
   };
   return kTexts.at(static_cast<std::size_t>(refusal));
 }

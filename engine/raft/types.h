@@ -50,6 +50,8 @@ using Index = Ordinal<struct IndexTag>;    // position in the log, from 1; 0: be
 using NodeId = Ordinal<struct NodeIdTag>;  // a member, from 1; 0: none
 
 inline constexpr NodeId kNone{0};
+// No log reaches this far: an index beyond it is damage or malice, and arithmetic on it would wrap.
+inline constexpr Index kMaxIndex{std::uint64_t{1} << 62U};
 // Message targets that stand for a member's own storage threads (asynchronous storage writes).
 inline constexpr NodeId kAppendThread{~std::uint64_t{0}};
 inline constexpr NodeId kApplyThread{~std::uint64_t{0} - 1};

@@ -1,5 +1,6 @@
 #include "datadriven/directive.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace raftarium::datadriven {
@@ -195,8 +196,12 @@ base::Result<std::uint64_t> parse_number(std::string_view what, std::string_view
 }
 
 base::Result<bool> parse_bool(std::string_view what, std::string_view text) {
-  if (text == "true" || text == "t" || text == "1") return true;
-  if (text == "false" || text == "f" || text == "0") return false;
+  // The spellings that Go's strconv.ParseBool takes.
+  const auto is_one_of = [text](std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), text) != words.end();
+  };
+  if (is_one_of({"true", "True", "TRUE", "t", "T", "1"})) return true;
+  if (is_one_of({"false", "False", "FALSE", "f", "F", "0"})) return false;
   return base::Error{std::string(what) + ": expected true or false, got \"" + std::string(text) + "\""};
 }
 

@@ -201,11 +201,9 @@ Outcome InteractionGrammar::compact(const Args& args) {
   const base::Result<std::uint64_t> index = parse_number("index", args[1].key);
   if (!index.ok()) return malformed(index.error().message);
   raft::MemoryStorage& storage = *(*who)->storage;
-  // Entries that are still to be applied cannot be forgotten: no snapshot stands for them.
-  const Index applied = std::max((*who)->storage->newest().index, (*who)->node.applied());
-  if (Index(*index) > applied) {
-    return malformed("index " + args[1].key + " is beyond what is applied, " +
-                     std::to_string(applied.value()));
+  if (Index(*index) > storage.last_index()) {
+    return malformed("index " + args[1].key + " is beyond the log's last, " +
+                     std::to_string(storage.last_index().value()));
   }
   const raft::StorageError error = storage.compact(Index(*index));
   if (error != raft::StorageError::None) return refused(storage_error_text(error));

@@ -25,10 +25,11 @@ CLUSTER = {
 }
 
 
-def scenario(path, title, duration_ms, writes):
-    """A scenario that writes `writes` times, each a moment after the one before."""
+def scenario(path, title, duration_ms, writes, reads=0):
+    """A scenario that writes `writes` times, each a moment after the one before, and then reads."""
     actions = [{"at_ms": 400 + i, "do": "put", "key": f"k{i % 17}", "value": f"{i} " + "v" * (i * 37 % 400)}
                for i in range(writes)]
+    actions += [{"at_ms": 1_000 + i, "do": "read", "key": f"k{i % 17}"} for i in range(reads)]
     path.write_text(json.dumps({"raftarium": 1, "title": title, "seed": 7, "duration_ms": duration_ms,
                                 "cluster": CLUSTER, "actions": actions}))
     return path
@@ -45,7 +46,7 @@ class Loop:
         self.program = program
         self.data = folder / "data"
         self.load = scenario(folder / "load.json", "Load", 60_000, 4000)
-        self.look = scenario(folder / "look.json", "A look", 1_500, 1)
+        self.look = scenario(folder / "look.json", "A look", 1_500, 1, reads=17)
         self.chance = chance
         self.passed = 0
         self.failed = 0

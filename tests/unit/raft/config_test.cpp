@@ -20,6 +20,7 @@ std::string refusal_of(const Config& config) {
 
 }  // namespace
 
+// An election timeout below the time between heartbeats would elect for ever (paper §5.6).
 TEST_CASE("each impossible configuration is refused by name") {
   Config config;
   EXPECT(refusal_of(config).find("id: expected a member from 1, got 0") != std::string::npos);
@@ -34,6 +35,33 @@ TEST_CASE("each impossible configuration is refused by name") {
   config.check_quorum = true;
   config.max_inflight_bytes = 10;
   EXPECT(refusal_of(config).find("max_inflight_bytes") != std::string::npos);
+}
+
+TEST_CASE("an index that no log reaches is refused, from the storage and from a peer") {
+  const auto snapshot_at = [](Index index) {
+    Snapshot snapshot{.index = index, .term = Term(1)};
+    snapshot.conf_state.voters = {id(1), id(2)};
+    return std::make_shared<const Snapshot>(std::move(snapshot));
+  };
+  Config config;
+  config.id = id(1);
+  MemoryStorage impossible;
+  impossible.apply_snapshot(snapshot_at(Index(~std::uint64_t{0})));
+  const auto refused = RawNode::create(config, impossible);
+  REQUIRE(!refused.ok());
+  EXPECT(refused.error().message.find("got 18446744073709551615") != std::string::npos);
+
+  MemoryStorage storage;
+  storage.apply_snapshot(snapshot_at(Index(1)));
+  auto node = RawNode::create(config, storage);
+  REQUIRE(node.ok());
+  Message message{.type = MessageType::MsgSnap, .to = id(1), .from = id(2), .term = Term(2)};
+  message.snapshot = snapshot_at(kMaxIndex + 1);
+  node->step(message);
+  EXPECT(node->last_index() == Index(1));
+  message.snapshot = snapshot_at(kMaxIndex);
+  node->step(message);
+  EXPECT(node->last_index() == kMaxIndex);
 }
 
 TEST_CASE("bootstrap turns peers into the first configuration, once") {

@@ -2,6 +2,7 @@
 
 #include "raft/quorum.h"
 
+#include <algorithm>
 #include <map>
 
 #include "base/prng.h"
@@ -72,6 +73,39 @@ TEST_CASE("a joint of equal halves behaves as the simple majority; a joint is ne
     const Acks acks = random_acks(prng);
     REQUIRE(JointConfig{a, a}.committed(acks) == majority_committed(a, acks));
     REQUIRE(JointConfig{a, b}.committed(acks) == std::min(by_hand(a, acks), by_hand(b, acks)));
+  }
+}
+
+TEST_CASE("a joint vote is what its halves say: won by both, lost by either") {
+  Prng prng(4);
+  for (int i = 0; i < kCases; ++i) {
+    const NodeSet a = random_set(prng);
+    const NodeSet b = random_set(prng);
+    std::map<NodeId, bool> votes;
+    for (const NodeSet& half : {a, b}) {
+      for (const NodeId id : half) {
+        if (const auto draw = prng.below(3); draw < 2) votes.try_emplace(id, draw == 0);
+      }
+    }
+    const auto count = [&](const NodeSet& half, bool granted) {
+      return static_cast<std::size_t>(std::count_if(half.begin(), half.end(), [&](NodeId id) {
+        const auto at = votes.find(id);
+        return at != votes.end() && at->second == granted;
+      }));
+    };
+    bool won = true;
+    bool lost = false;
+    for (const NodeSet& half : {a, b}) {
+      won = won && (half.empty() || 2 * count(half, true) > half.size());
+      // Even if all who are silent granted it.
+      lost = lost || (!half.empty() && 2 * (half.size() - count(half, false)) <= half.size());
+    }
+    const auto vote = [&](NodeId id) {
+      const auto at = votes.find(id);
+      return at == votes.end() ? std::nullopt : std::optional<bool>(at->second);
+    };
+    const VoteResult expected = won ? VoteResult::Won : lost ? VoteResult::Lost : VoteResult::Pending;
+    REQUIRE(JointConfig{a, b}.vote(vote) == expected);
   }
 }
 

@@ -1,4 +1,4 @@
-// Linearizable reads: dissertation §6.4.
+// Linearizable reads: paper §8, dissertation §6.4 (ReadIndex) and §6.4.1 (leases).
 
 #include "cluster.h"
 #include "support/test.h"
