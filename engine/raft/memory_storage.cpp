@@ -25,7 +25,8 @@ Index MemoryStorage::first_index() const { return base_.index + 1; }
 Index MemoryStorage::last_index() const { return last_; }
 
 const PackedEntries& MemoryStorage::chunk_of(Index index) const {
-  return *chunks_[(index - chunks_.front()->first()) / PackedEntries::kCapacity];
+  if (index >= last_chunk_->first()) return *last_chunk_;
+  return *full_[(index - full_.front()->first()) / PackedEntries::kCapacity];
 }
 
 Storage::TermResult MemoryStorage::term(Index index) const {
@@ -57,14 +58,18 @@ Storage::EntriesResult MemoryStorage::entries(Index low, Index high, std::uint64
 Storage::SnapshotResult MemoryStorage::snapshot() const { return {snapshot_}; }
 
 PackedEntries& MemoryStorage::writable_chunk() {
-  Chunk& last = chunks_.back();
-  if (last.use_count() > 1) last = std::make_shared<PackedEntries>(*last);
-  return *last;
+  if (last_chunk_.use_count() > 1) last_chunk_ = std::make_shared<PackedEntries>(*last_chunk_);
+  return *last_chunk_;
 }
 
 void MemoryStorage::truncate_from(Index index) {
-  while (!chunks_.empty() && chunks_.back()->first() >= index) chunks_.pop_back();
-  if (!chunks_.empty() && chunks_.back()->end() > index) writable_chunk().truncate(index);
+  std::size_t keep = full_.size();
+  while (last_chunk_ != nullptr && last_chunk_->first() >= index) {
+    last_chunk_ = keep > 0 ? full_[keep - 1] : nullptr;
+    if (keep > 0) --keep;
+  }
+  full_.truncate(keep);
+  if (last_chunk_ != nullptr && last_chunk_->end() > index) writable_chunk().truncate(index);
   last_ = index - 1;
 }
 
@@ -81,8 +86,9 @@ void MemoryStorage::append(const Entries& entries) {
   CHECK(first <= last_ + 1, "entries from ", first, " leave a gap after ", last_);
   if (first <= last_) truncate_from(first);
   for (std::span<const Entry> rest(entries.begin() + from, entries.end()); !rest.empty();) {
-    if (chunks_.empty() || chunks_.back()->full()) {
-      chunks_.push_back(std::make_shared<PackedEntries>(rest.front().index));
+    if (last_chunk_ == nullptr || last_chunk_->full()) {
+      if (last_chunk_ != nullptr) full_.append(std::move(last_chunk_));
+      last_chunk_ = std::make_shared<PackedEntries>(rest.front().index);
     }
     rest = rest.subspan(writable_chunk().append(rest));
   }
@@ -94,7 +100,8 @@ StorageError MemoryStorage::apply_snapshot(std::shared_ptr<const Snapshot> snaps
   snapshot_ = std::move(snapshot);
   base_ = {snapshot_->term, snapshot_->index};
   last_ = base_.index;
-  chunks_.clear();
+  full_.clear();
+  last_chunk_ = nullptr;
   return StorageError::None;
 }
 
@@ -111,8 +118,9 @@ StorageError MemoryStorage::compact(Index index) {
   CHECK(index <= last_, "compaction at ", index, " beyond the last index ", last_);
   base_ = {term(index).term, index};
   std::size_t whole = 0;
-  while (whole < chunks_.size() && chunks_[whole]->end() <= index + 1) ++whole;
-  chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(whole));
+  while (whole < full_.size() && full_[whole]->end() <= index + 1) ++whole;
+  full_.drop_prefix(whole);
+  if (last_chunk_->end() <= index + 1) last_chunk_ = nullptr;
   return StorageError::None;
 }
 

@@ -2,8 +2,8 @@
 // The durable past as the core reads it, and an implementation in memory.
 
 #include <memory>
-#include <vector>
 
+#include "base/persistent_vector.h"
 #include "raft/packed_entries.h"
 #include "raft/types.h"
 
@@ -90,7 +90,6 @@ class MemoryStorage : public Storage {
   StorageError compact(Index index);
 
  private:
-  // All but the last one are full.
   using Chunk = std::shared_ptr<PackedEntries>;
   const PackedEntries& chunk_of(Index index) const;
   PackedEntries& writable_chunk();
@@ -100,7 +99,9 @@ class MemoryStorage : public Storage {
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<const Snapshot>();
   EntryId base_;   // the entry just before the first one kept
   Index last_{0};  // == base_.index when empty
-  std::vector<Chunk> chunks_;
+  // Invariants: last_chunk_ is null exactly when there are no entries; those before it are full.
+  base::PersistentVector<Chunk, 64> full_;
+  Chunk last_chunk_;
 };
 
 }  // namespace raftarium::raft

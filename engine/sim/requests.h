@@ -93,38 +93,51 @@ class RequestList {
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   // REQUIRES: at < size().
-  const Request& operator[](std::size_t at) const { return (*pieces_[at / kPiece])[at % kPiece]; }
+  const Request& operator[](std::size_t at) const {
+    return (*(*groups_[at / kGroup])[at % kGroup / kPiece])[at % kPiece];
+  }
   const Request& back() const { return (*this)[size_ - 1]; }
   Iterator begin() const { return {this, 0}; }
   Iterator end() const { return {this, size_}; }
 
   // To be changed; valid until the next call of append(). REQUIRES: at < size().
-  Request& edit(std::size_t at) { return own(at / kPiece)[at % kPiece]; }
+  Request& edit(std::size_t at) {
+    return own(own(groups_[at / kGroup], kGroup / kPiece)[at % kGroup / kPiece], kPiece)[at % kPiece];
+  }
   Request& append(Request request) {
-    if (size_ % kPiece == 0) {
-      pieces_.push_back(std::make_shared<Piece>());
-      pieces_.back()->reserve(kPiece);
-    }
-    Piece& piece = own(size_ / kPiece);
+    if (size_ % kGroup == 0) groups_.push_back(with_room<Group>(kGroup / kPiece));
+    Group& group = own(groups_.back(), kGroup / kPiece);
+    if (size_ % kPiece == 0) group.push_back(with_room<Piece>(kPiece));
+    Piece& piece = own(group.back(), kPiece);
     piece.push_back(std::move(request));
     ++size_;
     return piece.back();
   }
 
  private:
+  // Pieces of requests in groups of pieces, so that a copy of a long list is a few pointers.
   static constexpr std::size_t kPiece = 64;
+  static constexpr std::size_t kGroup = 64 * kPiece;
   using Piece = std::vector<Request>;
-  Piece& own(std::size_t at) {
-    std::shared_ptr<Piece>& piece = pieces_[at];
-    if (piece.use_count() > 1) {
-      auto copied = std::make_shared<Piece>();
-      copied->reserve(kPiece);
-      copied->assign(piece->begin(), piece->end());
-      piece = std::move(copied);
-    }
-    return *piece;
+  using Group = std::vector<std::shared_ptr<Piece>>;
+
+  template <class Part>
+  static std::shared_ptr<Part> with_room(std::size_t room) {
+    auto part = std::make_shared<Part>();
+    part->reserve(room);
+    return part;
   }
-  std::vector<std::shared_ptr<Piece>> pieces_;
+  template <class Part>
+  static Part& own(std::shared_ptr<Part>& part, std::size_t room) {
+    if (part.use_count() > 1) {
+      auto copied = with_room<Part>(room);
+      copied->assign(part->begin(), part->end());
+      part = std::move(copied);
+    }
+    return *part;
+  }
+
+  std::vector<std::shared_ptr<Group>> groups_;
   std::size_t size_ = 0;
 };
 

@@ -70,8 +70,8 @@ const MemoryDisk::OpenFile* MemoryDisk::find(File file) const {
   return found == open_.end() ? nullptr : &found->second;
 }
 
-MemoryDisk::Inode& MemoryDisk::own(std::uint64_t inode) {
-  std::shared_ptr<Inode>& mine = inodes_[inode];
+MemoryDisk::Inode& MemoryDisk::own(std::uint64_t number) {
+  std::shared_ptr<Inode>& mine = inodes_.edit(number);
   if (mine.use_count() > 1) mine = std::make_shared<Inode>(*mine);
   return *mine;
 }
@@ -87,8 +87,8 @@ base::Result<File> MemoryDisk::create(const std::string& name) {
   if (auto status = refuse(DiskOp::Create, name, fault.fault); !status) return status.error();
   if (exists(name)) return disk_error(DiskOp::Create, name, "File exists");
   const std::uint64_t inode = next_inode_++;
-  inodes_[inode] = std::make_shared<Inode>();
-  names_[name] = inode;
+  inodes_.set(inode, std::make_shared<Inode>());
+  names_.set(name, inode);
   name_changes_.push_back({{}, name, inode});
   return open_inode(name, inode, true);
 }
@@ -96,9 +96,9 @@ base::Result<File> MemoryDisk::create(const std::string& name) {
 base::Result<File> MemoryDisk::open(const std::string& name, bool writable) {
   const PlannedFault fault = next_fault(DiskOp::Open);
   if (auto status = refuse(DiskOp::Open, name, fault.fault); !status) return status.error();
-  const auto found = names_.find(name);
-  if (found == names_.end()) return disk_error(DiskOp::Open, name, kMissingText);
-  return open_inode(name, found->second, writable);
+  const auto* const found = names_.find(name);
+  if (found == nullptr) return disk_error(DiskOp::Open, name, kMissingText);
+  return open_inode(name, found->value, writable);
 }
 
 void MemoryDisk::close(File file) {
@@ -111,7 +111,7 @@ base::Result<std::uint64_t> MemoryDisk::size(File file) {
   const OpenFile* open = find(file);
   if (open == nullptr) return disk_error(DiskOp::Size, {}, kNotOpenText);
   if (auto status = refuse(DiskOp::Size, open->name, fault.fault); !status) return status.error();
-  return inodes_.at(open->inode)->cached.size();
+  return inode(open->inode).cached.size();
 }
 
 base::Result<std::size_t> MemoryDisk::read(File file, std::uint64_t offset, std::span<std::uint8_t> out) {
@@ -120,7 +120,7 @@ base::Result<std::size_t> MemoryDisk::read(File file, std::uint64_t offset, std:
   if (open == nullptr) return disk_error(DiskOp::Read, {}, kNotOpenText);
   if (auto status = refuse(DiskOp::Read, open->name, fault.fault); !status) return status.error();
   if (fault.fault == DiskFault::Misdirected) offset += fault.bytes;
-  const FileContent& content = inodes_.at(open->inode)->cached;
+  const FileContent& content = inode(open->inode).cached;
   if (offset >= content.size()) return std::size_t{0};
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), content.size() - offset));
   content.read(offset, out.first(count));
@@ -130,7 +130,12 @@ base::Result<std::size_t> MemoryDisk::read(File file, std::uint64_t offset, std:
 void MemoryDisk::mark_dirty(Inode& inode, std::uint64_t from, std::uint64_t to) {
   for (std::uint64_t sector = from / kSectorBytes; sector * kSectorBytes < to; ++sector) {
     const auto chunk = static_cast<std::size_t>(sector / FileContent::kChunkSectors);
-    inode.dirty[chunk] |= static_cast<std::uint8_t>(1U << (sector % FileContent::kChunkSectors));
+    auto at =
+        std::lower_bound(inode.dirty.begin(), inode.dirty.end(), chunk,
+                         [](const auto& before, std::size_t wanted) { return before.first < wanted; });
+    if (at == inode.dirty.end() || at->first != chunk)
+      at = inode.dirty.insert(at, {chunk, std::uint8_t{0}});
+    at->second |= static_cast<std::uint8_t>(1U << (sector % FileContent::kChunkSectors));
   }
 }
 
@@ -188,8 +193,15 @@ base::Status MemoryDisk::sync(File file) {
   }
   inode.durable.resize(inode.cached.size());
   for (const auto& [chunk, sectors] : inode.dirty) {
-    if (chunk * FileContent::kChunkBytes < inode.cached.size())
+    if (chunk * FileContent::kChunkBytes >= inode.cached.size()) continue;
+    // A log is written from its beginning to its end. Until a chunk is full it is written to again, and would be
+    // copied after every sync if it were shared.
+    constexpr unsigned kLastSector = 1U << (FileContent::kChunkSectors - 1);
+    if ((sectors & kLastSector) != 0 && !inode.forsaken) {
       inode.durable.share_chunk(chunk, inode.cached);
+    } else {
+      inode.durable.take_sectors(chunk, sectors, inode.cached);
+    }
   }
   inode.dirty.clear();
   return {};
@@ -197,21 +209,21 @@ base::Status MemoryDisk::sync(File file) {
 
 void MemoryDisk::apply(const NameChange& change, Names& names) {
   if (!change.from.empty()) {
-    const auto from = names.find(change.from);
-    if (from != names.end() && from->second == change.inode) names.erase(from);
+    const auto* const from = names.find(change.from);
+    if (from != nullptr && from->value == change.inode) names.erase(change.from);
   }
-  if (!change.to.empty()) names[change.to] = change.inode;
+  if (!change.to.empty()) names.set(change.to, change.inode);
 }
 
 base::Status MemoryDisk::rename(const std::string& from, const std::string& to) {
   const PlannedFault fault = next_fault(DiskOp::Rename);
   if (auto status = refuse(DiskOp::Rename, from, fault.fault); !status) return status;
-  const auto found = names_.find(from);
-  if (found == names_.end()) return disk_error(DiskOp::Rename, from, kMissingText);
+  const auto* const found = names_.find(from);
+  if (found == nullptr) return disk_error(DiskOp::Rename, from, kMissingText);
   for (auto& [file, open] : open_) {
-    if (open.inode == found->second) open.name = to;
+    if (open.inode == found->value) open.name = to;
   }
-  name_changes_.push_back({from, to, found->second});
+  name_changes_.push_back({from, to, found->value});
   apply(name_changes_.back(), names_);
   return {};
 }
@@ -219,9 +231,9 @@ base::Status MemoryDisk::rename(const std::string& from, const std::string& to) 
 base::Status MemoryDisk::remove(const std::string& name) {
   const PlannedFault fault = next_fault(DiskOp::Remove);
   if (auto status = refuse(DiskOp::Remove, name, fault.fault); !status) return status;
-  const auto found = names_.find(name);
-  if (found == names_.end()) return disk_error(DiskOp::Remove, name, kMissingText);
-  name_changes_.push_back({name, {}, found->second});
+  const auto* const found = names_.find(name);
+  if (found == nullptr) return disk_error(DiskOp::Remove, name, kMissingText);
+  name_changes_.push_back({name, {}, found->value});
   apply(name_changes_.back(), names_);
   return {};
 }
@@ -246,15 +258,16 @@ base::Status MemoryDisk::lock() { return refuse(DiskOp::Lock, {}, next_fault(Dis
 void MemoryDisk::drop_unnamed() {
   std::vector<std::uint64_t> used;
   for (const Names* names : {&names_, &durable_names_}) {
-    for (const auto& [name, inode] : *names) used.push_back(inode);
+    for (const Names::Entry& entry : *names) used.push_back(entry.value);
   }
   for (const auto& [file, open] : open_) used.push_back(open.inode);
   for (const NameChange& change : name_changes_) used.push_back(change.inode);
   std::sort(used.begin(), used.end());
-  for (auto inode = inodes_.begin(); inode != inodes_.end();) {
-    inode = std::binary_search(used.begin(), used.end(), inode->first) ? std::next(inode)
-                                                                       : inodes_.erase(inode);
+  std::vector<std::uint64_t> unused;
+  for (const auto& entry : inodes_) {
+    if (!std::binary_search(used.begin(), used.end(), entry.key)) unused.push_back(entry.key);
   }
+  for (const std::uint64_t number : unused) inodes_.erase(number);
 }
 
 void MemoryDisk::kill() {
@@ -301,9 +314,12 @@ void MemoryDisk::crash(const std::function<bool()>& survives) {
   names_ = durable_names_;
   name_changes_.clear();
   drop_unnamed();
-  for (const auto& [number, inode] : inodes_) {
-    if (!inode->dirty.empty() || inode->size_dirty() || inode->forsaken) settle(own(number), survives);
+  std::vector<std::uint64_t> differing;
+  for (const auto& entry : inodes_) {
+    const Inode& inode = *entry.value;
+    if (!inode.dirty.empty() || inode.size_dirty() || inode.forsaken) differing.push_back(entry.key);
   }
+  for (const std::uint64_t number : differing) settle(own(number), survives);
 }
 
 void MemoryDisk::crash(base::Prng& prng) {
@@ -321,7 +337,7 @@ MemoryDisk MemoryDisk::without_faults() const {
 }
 
 void MemoryDisk::flip_bit(const std::string& name, std::uint64_t offset, unsigned bit) {
-  Inode& inode = own(names_.at(name));
+  Inode& inode = own(names_.find(name)->value);
   for (FileContent* content : {&inode.cached, &inode.durable}) {
     CHECK(offset < content->size(), name, ": offset ", offset, " of ", content->size());
     std::array<std::uint8_t, 1> byte{};
@@ -333,7 +349,7 @@ void MemoryDisk::flip_bit(const std::string& name, std::uint64_t offset, unsigne
 
 void MemoryDisk::zero_sector(const std::string& name, std::uint64_t sector) {
   static constexpr std::array<std::uint8_t, kSectorBytes> kZeros{};
-  Inode& inode = own(names_.at(name));
+  Inode& inode = own(names_.find(name)->value);
   for (FileContent* content : {&inode.cached, &inode.durable}) {
     const std::uint64_t from = sector * kSectorBytes;
     if (from >= content->size()) continue;
@@ -342,12 +358,10 @@ void MemoryDisk::zero_sector(const std::string& name, std::uint64_t sector) {
   }
 }
 
-std::uint64_t MemoryDisk::size_of(const std::string& name) const {
-  return inodes_.at(names_.at(name))->cached.size();
-}
+std::uint64_t MemoryDisk::size_of(const std::string& name) const { return inode_of(name).cached.size(); }
 
 std::vector<std::uint8_t> MemoryDisk::contents(const std::string& name) const {
-  const FileContent& content = inodes_.at(names_.at(name))->cached;
+  const FileContent& content = inode_of(name).cached;
   std::vector<std::uint8_t> data(static_cast<std::size_t>(content.size()));
   content.read(0, data);
   return data;
@@ -357,13 +371,14 @@ void MemoryDisk::set_contents(const std::string& name, std::span<const std::uint
   auto inode = std::make_shared<Inode>();
   inode->cached.write(0, data);
   inode->durable = inode->cached;
-  names_[name] = durable_names_[name] = next_inode_;
-  inodes_[next_inode_++] = std::move(inode);
+  names_.set(name, next_inode_);
+  durable_names_.set(name, next_inode_);
+  inodes_.set(next_inode_++, std::move(inode));
 }
 
 std::vector<std::string> MemoryDisk::names() const {
   std::vector<std::string> names;
-  for (const auto& [name, inode] : names_) names.push_back(name);
+  for (const Names::Entry& entry : names_) names.push_back(entry.key);
   return names;
 }
 

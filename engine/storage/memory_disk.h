@@ -10,8 +10,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/persistent_map.h"
 #include "base/prng.h"
 #include "storage/disk.h"
 #include "storage/memory_file.h"
@@ -92,7 +94,7 @@ class MemoryDisk : public Disk {
   void zero_sector(const std::string& name, std::uint64_t sector);
 
   // Looking on, without a call being counted.
-  bool exists(const std::string& name) const { return names_.count(name) != 0; }
+  bool exists(const std::string& name) const { return names_.contains(name); }
   std::uint64_t size_of(const std::string& name) const;  // REQUIRES of it and contents(): exists(name)
   std::vector<std::uint8_t> contents(const std::string& name) const;
   void set_contents(const std::string& name, std::span<const std::uint8_t> data);  // durable at once
@@ -106,8 +108,9 @@ class MemoryDisk : public Disk {
   struct Inode {
     FileContent cached;
     FileContent durable;
-    std::map<std::size_t, std::uint8_t> dirty;  // chunk: its sectors that differ, a bit each
-    bool forsaken = false;                      // a sync failed: some of the cache differs and is not dirty
+    std::vector<std::pair<std::size_t, std::uint8_t>>
+        dirty;              // by chunk: its sectors that differ, a bit each
+    bool forsaken = false;  // a sync failed: some of the cache differs and is not dirty
     bool size_dirty() const { return cached.size() != durable.size(); }
   };
   struct OpenFile {
@@ -120,20 +123,23 @@ class MemoryDisk : public Disk {
     std::string to;    // empty: `from` was removed
     std::uint64_t inode = 0;
   };
-  using Names = std::map<std::string, std::uint64_t>;
+  using Names = base::PersistentMap<std::string, std::uint64_t>;
 
   PlannedFault next_fault(DiskOp op);
   PlannedFault choose_fault(DiskOp op);
   base::Status refuse(DiskOp op, std::string_view name, DiskFault fault) const;
   const OpenFile* find(File file) const;
   base::Result<File> open_inode(const std::string& name, std::uint64_t inode, bool writable);
-  Inode& own(std::uint64_t inode);
-  void mark_dirty(Inode& inode, std::uint64_t from, std::uint64_t to);
+  const Inode& inode(std::uint64_t number) const { return *inodes_.find(number)->value; }
+  const Inode& inode_of(const std::string& name) const { return inode(names_.find(name)->value); }
+  Inode& own(std::uint64_t number);
+  static void mark_dirty(Inode& inode, std::uint64_t from, std::uint64_t to);
   static void apply(const NameChange& change, Names& names);
   static void settle(Inode& inode, const std::function<bool()>& survives);
   void drop_unnamed();
 
-  std::map<std::uint64_t, std::shared_ptr<Inode>> inodes_;
+  // A copy shares these, and everything below them, until one of the two changes it.
+  base::PersistentMap<std::uint64_t, std::shared_ptr<Inode>> inodes_;
   Names names_;
   Names durable_names_;
   std::vector<NameChange> name_changes_;  // since the directory was synced

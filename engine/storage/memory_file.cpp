@@ -71,4 +71,19 @@ void FileContent::share_chunk(std::size_t chunk, const FileContent& other) {
   chunks_[chunk] = other.chunks_[chunk];
 }
 
+void FileContent::take_sectors(std::size_t chunk, std::uint8_t sectors, const FileContent& other) {
+  const std::shared_ptr<Chunk>& from = other.chunks_[chunk];
+  if (chunks_[chunk] == from) return;
+  Chunk& mine = own(chunk);
+  for (std::size_t sector = 0; sector < kChunkSectors; ++sector) {
+    if ((sectors >> sector & 1U) == 0) continue;
+    std::uint8_t* const to = mine.data() + sector * kSectorBytes;
+    if (from == nullptr) {
+      std::memset(to, 0, kSectorBytes);
+    } else {
+      std::memcpy(to, from->data() + sector * kSectorBytes, kSectorBytes);
+    }
+  }
+}
+
 }  // namespace raftarium::storage

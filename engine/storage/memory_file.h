@@ -24,6 +24,8 @@ class FileContent {
   void resize(std::uint64_t size);
   // Makes the chunk the other's: shared until one of the two is written to.
   void share_chunk(std::size_t chunk, const FileContent& other);
+  // Makes these sectors of a chunk, a bit each, the other's.
+  void take_sectors(std::size_t chunk, std::uint8_t sectors, const FileContent& other);
 
  private:
   using Chunk = std::array<std::uint8_t, kChunkBytes>;
