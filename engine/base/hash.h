@@ -2,7 +2,10 @@
 // Hasher: a 64-bit digest of a sequence of integers and texts, equal on every machine.
 // Order matters; not for use against an adversary.
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace raftarium::base {
@@ -18,22 +21,26 @@ class Hasher {
   }
   void add(std::string_view text) {
     add(text.size());
-    std::uint64_t word = 0;
-    unsigned filled = 0;
-    for (const char c : text) {
-      word |= static_cast<std::uint64_t>(static_cast<unsigned char>(c)) << (8U * filled);
-      if (++filled == 8) {
-        add(word);
-        word = 0;
-        filled = 0;
-      }
+    for (; text.size() >= sizeof(std::uint64_t); text.remove_prefix(sizeof(std::uint64_t))) {
+      add(first_word(text, sizeof(std::uint64_t)));
     }
-    if (filled > 0) add(word);
+    if (!text.empty()) add(first_word(text, text.size()));
   }
 
   std::uint64_t digest() const { return state_; }
 
  private:
+  // The first `count` bytes, up to eight, the first one lowest.
+  static std::uint64_t first_word(std::string_view text, std::size_t count) {
+    std::uint64_t word = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+      std::memcpy(&word, text.data(), count);
+    } else {
+      for (std::size_t i = count; i-- > 0;) word = word << 8U | static_cast<unsigned char>(text[i]);
+    }
+    return word;
+  }
+
   std::uint64_t state_ = 0x52414654;  // "RAFT"
 };
 

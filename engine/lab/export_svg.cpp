@@ -143,9 +143,9 @@ void SpaceTimeDiagram::note(const sim::World& world, const sim::Event& event) {
       }
       return;
     case Kind::Acted:
-      if (event.command.kind == sim::Command::Kind::Crash) {
+      if (event.command->kind == sim::Command::Kind::Crash) {
         marks_.push_back({event.time_us, event.node, "crash", describe(event)});
-      } else if (event.command.kind == sim::Command::Kind::Restart) {
+      } else if (event.command->kind == sim::Command::Kind::Restart) {
         marks_.push_back({event.time_us, event.node, "restart", describe(event)});
       } else {
         acts_.push_back({event.time_us, describe(event)});

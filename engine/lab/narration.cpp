@@ -279,7 +279,7 @@ Line about(const sim::World& world, const sim::Event& event) {
   using Kind = sim::Event::Kind;
   switch (event.kind) {
     case Kind::Acted:
-      return about_act(world, event.command);
+      return about_act(world, *event.command);
     case Kind::ActRefused:
       return Told{text("Nothing happens: ", event.text, "."), ""};
     case Kind::Raft:
@@ -369,7 +369,7 @@ std::optional<Mark::Kind> mark_kind(const sim::World& world, const sim::Event& e
     return std::nullopt;
   }
   if (event.kind != Kind::Acted) return std::nullopt;
-  switch (event.command.kind) {
+  switch (event.command->kind) {
     case Act::Put:
     case Act::Delete:
     case Act::Read:

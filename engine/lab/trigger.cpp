@@ -12,7 +12,7 @@ bool is_raft(const sim::Event& event, RaftKind kind) {
   return event.kind == EventKind::Raft && event.raft.kind == kind;
 }
 bool is_act(const sim::Event& event, Act kind) {
-  return event.kind == EventKind::Acted && event.command.kind == kind;
+  return event.kind == EventKind::Acted && event.command->kind == kind;
 }
 
 }  // namespace

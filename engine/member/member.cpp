@@ -13,7 +13,25 @@ storage::Identity identity_of(const raft::Config& config, const Options& options
   return {options.cluster, config.id};
 }
 
+template <class T>
+void move_out(std::vector<T>& from, std::vector<T>& to) {
+  if (from.empty()) return;
+  std::move(from.begin(), from.end(), std::back_inserter(to));
+  from.clear();
+}
+
 }  // namespace
+
+void Output::clear() {
+  messages.clear();
+  appended.clear();
+  committed.clear();
+  applied.clear();
+  events.clear();
+  finished.clear();
+  answers.clear();
+  compactions.clear();
+}
 
 Member::Member(const raft::Config& config, storage::Disk& disk, storage::DurableStorage storage,
                const Options& options)
@@ -181,7 +199,9 @@ void Member::tick() {
   node_->tick();
   requests_.tick();
   // The question or its answer may be lost.
-  if (++ticks_ % static_cast<std::uint64_t>(config_.election_ticks) == 0) requests_.ask_again();
+  if (++ticks_ < static_cast<std::uint64_t>(config_.election_ticks)) return;
+  ticks_ = 0;
+  requests_.ask_again();
 }
 
 // A leader that has committed nothing in its term does not know what is committed (§8; etcd 7331).
@@ -306,7 +326,7 @@ void Member::sync_now() {
   finish_sync(ticket, disk_->sync(ticket.file));
 }
 
-void Member::handle(raft::Ready ready, Output& output) {
+void Member::handle(raft::Ready& ready, Output& output) {
   output.appended.insert(output.appended.end(), ready.entries.begin(), ready.entries.end());
   for (raft::Message& message : ready.messages) {
     if (message.to == raft::kAppendThread) {
@@ -329,15 +349,19 @@ void Member::pump(Output& output) {
       requests_.ask_reads([this](ReadMode mode, std::uint64_t context) { return ask(mode, context); });
     }
     if (!node_->has_ready()) break;
-    handle(node_->ready(), output);
+    node_->ready(ready_);
+    handle(ready_, output);
+    // Entries that nobody else holds can be written over.
+    ready_.messages.clear();
+    ready_.entries.clear();
+    ready_.committed_entries.clear();
+    ready_.snapshot = nullptr;
     if (!failure_ && snapshot_due()) make_snapshot(output);
   }
-  std::move(answers_.begin(), answers_.end(), std::back_inserter(output.messages));
-  answers_.clear();
+  move_out(answers_, output.messages);
   if (!failure_) requests_.read_from(store_);
   requests_.take(output.finished, output.answers);
-  std::move(recorder_.events.begin(), recorder_.events.end(), std::back_inserter(output.events));
-  recorder_.events.clear();
+  move_out(recorder_.events, output.events);
 }
 
 raft::Status Member::status() const {

@@ -54,6 +54,13 @@ struct Output {
   std::vector<Finished> finished;   // submitted writes that ended
   std::vector<Answer> answers;      // reads that ended
   std::vector<Compaction> compactions;
+
+  bool is_empty() const {
+    return messages.empty() && appended.empty() && committed.empty() && applied.empty() && events.empty() &&
+           finished.empty() && answers.empty() && compactions.empty();
+  }
+  // Keeps the memory, for the next step.
+  void clear();
 };
 
 // When a member makes a snapshot by itself. Counted from the last snapshot on; whatever comes first.
@@ -181,7 +188,7 @@ class Member {
   // The store that a snapshot holds; an empty one for a first snapshot without data.
   static base::Result<kv::Store> restore(const raft::Snapshot& snapshot);
   base::Status start_core();
-  void handle(raft::Ready ready, Output& output);
+  void handle(raft::Ready& ready, Output& output);
   void write(raft::Message work, bool must_sync);
   void release_writes();
   void fail(const base::Error& why);
@@ -201,10 +208,11 @@ class Member {
   kv::Store store_;
   Recorder recorder_;
   Requests requests_;
-  std::uint64_t applied_bytes_ = 0;  // since the last snapshot
-  raft::Index snapshot_tried_;       // the last one, taken or not
-  std::uint64_t ticks_ = 0;
+  std::uint64_t applied_bytes_ = 0;    // since the last snapshot
+  raft::Index snapshot_tried_;         // the last one, taken or not
+  std::uint64_t ticks_ = 0;            // since reads were asked for again
   std::optional<raft::RawNode> node_;  // none while crashed
+  raft::Ready ready_;  // memory that is used again: empty between calls, and no part of the value
 };
 
 }  // namespace raftarium::member

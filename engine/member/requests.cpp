@@ -62,6 +62,7 @@ Ticket Requests::refuse_read(ReadMode mode, raft::Refusal refusal) {
 Ticket Requests::wait_for_read(ReadMode mode, kv::Range range) {
   const Ticket ticket = next();
   Read read{mode, std::move(range), now_, 0, mode == ReadMode::Serializable, {}};
+  ++(read.asked ? answerable_ : unasked_);
   reads_.emplace(ticket, std::move(read));
   return ticket;
 }
@@ -115,38 +116,45 @@ void Requests::restored(raft::Index index, const kv::Store& store) {
   for (const auto& [ticket, how] : ended) finish(ticket, how);
 }
 
+std::map<Ticket, Requests::Read>::iterator Requests::erase(std::map<Ticket, Read>::iterator at) {
+  if (!at->second.asked) --unasked_;
+  if (at->second.answerable()) --answerable_;
+  return reads_.erase(at);
+}
+
 void Requests::tick() {
   ++now_;
   while (!writes_.empty() && late(writes_.begin()->second.asked_at)) {
     finish(writes_.begin()->first, {.end = RequestEnd::TimedOut});
   }
-  for (auto at = reads_.begin(); at != reads_.end() && late(at->second.asked_at); at = reads_.erase(at)) {
+  for (auto at = reads_.begin(); at != reads_.end() && late(at->second.asked_at); at = erase(at)) {
     answers_.push_back({.ticket = at->first, .mode = at->second.mode, .end = RequestEnd::TimedOut});
   }
 }
 
 void Requests::ask_again() {
   for (auto& [ticket, read] : reads_) {
-    if (read.index.is_zero() && read.mode != ReadMode::Serializable) read.asked = false;
+    if (read.answerable() || !read.asked) continue;
+    read.asked = false;
+    ++unasked_;
   }
-}
-
-bool Requests::has_unasked() const {
-  return std::any_of(reads_.begin(), reads_.end(), [](const auto& read) { return !read.second.asked; });
 }
 
 void Requests::answered(std::uint64_t context, raft::Index read_index) {
   for (auto& [ticket, read] : reads_) {
-    if (read.asked && read.context == context && read.index.is_zero()) read.index = read_index;
+    if (!read.asked || read.context != context || !read.index.is_zero()) continue;
+    read.index = read_index;
+    if (!read_index.is_zero()) ++answerable_;
   }
 }
 
 void Requests::read_from(const kv::Store& store) {
   const raft::Index applied(store.applied());
-  for (auto at = reads_.begin(); at != reads_.end();) {
+  std::size_t left = answerable_;
+  for (auto at = reads_.begin(); left > 0 && at != reads_.end();) {
     const Read& read = at->second;
-    const bool known = read.mode == ReadMode::Serializable || !read.index.is_zero();
-    if (!known || read.index > applied) {
+    if (read.answerable()) --left;
+    if (!read.answerable() || read.index > applied) {
       ++at;
       continue;
     }
@@ -155,7 +163,7 @@ void Requests::read_from(const kv::Store& store) {
                         .read_index = read.index,
                         .applied = applied,
                         .result = store.range(read.range)});
-    at = reads_.erase(at);
+    at = erase(at);
   }
 }
 

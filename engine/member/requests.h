@@ -83,11 +83,14 @@ class Requests {
   // it is known at once, or zero; then answered() must be called with the context later.
   template <class Ask>
   void ask_reads(Ask ask) {
-    for (auto& [ticket, read] : reads_) {
+    for (auto at = reads_.begin(); unasked_ > 0 && at != reads_.end(); ++at) {
+      Read& read = at->second;
       if (read.asked) continue;
       read.asked = true;
+      --unasked_;
       read.context = std::uint64_t{life_} << 40U | next_context_++;
       read.index = ask(read.mode, read.context);
+      if (read.answerable()) ++answerable_;
     }
   }
   // Another leader, or a long silence: what has no read index is asked for again.
@@ -97,7 +100,7 @@ class Requests {
   void read_from(const kv::Store& store);
 
   bool waiting() const { return !writes_.empty() || !reads_.empty(); }
-  bool has_unasked() const;
+  bool has_unasked() const { return unasked_ > 0; }
   // Moves out what has ended.
   void take(std::vector<Finished>& finished, std::vector<Answer>& answers);
 
@@ -115,6 +118,8 @@ class Requests {
     std::uint64_t context = 0;
     bool asked = false;
     raft::Index index{};  // 0: not known yet
+    // Once that entry is applied.
+    bool answerable() const { return mode == ReadMode::Serializable || !index.is_zero(); }
   };
   using Session = std::pair<std::uint64_t, std::uint64_t>;  // client, sequence
 
@@ -122,6 +127,7 @@ class Requests {
   bool late(std::uint64_t asked_at) const {
     return timeout_ticks_ > 0 && now_ - asked_at >= timeout_ticks_;
   }
+  std::map<Ticket, Read>::iterator erase(std::map<Ticket, Read>::iterator at);
   // Ends the write of `ticket` with `how`.
   void finish(Ticket ticket, Finished how);
 
@@ -134,6 +140,8 @@ class Requests {
   std::set<std::pair<raft::Index, Ticket>> by_index_;
   std::set<std::pair<Session, Ticket>> by_session_;
   std::map<Ticket, Read> reads_;
+  std::size_t unasked_ = 0;     // of them, so that nobody looks for what is not there
+  std::size_t answerable_ = 0;  // of them
   std::vector<Finished> finished_;
   std::vector<Answer> answers_;
 };

@@ -33,7 +33,9 @@ void World::on_scheduled(std::uint64_t number) {
   }
   scheduled_.erase(at);
   if (auto status = check_resolved(*resolved); !status) {
-    emit({.kind = Event::Kind::ActRefused, .command = *resolved, .text = status.error().message});
+    emit({.kind = Event::Kind::ActRefused,
+          .command = std::make_shared<const Command>(*resolved),
+          .text = status.error().message});
     return;
   }
   execute(*resolved);
@@ -100,9 +102,11 @@ base::Status World::apply(const Command& command) {
 
 void World::execute(const Command& command) {
   using Kind = Command::Kind;
-  Event acted{.kind = Event::Kind::Acted, .node = command.node, .peer = command.peer, .command = command};
-  acted.text = describe(command);
-  emit(std::move(acted));
+  emit({.kind = Event::Kind::Acted,
+        .node = command.node,
+        .peer = command.peer,
+        .command = std::make_shared<const Command>(command),
+        .text = describe(command)});
   switch (command.kind) {
     case Kind::Put:
     case Kind::Delete:
@@ -161,7 +165,7 @@ void World::execute(const Command& command) {
     case Kind::Drift: {
       faults_.add(Fault::ClockDrift);
       Replica& r = replica(command.node);
-      r.drift_ppm = command.drift_ppm;
+      set_drift(r, command.drift_ppm);
       ++r.life;  // the tick that is due belongs to the old rate
       if (r.process == ProcessState::Running) start_clock(r);
       break;
@@ -200,7 +204,7 @@ void World::fail_disk(Replica& r, const Command& command) {
 void World::make_snapshot(Replica& r) {
   member::Output output;
   r.member().make_snapshot(output);
-  pump(r, std::move(output));
+  pump(r, output);
 }
 
 void World::set_links(const Command& command) {
@@ -221,9 +225,9 @@ void World::set_links(const Command& command) {
 void World::jump(Replica& r, TimeUs by_us) {
   faults_.add(Fault::ClockJump);
   if (r.stands_still()) return;
-  for (TimeUs ticks = by_us / tick_period_us(r); ticks > 0; --ticks) r.member().tick();
+  for (TimeUs ticks = by_us / r.tick_period_us; ticks > 0; --ticks) r.member().tick();
   ++r.life;
-  schedule_tick(r, std::max<TimeUs>(1, tick_period_us(r) - by_us % tick_period_us(r)));
+  schedule_tick(r, std::max<TimeUs>(1, r.tick_period_us - by_us % r.tick_period_us));
   pump(r);
 }
 
@@ -236,10 +240,9 @@ void World::stop(Replica& r, member::Unsynced unsynced) {
   const std::vector<std::uint64_t> held = std::move(r.held);
   r.held.clear();
   for (const std::uint64_t id : held) {
-    const auto at = flights_.find(id);
-    const Flight flight = std::move(at->second);
-    flights_.erase(at);
-    lose(flight, LossReason::ReceiverDown);
+    Flights::node_type flight = land(flights_.find(id));
+    lose(flight.mapped(), LossReason::ReceiverDown);
+    landed(std::move(flight));
   }
 }
 
@@ -266,7 +269,7 @@ void World::restart(Replica& r) {
   ++r.life;
   tell_recovery(r);
   // Its clock's phase is another than before.
-  if (!r.stands_still()) schedule_tick(r, prng_.between(1, tick_period_us(r)));
+  if (!r.stands_still()) schedule_tick(r, prng_.between(1, r.tick_period_us));
   pump(r);
 }
 
@@ -291,10 +294,9 @@ void World::resume(Replica& r) {
     push(now_us_, Due::Kind::Sync, r.member().id().value(), r.start);
   }
   for (const std::uint64_t id : held) {
-    const auto at = flights_.find(id);
-    const Flight flight = at->second;
-    flights_.erase(at);
-    deliver(flight);
+    Flights::node_type flight = land(flights_.find(id));
+    deliver(flight.mapped());
+    landed(std::move(flight));
   }
 }
 

@@ -38,10 +38,10 @@ std::string describe(const Event& event) {
   std::ostringstream out;
   switch (event.kind) {
     case Event::Kind::Acted:
-      out << describe(event.command);
+      out << describe(*event.command);
       break;
     case Event::Kind::ActRefused:
-      out << describe(event.command) << " refused: " << event.text;
+      out << describe(*event.command) << " refused: " << event.text;
       break;
     case Event::Kind::Raft:
       out << name(event.node) << ' ' << raft::describe(event.raft.kind);

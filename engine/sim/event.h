@@ -2,6 +2,7 @@
 // Event: one thing that happened in a world, as those who look on may know it.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "raft/raft.h"
@@ -18,7 +19,7 @@ const char* describe(RequestState state);
 struct Event {
   enum class Kind : std::uint8_t {
     Acted,            // a command took effect: `command`
-    ActRefused,       // a scheduled command made no sense: `text`
+    ActRefused,       // a scheduled command made no sense: `command`, `text`
     Raft,             // the core of `node` says so: `raft`
     Sent,             // a message left `node` for `peer`
     Delivered,        // a message from `peer` arrived at `node`
@@ -37,8 +38,8 @@ struct Event {
   TimeUs time_us = 0;
   raft::NodeId node{};
   raft::NodeId peer{};
-  raft::Term term{};  // of node, where it runs
-  Command command{};
+  raft::Term term{};                         // of node, where it runs
+  std::shared_ptr<const Command> command{};  // shared: few events have one, and it is large
   raft::Event raft{};
   std::uint64_t message_id = 0;
   raft::MessageType message_type = raft::MessageType::MsgHup;

@@ -33,7 +33,7 @@ void World::on_delivery(const Due& due) {
   const auto at = flights_.find(due.subject);
   // Taken off the wire, or rescheduled since.
   if (at == flights_.end() || at->second.schedule != due.number) return;
-  const Flight arriving = at->second;
+  const Flight& arriving = at->second;
   Replica& r = replica(arriving.message.to);
   // A cut made while the message was on its way catches it too.
   LossReason loss = arriving.fate;
@@ -41,20 +41,28 @@ void World::on_delivery(const Due& due) {
     loss = LossReason::LinkCut;
   }
   if (loss == LossReason::None && r.process == ProcessState::Crashed) loss = LossReason::ReceiverDown;
-  if (loss != LossReason::None) {
-    flights_.erase(at);
-    lose(arriving, loss);
-    return;
-  }
-  if (r.process == ProcessState::Paused) {
+  if (loss == LossReason::None && r.process == ProcessState::Paused) {
     r.held.push_back(arriving.id);
     return;
   }
-  flights_.erase(at);
-  deliver(arriving);
+  Flights::node_type flight = land(at);
+  if (loss != LossReason::None) {
+    lose(flight.mapped(), loss);
+  } else {
+    deliver(flight.mapped());
+  }
+  landed(std::move(flight));
 }
 
-void World::deliver(const Flight& flight) {
+Flights::node_type World::land(Flights::iterator at) { return flights_.extract(at); }
+
+void World::landed(Flights::node_type&& flight) {
+  constexpr std::size_t kMostKept = 256;
+  flight.mapped().message = {};  // its entries may be written over now
+  if (scratch_.landed.size() < kMostKept) scratch_.landed.push_back(std::move(flight));
+}
+
+void World::deliver(Flight& flight) {
   if (flight.part < flight.parts) {
     Event event = message_event(Event::Kind::SnapshotPart, flight);
     event.part = flight.part;
@@ -117,11 +125,13 @@ std::uint64_t World::parts_of(const raft::Message& message) const {
   return std::max<std::uint64_t>(1, (message.snapshot->data.size() + part_bytes - 1) / part_bytes);
 }
 
-void World::send(const raft::Message& message) {
-  if (is_member(message.to)) launch({.message = message, .parts = parts_of(message)}, true);
+void World::send(raft::Message&& message) {
+  if (!is_member(message.to)) return;
+  const std::uint64_t parts = parts_of(message);
+  launch({.message = std::move(message), .parts = parts}, true);
 }
 
-void World::launch(Flight flight, bool may_double) {
+void World::launch(Flight&& flight, bool may_double) {
   const Link& link = network_.link(flight.message.from, flight.message.to);
   const std::uint64_t id = ++next_flight_;
   flight.id = id;
@@ -135,13 +145,21 @@ void World::launch(Flight flight, bool may_double) {
   // A snapshot in parts is a stream, which delivers once.
   const bool doubled = may_double && prng_.chance(link.duplicate_per_million) &&
                        flight.message.type != raft::MessageType::MsgSnap;
-  Event event = message_event(Event::Kind::Sent, flight);
   push(flight.deliver_us, Due::Kind::Delivery, id, flight.schedule);
-  const Flight& sent = flights_.emplace(id, std::move(flight)).first->second;
-  emit(std::move(event));
+  emit(message_event(Event::Kind::Sent, flight));
+  auto at = flights_.end();
+  if (scratch_.landed.empty()) {
+    at = flights_.emplace_hint(flights_.end(), id, std::move(flight));
+  } else {
+    Flights::node_type node = std::move(scratch_.landed.back());
+    scratch_.landed.pop_back();
+    node.key() = id;
+    node.mapped() = std::move(flight);
+    at = flights_.insert(flights_.end(), std::move(node));
+  }
   if (!doubled) return;
   faults_.add(Fault::Duplicated);
-  launch({.message = sent.message}, false);
+  launch({.message = at->second.message}, false);
 }
 
 void World::act_on_message(const Command& command) {
@@ -153,9 +171,9 @@ void World::act_on_message(const Command& command) {
   };
   switch (command.kind) {
     case Command::Kind::Drop: {
-      const Flight taken = std::move(flight);
-      flights_.erase(at);
-      lose(taken, LossReason::TakenOff);
+      Flights::node_type taken = land(at);
+      lose(taken.mapped(), LossReason::TakenOff);
+      landed(std::move(taken));
       break;
     }
     case Command::Kind::Delay:

@@ -115,10 +115,6 @@ member::Options member_options(const WorldConfig& config, std::uint32_t run) {
 
 }  // namespace
 
-bool World::later(const Due& a, const Due& b) {
-  return a.time_us != b.time_us ? a.time_us > b.time_us : a.sequence > b.sequence;
-}
-
 base::Result<World> World::create(const WorldConfig& config, const RealDisks& disks) {
   if (auto status = check_config(config); !status) return status.error();
   CHECK(disks.run <= kMaxRuns, "run ", disks.run);
@@ -153,6 +149,7 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas, std::uint
       checkers_(config.members, common_start(replicas_)) {
   digest_.add(config.seed);
   for (Replica& replica : replicas_) {
+    set_drift(replica, 0);
     checkers_.restarted(replica.member());
     use_disk(replica, {.sync_min_us = config_.sync_min_us, .sync_mean_us = config_.sync_mean_us});
     // Members do not tick in step: each clock has its own phase.
@@ -205,7 +202,7 @@ NodeId World::leader() const {
 
 void World::push(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uint64_t number) {
   queue_.push_back({time_us, next_sequence_++, kind, subject, number});
-  std::push_heap(queue_.begin(), queue_.end(), later);
+  std::push_heap(queue_.begin(), queue_.end(), Later());
 }
 
 TimeUs World::next_due_us() const {
@@ -229,30 +226,32 @@ void World::end_step() {
   if (!events_.empty()) ++moments_;
 }
 
-void World::emit(Event event) {
+void World::emit(Event&& event) {
   event.time_us = now_us_;
   if (is_member(event.node) && replica(event.node).member().running()) {
     event.term = replica(event.node).member().node().term();
   }
-  digest_.add(static_cast<std::uint64_t>(event.kind));
-  digest_.add(static_cast<std::uint64_t>(event.time_us));
-  digest_.add(event.node.value());
-  digest_.add(event.peer.value());
-  digest_.add(event.term.value());
-  digest_.add(static_cast<std::uint64_t>(event.message_type));
-  digest_.add(event.message_index.value());
-  digest_.add(event.message_entries);
-  digest_.add(event.message_id);
-  digest_.add(event.message_reject ? 1 : 0);
-  digest_.add(static_cast<std::uint64_t>(event.loss));
-  digest_.add(static_cast<std::uint64_t>(event.refusal));
-  digest_.add(event.request);
-  digest_.add(static_cast<std::uint64_t>(event.request_state));
-  digest_.add(static_cast<std::uint64_t>(event.raft.kind));
-  digest_.add(event.raft.entry.index.value());
-  digest_.add(event.raft.entry.term.value());
-  digest_.add(static_cast<std::uint64_t>(event.raft.refusal));
-  digest_.add(event.text);
+  base::Hasher digest = digest_;  // in registers
+  digest.add(static_cast<std::uint64_t>(event.kind));
+  digest.add(static_cast<std::uint64_t>(event.time_us));
+  digest.add(event.node.value());
+  digest.add(event.peer.value());
+  digest.add(event.term.value());
+  digest.add(static_cast<std::uint64_t>(event.message_type));
+  digest.add(event.message_index.value());
+  digest.add(event.message_entries);
+  digest.add(event.message_id);
+  digest.add(event.message_reject ? 1 : 0);
+  digest.add(static_cast<std::uint64_t>(event.loss));
+  digest.add(static_cast<std::uint64_t>(event.refusal));
+  digest.add(event.request);
+  digest.add(static_cast<std::uint64_t>(event.request_state));
+  digest.add(static_cast<std::uint64_t>(event.raft.kind));
+  digest.add(event.raft.entry.index.value());
+  digest.add(event.raft.entry.term.value());
+  digest.add(static_cast<std::uint64_t>(event.raft.refusal));
+  digest.add(event.text);
+  digest_ = digest;
   events_.push_back(std::move(event));
 }
 
@@ -263,7 +262,7 @@ void World::step() {
     end_step();
     return;
   }
-  std::pop_heap(queue_.begin(), queue_.end(), later);
+  std::pop_heap(queue_.begin(), queue_.end(), Later());
   const Due due = queue_.back();
   queue_.pop_back();
   now_us_ = due.time_us;
@@ -312,9 +311,12 @@ void World::advance_to(TimeUs time_us) {
 
 // Members.
 
-TimeUs World::tick_period_us(const Replica& r) const {
+void World::set_drift(Replica& r, std::int64_t drift_ppm) const {
   constexpr std::int64_t kMillion = 1'000'000;
-  return std::max<TimeUs>(1, config_.tick_us * kMillion / (kMillion + r.drift_ppm));
+  r.drift_ppm = drift_ppm;
+  if (!r.stands_still()) {
+    r.tick_period_us = std::max<TimeUs>(1, config_.tick_us * kMillion / (kMillion + drift_ppm));
+  }
 }
 
 void World::schedule_tick(Replica& r, TimeUs wait_us) {
@@ -323,7 +325,7 @@ void World::schedule_tick(Replica& r, TimeUs wait_us) {
 }
 
 void World::start_clock(Replica& r) {
-  if (!r.stands_still()) schedule_tick(r, tick_period_us(r));
+  if (!r.stands_still()) schedule_tick(r, r.tick_period_us);
 }
 
 void World::on_tick(const Due& due) {
@@ -404,24 +406,30 @@ FaultCounts World::faults() const {
   return all;
 }
 
-void World::pump(Replica& r, member::Output output) {
+void World::pump(Replica& r, member::Output& output) {
   run(r, output);
   if (checking_) {
     checkers_.observe(r.member(), output, now_us_, moments_,
                       [this](NodeId node) { return is_member(node) ? &member(node).storage() : nullptr; });
   }
-  for (const raft::Event& happened : output.events) {
-    emit({.kind = Event::Kind::Raft, .node = r.member().id(), .peer = happened.peer, .raft = happened});
+  if (!output.is_empty()) publish(r.member().id(), output);
+  if (r.member().failure()) step_aside(r);
+}
+
+void World::publish(NodeId node, member::Output& output) {
+  for (raft::Event& happened : output.events) {
+    const NodeId peer = happened.peer;
+    emit({.kind = Event::Kind::Raft, .node = node, .peer = peer, .raft = std::move(happened)});
   }
   for (const member::Compaction& made : output.compactions) {
-    Event event{.kind = Event::Kind::SnapshotMade, .node = r.member().id()};
+    Event event{.kind = Event::Kind::SnapshotMade, .node = node};
     event.message_index = made.snapshot.index;
     emit(std::move(event));
   }
-  for (const raft::Message& message : output.messages) send(message);
-  note_applied(r.member().id(), output.applied);
-  note_answers(r.member().id(), output.answers);
-  if (r.member().failure()) step_aside(r);
+  for (raft::Message& message : output.messages) send(std::move(message));
+  note_applied(node, output.applied);
+  note_answers(node, output.answers);
+  output.clear();
 }
 
 }  // namespace raftarium::sim

@@ -72,6 +72,8 @@ struct Flight {
   std::uint64_t parts = 1;
 };
 
+using Flights = std::map<std::uint64_t, Flight>;  // by id, in the order of sending
+
 enum class ProcessState : std::uint8_t { Running, Crashed, Paused };
 
 // Members on real disks, who go on from what is there.
@@ -126,7 +128,7 @@ class World {
   std::int64_t drift_ppm(raft::NodeId node) const { return replica(node).drift_ppm; }
   FaultCounts faults() const;
   const Network& network() const { return network_; }
-  const std::map<std::uint64_t, Flight>& flights() const { return flights_; }
+  const Flights& flights() const { return flights_; }
   const RequestList& requests() const { return requests_; }
   const std::vector<Violation>& violations() const { return checkers_.violations(); }
   const Checkers& checkers() const { return checkers_; }
@@ -150,6 +152,7 @@ class World {
     std::vector<std::uint64_t> held{};  // arrived while paused, in order
     std::uint64_t start = 1;            // counts processes: restarts and the first
     std::int64_t drift_ppm = 0;
+    TimeUs tick_period_us = 0;  // REQUIRES: !stands_still()
     DiskSettings disk{};
     struct Sync {
       storage::Wal::SyncTicket ticket;
@@ -169,7 +172,12 @@ class World {
     std::uint64_t number = 0;   // life or start of the member, attempt of the request, schedule of the
                                 // flight, or what is reported
   };
-  static bool later(const Due& a, const Due& b);
+  // Of two things, whether `a` comes after `b`.
+  struct Later {
+    bool operator()(const Due& a, const Due& b) const {
+      return a.time_us != b.time_us ? a.time_us > b.time_us : a.sequence > b.sequence;
+    }
+  };
 
   World(const WorldConfig& config, std::vector<Replica> replicas, std::uint32_t run);
   // The newest snapshot that a member starts from: what is before it is nobody's business any more.
@@ -186,10 +194,13 @@ class World {
   void push(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uint64_t number = 0);
   void begin_step();
   void end_step();
-  void emit(Event event);
+  void emit(Event&& event);
   void on_tick(const Due& due);
   // All that a member has to do now, and what others see of it; `output`: what it has done already.
-  void pump(Replica& replica, member::Output output = {});
+  void pump(Replica& replica) { pump(replica, scratch_.output); }
+  void pump(Replica& replica, member::Output& output);
+  // What others see of it. Leaves `output` empty.
+  void publish(raft::NodeId node, member::Output& output);
   // What the member does until it waits for its disk.
   void run(Replica& replica, member::Output& output);
   void on_sync(const Due& due);
@@ -199,15 +210,17 @@ class World {
   void schedule_tick(Replica& replica, TimeUs wait_us);
   // The next tick comes after a whole period; none where the clock stands still.
   void start_clock(Replica& replica);
-  // REQUIRES: !replica.stands_still().
-  TimeUs tick_period_us(const Replica& replica) const;
+  void set_drift(Replica& replica, std::int64_t drift_ppm) const;
 
   // messages.cpp: what is on its way
   void on_delivery(const Due& due);
-  void deliver(const Flight& flight);
+  void deliver(Flight& flight);
   void lose(const Flight& flight, LossReason reason);
-  void send(const raft::Message& message);
-  void launch(Flight flight, bool may_double);
+  void send(raft::Message&& message);
+  void launch(Flight&& flight, bool may_double);
+  // Takes a flight out of flights_, to be given back to landed().
+  Flights::node_type land(Flights::iterator at);
+  void landed(Flights::node_type&& flight);
   std::uint64_t parts_of(const raft::Message& message) const;
   void report_snapshot(const raft::Message& message, bool arrived);
   void on_report(const Due& due);
@@ -259,7 +272,7 @@ class World {
   bool checking_ = true;
   FaultCounts faults_;
   std::vector<Due> queue_;  // a heap, soonest first
-  std::map<std::uint64_t, Flight> flights_;
+  Flights flights_;
   std::map<std::uint64_t, Command> scheduled_;
   RequestList requests_;
   struct LoadState {
@@ -280,6 +293,20 @@ class World {
   std::size_t violations_told_ = 0;
   base::Hasher digest_;
   std::vector<Event> events_;
+
+  // Memory that is used again: what nobody needs any more, no part of the value.
+  class Scratch {
+   public:
+    Scratch() = default;
+    Scratch(const Scratch&) {}
+    Scratch(Scratch&&) noexcept = default;
+    Scratch& operator=(const Scratch&) { return *this; }
+    Scratch& operator=(Scratch&&) noexcept = default;
+    ~Scratch() = default;
+    member::Output output;  // empty between steps
+    std::vector<Flights::node_type> landed;
+  };
+  Scratch scratch_;
 };
 
 }  // namespace raftarium::sim

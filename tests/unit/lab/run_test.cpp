@@ -19,7 +19,7 @@ sim::TimeUs first(const std::string& actions, sim::Command::Kind act) {
   while (run.world().now_us() < 5'000'000) {
     run.step({});
     for (const sim::Event& event : run.world().events()) {
-      if (event.kind == sim::Event::Kind::Acted && event.command.kind == act) return event.time_us;
+      if (event.kind == sim::Event::Kind::Acted && event.command->kind == act) return event.time_us;
     }
   }
   return -1;

@@ -123,7 +123,7 @@ TEST_CASE("stand-ins stand for who it is when the command takes effect") {
   World copy = world;
   apply(copy, act(Kind::Crash, kTheLeader));
   EXPECT(copy.process(leader) == ProcessState::Crashed);
-  EXPECT(copy.events().front().command == act(Kind::Crash, leader));
+  EXPECT(*copy.events().front().command == act(Kind::Crash, leader));
   apply(copy, act(Kind::Restart, kTheCrashed));
   EXPECT(copy.process(leader) == ProcessState::Running);
 
@@ -136,7 +136,7 @@ TEST_CASE("stand-ins stand for who it is when the command takes effect") {
 
   copy = world;
   apply(copy, partition({{kTheLeader, kAFollower}, {kTheOthers}}));
-  const Command& done = copy.events().front().command;
+  const Command done = *copy.events().front().command;
   REQUIRE(done.groups.size() == 2);
   EXPECT(done.groups[0] == std::vector{leader, first});
   EXPECT(done.groups[1].size() == 3);
