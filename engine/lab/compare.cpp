@@ -56,12 +56,12 @@ void compare_logs(const sim::World& a, const sim::World& b, BranchComparison& ou
 
 }  // namespace
 
-BranchComparison compare_runs(const std::shared_ptr<const Scenario>& scenario, const Journal& journal_a,
-                              sim::TimeUs end_a_us, const Journal& journal_b, sim::TimeUs end_b_us) {
+BranchComparison compare_runs(const Run& start, const Journal& journal_a, sim::TimeUs end_a_us,
+                              const Journal& journal_b, sim::TimeUs end_b_us) {
   BranchComparison out;
   out.compared_us = std::min(end_a_us, end_b_us);
-  Run a(scenario);
-  Run b(scenario);
+  Run a = start;
+  Run b = start;
   while (!out.diverge) {
     const bool more_a = to_next_moment(a, journal_a, out.compared_us);
     const bool more_b = to_next_moment(b, journal_b, out.compared_us);

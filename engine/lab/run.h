@@ -16,6 +16,7 @@ struct JournalItem {
   std::uint64_t step = 0;
   sim::TimeUs time_us = 0;
   sim::Command command;
+  friend bool operator==(const JournalItem&, const JournalItem&) = default;
 };
 using Journal = std::vector<JournalItem>;  // by step, those of one step in their order
 

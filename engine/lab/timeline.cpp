@@ -62,6 +62,32 @@ std::vector<TracedMessage> messages_until(const Branch& branch, std::uint64_t ev
   return found;
 }
 
+// The step from which on two branches may differ.
+std::uint64_t parting_step(const Branch& a, const Branch& b) {
+  std::uint64_t step = std::min(a.end_step, b.end_step);
+  for (std::size_t i = 0; i < a.journal.size() || i < b.journal.size(); ++i) {
+    const bool both = i < a.journal.size() && i < b.journal.size();
+    if (both && a.journal[i] == b.journal[i]) continue;
+    if (i < a.journal.size()) step = std::min(step, a.journal[i].step);
+    if (i < b.journal.size()) step = std::min(step, b.journal[i].step);
+    break;
+  }
+  return step;
+}
+
+// The latest checkpoint of either before they part; the beginning is one.
+Checkpoint common_past(const Branch& a, const Branch& b) {
+  const std::uint64_t parting = parting_step(a, b);
+  Checkpoint latest = a.checkpoints.front();
+  for (const Branch* branch : {&a, &b}) {
+    for (const Checkpoint& checkpoint : branch->checkpoints) {
+      const std::uint64_t step = checkpoint->world().steps();
+      if (step <= parting && step > latest->world().steps()) latest = checkpoint;
+    }
+  }
+  return latest;
+}
+
 }  // namespace
 
 struct Timeline::Impl {
@@ -143,11 +169,17 @@ struct Timeline::Impl {
     if (event < world().moments() || event == 0) {
       load([&](const sim::World& w) { return w.moments() < event; });
     }
-    const sim::TimeUs patience = world().now_us() + kLongestSilence;
-    while (world().moments() < event &&
-           (world().now_us() < patience || world().steps() < here().end_step)) {
+    sim::TimeUs heard_us = world().now_us();
+    while (world().moments() < event && (world().steps() < here().end_step || may_come(heard_us))) {
+      const std::uint64_t before = world().moments();
       advance_one();
+      if (world().moments() > before) heard_us = world().now_us();
     }
+  }
+
+  // Whether another event is worth waiting for when the last one was heard then: a cluster may be silent for ever.
+  bool may_come(sim::TimeUs heard_us) const {
+    return world().now_us() < std::min(heard_us + kLongestSilence, kMaxDurationUs);
   }
 
   void seek_time(sim::TimeUs time_us) {
@@ -290,7 +322,8 @@ BranchComparison Timeline::compare(BranchId a, BranchId b) const {
   if (!impl_->exists(a) || !impl_->exists(b)) return {};
   const Branch& in_a = impl_->branches[a];
   const Branch& in_b = impl_->branches[b];
-  return compare_runs(impl_->scenario, in_a.journal, in_a.view.end_us, in_b.journal, in_b.view.end_us);
+  return compare_runs(*common_past(in_a, in_b), in_a.journal, in_a.view.end_us, in_b.journal,
+                      in_b.view.end_us);
 }
 
 BranchId Timeline::branch() const { return impl_->branch; }

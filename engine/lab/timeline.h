@@ -65,6 +65,7 @@ class Timeline {
   void run_until(sim::TimeUs time_us);
   // Backward and anywhere: never changes a branch, except that seeking past its end simulates on.
   void step_back();
+  // Beyond the end it gives up where nothing happens for 10 s, or after an hour.
   void seek_event(std::uint64_t event);
   void seek_time(sim::TimeUs time_us);
 

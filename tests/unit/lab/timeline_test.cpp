@@ -35,6 +35,30 @@ TEST_CASE("stepping forward and back gives the same digests, event by event") {
   EXPECT(t.digest() == digests[250]);
 }
 
+TEST_CASE("seeking far beyond the end goes on for as long as something happens") {
+  Timeline t = timeline();
+  t.seek_event(5000);
+  EXPECT(t.event_count() == 5000);
+  EXPECT(t.now_us() > 20'000'000);
+  const std::uint64_t digest = t.digest();
+  Timeline other = timeline();
+  other.run_until(t.now_us());
+  other.seek_event(5000);
+  EXPECT(other.digest() == digest);
+}
+
+TEST_CASE("seeking what never happens gives up after a long silence") {
+  Timeline t = timeline();
+  t.run_until(1'000'000);
+  for (const raft::NodeId node : t.world().members())
+    REQUIRE(t.act({.kind = Kind::Crash, .node = node}).ok());
+  const std::uint64_t last = t.event_count();
+  t.seek_event(last + 1000);
+  EXPECT(t.event_count() < last + 1000);  // what was on its way is lost
+  EXPECT(t.now_us() >= 10'000'000);
+  EXPECT(t.now_us() < 13'000'000);
+}
+
 TEST_CASE("seeking in time, forward and back, ends where playing ends") {
   Timeline t = timeline();
   t.run_until(3'000'000);
@@ -172,6 +196,28 @@ TEST_CASE("copies of a world go their own ways, also when one branch is replayed
   EXPECT(again.digest() == t.digest());
 }
 
+TEST_CASE("branches that part late in a long past are compared from there on") {
+  Timeline t = timeline();
+  t.run_until(30'000'000);
+  t.seek_time(29'000'000);
+  REQUIRE(t.act({.kind = Kind::Put, .key = "x", .value = "1"}).ok());
+  t.run_until(30'000'000);
+  t.seek_time(29'500'000);
+  REQUIRE(t.act({.kind = Kind::Put, .key = "x", .value = "2"}).ok());
+  t.run_until(30'000'000);
+  const BranchComparison first = t.compare(0, 1);
+  REQUIRE(first.diverge);
+  EXPECT(first.time_us == 29'000'000);
+  EXPECT(first.in_b.find("put x=1") != std::string::npos);
+  const BranchComparison second = t.compare(2, 1);
+  REQUIRE(second.diverge);
+  EXPECT(second.time_us == 29'500'000);
+  EXPECT(second.in_a.find("put x=2") != std::string::npos);
+  REQUIRE(second.entries.size() == 3);
+  EXPECT(second.entries[0].in_a == "term 1: x=2, committed");
+  EXPECT(t.compare(0, 2).event == first.event);
+}
+
 TEST_CASE("branches can be named, compared and deleted") {
   Timeline t = timeline();
   t.run_until(2'000'000);
@@ -201,6 +247,7 @@ TEST_CASE("branches can be named, compared and deleted") {
   REQUIRE(crash.diverge);
   EXPECT(crash.time_us == 1'200'000);
   EXPECT_FALSE(t.compare(1, 1).diverge);
+  EXPECT(t.compare(1, 1).entries.empty());
   EXPECT_FALSE(t.compare(1, 99).diverge);
 
   EXPECT_FALSE(t.delete_branch(0).ok());
