@@ -31,6 +31,7 @@ void Output::clear() {
   finished.clear();
   answers.clear();
   compactions.clear();
+  configurations.clear();
 }
 
 Member::Member(const raft::Config& config, storage::Disk& disk, storage::DurableStorage storage,
@@ -253,7 +254,7 @@ void Member::apply(const raft::Entry& entry, Output& output) {
   if (entry.type != raft::EntryType::Normal) {
     const auto change = raft::decode_conf_change(entry.data, entry.type);
     CHECK(change.ok(), "committed entry ", entry.index, ": ", change.error().message);
-    node_->apply_conf_change(*change);
+    output.configurations.push_back({entry.index, node_->apply_conf_change(*change)});
     store_.skip_to(entry.index.value());
     return;
   }

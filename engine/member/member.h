@@ -44,6 +44,12 @@ struct Compaction {
   raft::Index first_index;  // of the log from now on
 };
 
+// A change of the configuration was applied.
+struct Configured {
+  raft::Index index;  // of its entry
+  raft::ConfState configuration;
+};
+
 // What a member did since it was last asked.
 struct Output {
   std::vector<raft::Message> messages;  // to be carried to other members
@@ -54,10 +60,11 @@ struct Output {
   std::vector<Finished> finished;   // submitted writes that ended
   std::vector<Answer> answers;      // reads that ended
   std::vector<Compaction> compactions;
+  std::vector<Configured> configurations;
 
   bool is_empty() const {
     return messages.empty() && appended.empty() && committed.empty() && applied.empty() && events.empty() &&
-           finished.empty() && answers.empty() && compactions.empty();
+           finished.empty() && answers.empty() && compactions.empty() && configurations.empty();
   }
   // Keeps the memory, for the next step.
   void clear();

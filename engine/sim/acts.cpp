@@ -263,7 +263,7 @@ void World::restart(Replica& r) {
     emit({.kind = Event::Kind::StorageFailed, .node = r.member().id(), .text = status.error().message});
     return;
   }
-  if (checking_) checkers_.restarted(r.member());
+  if (checking_) checkers_.restarted(r.member(), now_us_, moment());
   r.process = ProcessState::Running;
   ++r.start;
   ++r.life;

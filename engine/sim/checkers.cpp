@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <sstream>
 #include <utility>
 
 #include "base/hash.h"
+#include "sim/checkers_text.h"
 
 namespace raftarium::sim {
 
@@ -20,58 +20,46 @@ std::uint64_t link(std::uint64_t before, const raft::Entry& entry) {
   return hasher.digest();
 }
 
-std::shared_ptr<const raft::ConfState> configuration_of(const member::Member& member) {
-  return std::make_shared<const raft::ConfState>(member.node().status().conf_state);
-}
-
-// Counted here, and not by the core that is being checked.
-template <class Has>
-bool is_quorum(const raft::ConfState& configuration, const Has& has) {
-  const auto majority = [&](const std::vector<raft::NodeId>& voters) {
-    const auto having = std::count_if(voters.begin(), voters.end(), has);
-    return voters.empty() || 2 * static_cast<std::size_t>(having) > voters.size();
-  };
-  return majority(configuration.voters) && majority(configuration.voters_outgoing);
-}
-
-template <class... Parts>
-std::string text(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return out.str();
-}
-
 }  // namespace
 
 const char* describe(Property property) {
   static constexpr std::array kNames{"election safety",     "leader append-only",   "log matching",
                                      "leader completeness", "state machine safety", "monotonic term",
                                      "monotonic commit",    "one vote a term",      "durability",
-                                     "linearizability"};
+                                     "linearizability",     "monotonic match",      "overlapping quorums",
+                                     "applied once",        "acknowledged write"};
   return kNames.at(static_cast<std::size_t>(property));
 }
 
 Checkers::Checkers(std::size_t members, raft::EntryId first) : first_(first), seen_(members + 1) {}
 
-void Checkers::violate(Property property, std::vector<raft::NodeId> nodes, std::string why) {
+void Checkers::violate(Property property, std::vector<raft::NodeId> nodes, std::string why, Fact earlier,
+                       Fact later) {
   constexpr std::size_t kMost = 100;  // one violation breeds others
-  if (violations_.size() < kMost) {
-    violations_.push_back({property, now_us_, event_, std::move(nodes), std::move(why)});
-  }
+  if (violations_.size() == kMost) return;
+  violations_.push_back(
+      {property, now_us_, event_, std::move(nodes), std::move(why), std::move(earlier), std::move(later)});
 }
 
-void Checkers::restarted(const member::Member& member) {
+void Checkers::restarted(const member::Member& member, TimeUs now_us, std::uint64_t event) {
+  now_us_ = now_us;
+  event_ = event;
   const raft::NodeId node = member.id();
   Seen& seen = seen_[node.value()];
   seen.commit = raft::Index();
   seen.applied = member.storage().snapshot().snapshot->index;  // before it makes another
   seen.leads = raft::Term();
   seen.term = member.node().term();
-  seen.configuration = nullptr;
+  seen.term_event = seen.commit_event = seen.applied_event = seen.log_event = event;
+  seen.configuration_event = event;
+  seen.configuration =
+      std::make_shared<const raft::ConfState>(member.storage().snapshot().snapshot->conf_state);
   if (seen.term < seen.promised) {
     violate(
         Property::MonotonicTerm, {node},
-        text(name(node), " has answered in term ", seen.promised, " and starts again in term ", seen.term));
+        text(name(node), " has answered in term ", seen.promised, " and starts again in term ", seen.term),
+        {node, seen.promised_event, text(name(node), " answers in term ", seen.promised)},
+        {node, event_, text(name(node), " starts again in term ", seen.term)});
   }
   // What had not reached its disk is gone, and what that had replaced is back.
   const storage::DurableStorage& storage = member.storage();
@@ -99,10 +87,13 @@ Checkers::Chain Checkers::link_before(const Seen& seen, std::size_t at) const {
   return at == 0 ? first_.term.value() : link_at(seen, at - 1);
 }
 
-const Checkers::Chain* Checkers::known(std::size_t at, raft::EntryId id) const {
-  if (at < committed_.size() && committed_[at].term == id.term) return &committed_[at].chain;
+std::optional<Checkers::Known> Checkers::known(std::size_t at, raft::EntryId id) const {
+  if (at < committed_.size() && committed_[at].term == id.term) {
+    const Committed& committed = committed_[at];
+    return Known{committed.chain, {committed.by, committed.event}};
+  }
   const auto found = chains_.find({id.index, id.term});
-  return found == chains_.end() ? nullptr : &found->second;
+  return found == chains_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void Checkers::observe(const member::Member& member, const member::Output& output, TimeUs now_us,
@@ -112,7 +103,12 @@ void Checkers::observe(const member::Member& member, const member::Output& outpu
   event_ = event;
   const raft::NodeId id = member.id();
   Seen& seen = seen_[id.value()];
+  if (output.is_empty() && is_as_seen(member)) return;
   if (seen.applied.is_zero()) seen.applied = member.storage().snapshot().snapshot->index;
+  if (seen.configuration == nullptr) {
+    seen.configuration =
+        std::make_shared<const raft::ConfState>(member.storage().snapshot().snapshot->conf_state);
+  }
   check_truncated(id, output);
   for (const raft::Event& e : output.events) {
     if (e.kind == Kind::SnapshotRestored) follow_snapshot(id, e.entry);
@@ -122,36 +118,56 @@ void Checkers::observe(const member::Member& member, const member::Output& outpu
     if (e.kind == Kind::BecameLeader) {
       check_leader(id, e.term);
       check_complete(id, e.term);
+      check_acknowledged(id, e.term);
       seen.leads = e.term;
+      seen.leads_event = event_;
     } else if (e.kind == Kind::BecameFollower || e.kind == Kind::BecameCandidate ||
                e.kind == Kind::BecamePreCandidate) {
       seen.leads = raft::Term();
     }
   }
   // Whatever the events say.
-  if (member.node().role() == raft::Role::Leader) check_leader(id, member.node().term());
+  if (is_rival(member)) check_leader(id, member.node().term());
   check_applied(member, output.committed);
+  check_effects(member, output.applied);
   check_promises(member, output.messages);
+  check_matches(member, output);
 
   const raft::Term term = member.node().term();
   const raft::Index commit = member.node().commit();
   if (term < seen.term) {
     violate(Property::MonotonicTerm, {id},
-            text(name(id), " was in term ", seen.term, " and is in term ", term));
+            text(name(id), " was in term ", seen.term, " and is in term ", term),
+            {id, seen.term_event, text(name(id), " is in term ", seen.term)},
+            {id, event_, text(name(id), " is in term ", term)});
   }
   if (commit < seen.commit) {
     violate(Property::MonotonicCommit, {id},
-            text(name(id), " had committed ", seen.commit, " and now has ", commit));
+            text(name(id), " had committed ", seen.commit, " and now has ", commit),
+            {id, seen.commit_event, text(name(id), " has committed ", seen.commit)},
+            {id, event_, text(name(id), " has committed ", commit)});
   }
   if (durable && commit > seen.commit && member.node().role() == raft::Role::Leader) {
     check_durable(member, commit, durable);
   }
+  if (term != seen.term) seen.term_event = event_;
+  if (commit != seen.commit) seen.commit_event = event_;
   seen.term = term;
   seen.commit = commit;
-  const bool changed = std::any_of(output.events.begin(), output.events.end(), [](const raft::Event& e) {
-    return e.kind == Kind::ConfigurationChanged || e.kind == Kind::SnapshotRestored;
-  });
-  if (changed || seen.configuration == nullptr) seen.configuration = configuration_of(member);
+  follow_configurations(member, output);
+}
+
+// Most ticks change nothing, and there is nothing to be checked.
+bool Checkers::is_as_seen(const member::Member& member) const {
+  const Seen& seen = seen_[member.id().value()];
+  return seen.configuration != nullptr && member.node().term() == seen.term &&
+         member.node().commit() == seen.commit && !is_rival(member);
+}
+
+// Leads a term of which it is not known that it may.
+bool Checkers::is_rival(const member::Member& member) const {
+  return member.node().role() == raft::Role::Leader &&
+         seen_[member.id().value()].unrivalled != member.node().term();
 }
 
 // Both what the core says about itself and what it makes durable while it leads.
@@ -162,12 +178,12 @@ void Checkers::check_truncated(raft::NodeId node, const member::Output& output) 
   raft::Term term = seen.leads;
   raft::Index overwritten;
   for (const raft::Event& e : output.events) {
-    const auto led = leaders_.find(e.term);
-    if (e.kind == Kind::LogTruncated && led != leaders_.end() && led->second == node) {
+    if (e.kind == Kind::BecameFollower) still_leads = false;
+    if (e.kind != Kind::LogTruncated) continue;
+    if (const auto led = leaders_.find(e.term); led != leaders_.end() && led->second.node == node) {
       term = e.term;
       overwritten = e.entry.index;
     }
-    if (e.kind == Kind::BecameFollower) still_leads = false;
   }
   if (overwritten.is_zero() && still_leads && !output.appended.empty() &&
       output.appended.front().index <= first_.index + seen.size()) {
@@ -175,19 +191,33 @@ void Checkers::check_truncated(raft::NodeId node, const member::Output& output) 
   }
   if (overwritten.is_zero()) return;
   violate(Property::LeaderAppendOnly, {node},
-          text(name(node), " leads term ", term, " and overwrites its entry ", overwritten));
+          text(name(node), " leads term ", term, " and overwrites its entry ", overwritten),
+          {node, seen.log_event, text(name(node), " has an entry ", overwritten)},
+          {node, event_, text(name(node), " leads term ", term, " and overwrites it")});
 }
 
 // A snapshot stands for a prefix of what is committed.
 void Checkers::follow_snapshot(raft::NodeId node, raft::EntryId last) {
   Seen& seen = seen_[node.value()];
   seen.applied = last.index;
+  seen.applied_event = event_;
   if (last.index <= first_.index) return;
   const std::size_t at = position(last.index);
   if (at >= committed_.size() || committed_[at].term != last.term) {
+    Fact applied{raft::kNone, 0, "nobody has applied an entry"};
+    if (!committed_.empty()) {
+      const std::size_t nearest = std::min(at, committed_.size() - 1);
+      const Committed& there = committed_[nearest];
+      applied = {there.by, there.event,
+                 text(name(there.by), " applies entry ", index_at(nearest), " of term ", there.term,
+                      nearest == at ? "" : ", the last that anybody has")};
+    }
     violate(Property::StateMachineSafety, {node},
             text(name(node), " restores a snapshot of entry ", last.index, " of term ", last.term,
-                 ", which nobody has applied"));
+                 ", which nobody has applied"),
+            std::move(applied),
+            {node, event_,
+             text(name(node), " restores a snapshot of entry ", last.index, " of term ", last.term)});
     return;
   }
   seen.settled = at + 1;
@@ -202,7 +232,9 @@ void Checkers::check_appended(raft::NodeId node, const std::vector<raft::Entry>&
     if (entry.index <= first_.index || entry.index > first_.index + 1 + seen.size()) {
       violate(Property::LogMatching, {node},
               text(name(node), " appends entry ", entry.index, " to a log that ends at ",
-                   first_.index + seen.size()));
+                   first_.index + seen.size()),
+              {node, seen.log_event, text(name(node), " has a log up to ", first_.index + seen.size())},
+              {node, event_, text(name(node), " appends entry ", entry.index)});
       continue;
     }
     const std::size_t at = position(entry.index);
@@ -214,21 +246,32 @@ void Checkers::check_appended(raft::NodeId node, const std::vector<raft::Entry>&
     }
     const Chain chain = link(link_before(seen, at), entry);
     seen.tail.push_back(chain);
-    if (const Chain* before = known(at, entry.id()); before == nullptr) {
-      chains_.insert({{entry.index, entry.term}, chain});
-    } else if (*before != chain) {
+    if (const auto before = known(at, entry.id()); !before) {
+      chains_.insert({{entry.index, entry.term}, {chain, {node, event_}}});
+    } else if (before->chain != chain) {
+      const raft::NodeId other = before->first.node;
       violate(Property::LogMatching, {node},
               text(name(node), " has another log up to entry ", entry.index, " of term ", entry.term,
-                   " than a member that had it before"));
+                   " than a member that had it before"),
+              {other, before->first.event,
+               text(name(other), " has entry ", entry.index, " of term ", entry.term)},
+              {node, event_, text(name(node), " has it too, but another log up to there")});
     }
   }
+  if (!entries.empty()) seen.log_event = event_;
 }
 
 void Checkers::check_leader(raft::NodeId node, raft::Term term) {
-  const auto [led, fresh] = leaders_.insert({term, node});
-  if (fresh || led->second == node) return;
-  violate(Property::ElectionSafety, {led->second, node},
-          text(name(led->second), " and ", name(node), " both lead term ", term));
+  const auto [led, fresh] = leaders_.insert({term, {node, event_}});
+  const First& first = led->second;
+  if (fresh || first.node == node) {
+    seen_[node.value()].unrivalled = term;
+    return;
+  }
+  violate(Property::ElectionSafety, {first.node, node},
+          text(name(first.node), " and ", name(node), " both lead term ", term),
+          {first.node, first.event, text(name(first.node), " leads term ", term)},
+          {node, event_, text(name(node), " leads term ", term)});
 }
 
 // The last entry that was committed in an earlier term must be in this leader's log.
@@ -240,7 +283,10 @@ void Checkers::check_complete(raft::NodeId node, raft::Term term) {
     if (at >= seen.size() || link_at(seen, at) != committed.chain) {
       violate(Property::LeaderCompleteness, {node, committed.by},
               text(name(node), " leads term ", term, " without entry ", index_at(at), ", which ",
-                   name(committed.by), " had committed in term ", committed.in_term));
+                   name(committed.by), " had committed in term ", committed.in_term),
+              {committed.by, committed.event,
+               text(name(committed.by), " commits entry ", index_at(at), " in term ", committed.in_term)},
+              {node, event_, text(name(node), " leads term ", term, " without it")});
     }
     return;
   }
@@ -254,29 +300,39 @@ void Checkers::check_applied(const member::Member& member, const std::vector<raf
   for (const raft::Entry& entry : entries) {
     if (entry.index != seen.applied + 1) {
       violate(Property::StateMachineSafety, {node},
-              text(name(node), " applies entry ", entry.index, " after entry ", seen.applied));
+              text(name(node), " applies entry ", entry.index, " after entry ", seen.applied),
+              {node, seen.applied_event, text(name(node), " has applied entry ", seen.applied)},
+              {node, event_, text(name(node), " applies entry ", entry.index)});
     }
     seen.applied = entry.index;
+    seen.applied_event = event_;
     if (entry.index <= first_.index) continue;
     const std::size_t at = position(entry.index);
     if (at >= seen.size()) {
       violate(Property::StateMachineSafety, {node},
               text(name(node), " applies entry ", entry.index, ", but its log ends at ",
-                   first_.index + seen.size()));
+                   first_.index + seen.size()),
+              {node, seen.log_event, text(name(node), " has a log up to ", first_.index + seen.size())},
+              {node, event_, text(name(node), " applies entry ", entry.index)});
       continue;
     }
     const Chain chain = link(link_before(seen, at), entry);
     if (chain != link_at(seen, at)) {
       violate(Property::StateMachineSafety, {node},
-              text(name(node), " applies another entry ", entry.index, " than its log holds"));
+              text(name(node), " applies another entry ", entry.index, " than its log holds"),
+              {node, seen.log_event, text(name(node), " has an entry ", entry.index)},
+              {node, event_, text(name(node), " applies another one")});
       continue;
     }
     if (at == committed_.size()) commit(member, entry, chain);
     if (at >= committed_.size()) continue;  // out of order, as was said above
-    if (committed_[at].chain != chain) {
-      violate(Property::StateMachineSafety, {node, committed_[at].by},
-              text(name(node), " applies another entry ", entry.index, " than ", name(committed_[at].by),
-                   " has applied"));
+    if (const Committed& before = committed_[at]; before.chain != chain) {
+      violate(Property::StateMachineSafety, {node, before.by},
+              text(name(node), " applies another entry ", entry.index, " than ", name(before.by),
+                   " has applied"),
+              {before.by, before.event,
+               text(name(before.by), " applies an entry ", entry.index, " of term ", before.term)},
+              {node, event_, text(name(node), " applies another one, of term ", entry.term)});
     } else if (at == settled) {
       ++settled;
     }
@@ -290,136 +346,24 @@ void Checkers::check_applied(const member::Member& member, const std::vector<raf
 void Checkers::commit(const member::Member& member, const raft::Entry& entry, Chain chain) {
   const raft::Term in_term = member.node().term();
   const std::size_t at = committed_.size();
-  apply(entry);
-  committed_.append({chain, entry.term, in_term, member.id(), store_.revision()});
+  Committed committed{chain, entry.term, in_term, member.id()};
+  committed.event = event_;
+  apply(entry, committed);
+  committed_.append(committed);
   const auto open = chains_.find({entry.index, entry.term});
-  if (open != chains_.end() && open->second == chain) chains_.erase(open);
+  if (open != chains_.end() && open->second.chain == chain) chains_.erase(open);
   // Leaders of later terms must have it already.
   for (auto later = leaders_.upper_bound(in_term); later != leaders_.end(); ++later) {
-    const Seen& leader = seen_[later->second.value()];
+    const First& led = later->second;
+    const Seen& leader = seen_[led.node.value()];
     if (at < leader.size() && link_at(leader, at) == chain) continue;
-    violate(Property::LeaderCompleteness, {later->second, member.id()},
-            text(name(later->second), " leads term ", later->first, " without entry ", entry.index,
-                 ", which ", name(member.id()), " commits in term ", in_term));
+    violate(Property::LeaderCompleteness, {led.node, member.id()},
+            text(name(led.node), " leads term ", later->first, " without entry ", entry.index, ", which ",
+                 name(member.id()), " commits in term ", in_term),
+            {led.node, led.event,
+             text(name(led.node), " leads term ", later->first, " without entry ", entry.index)},
+            {member.id(), event_, text(name(member.id()), " commits it in term ", in_term)});
   }
-}
-
-// The checkers' own store follows the log; where members began on old disks it does not know what they hold.
-void Checkers::apply(const raft::Entry& entry) {
-  const bool begins = first_.index == raft::Index(1) && entry.index == first_.index + 1;
-  store_known_ = store_known_ && (begins || store_.applied() + 1 == entry.index.value());
-  if (!store_known_) return;
-  const bool normal = entry.type == raft::EntryType::Normal && !entry.data.empty();
-  const auto command = normal ? kv::decode(entry.data) : base::Result<kv::Command>(base::Error{});
-  if (command.ok()) {
-    store_.apply(entry.index.value(), *command);
-  } else {
-    store_.skip_to(entry.index.value());
-  }
-}
-
-void Checkers::asked(Request& request) const {
-  request.floor = acknowledged_;
-  request.floor_by = acknowledged_to_;
-}
-
-void Checkers::answered(const Request& request, TimeUs now_us, std::uint64_t event) {
-  now_us_ = now_us;
-  event_ = event;
-  if (request.is_read()) check_told(request);
-  if (!request.is_linearizable()) return;
-  // A read may be as of the very entry that was acknowledged; a write must come after it.
-  const bool late = request.is_read() ? request.index >= request.floor : request.index > request.floor;
-  if (!late) {
-    violate(Property::Linearizability, {request.answered_by},
-            text(name(request.answered_by), " answers request ", request.id, " (", describe(request),
-                 ") as of entry ", request.index, request.is_read() ? ": " + told(request) : std::string(),
-                 "; but request ", request.floor_by, " was answered as of entry ", request.floor,
-                 " before it was asked"));
-  }
-  if (request.index <= acknowledged_) return;
-  acknowledged_ = request.index;
-  acknowledged_to_ = request.id;
-}
-
-// What a reader was told must be what the committed entries up to there make of the key.
-void Checkers::check_told(const Request& request) {
-  if (!store_known_ || request.index <= first_.index) return;
-  const std::size_t at = position(request.index);
-  if (at >= committed_.size()) return;
-  const kv::Revision revision = committed_[at].revision;
-  kv::RangeResult held;
-  const std::string& key = request.command.key;
-  if (revision > 0) held = store_.range({.from = key, .to = kv::key_end(key), .revision = revision});
-  if (held.refusal != kv::Refusal::None) return;  // too long ago
-  const bool found = !held.found.empty();
-  const bool same = found == request.found && (!found || (held.found.front().value == request.value &&
-                                                          held.found.front().version == request.version));
-  if (same) return;
-  violate(Property::StateMachineSafety, {request.answered_by},
-          text(name(request.answered_by), " answers request ", request.id, " (", describe(request),
-               ") as of entry ", request.index, ": ", told(request),
-               "; but the entries up to there make it ", found ? held.found.front().value : "nothing"));
-}
-
-// Answers bind: what they say must survive a crash.
-void Checkers::check_promises(const member::Member& member, const std::vector<raft::Message>& messages) {
-  using Type = raft::MessageType;
-  const raft::NodeId node = member.id();
-  Seen& seen = seen_[node.value()];
-  const storage::DurableStorage& storage = member.storage();
-  for (const raft::Message& message : messages) {
-    const bool vote = message.type == Type::MsgVoteResp;
-    if (!vote && message.type != Type::MsgAppResp) continue;
-    seen.promised = std::max(seen.promised, message.term);
-    const raft::HardState& durable = storage.hard_state();
-    if (durable.term < message.term) {
-      violate(vote ? Property::OneVote : Property::Durability, {node, message.to},
-              text(name(node), " answers ", name(message.to), " in term ", message.term,
-                   ", but a crash would take it back to term ", durable.term));
-    }
-    if (message.reject) continue;
-    if (!vote) {
-      if (message.index <= storage.last_index()) continue;
-      violate(Property::Durability, {node, message.to},
-              text(name(node), " acknowledges entry ", message.index, " to ", name(message.to),
-                   ", but a crash would leave it with ", storage.last_index()));
-      continue;
-    }
-    const auto [given, fresh] = votes_.insert({{node, message.term}, message.to});
-    if (!fresh && given->second != message.to) {
-      violate(Property::OneVote, {node, given->second, message.to},
-              text(name(node), " votes in term ", message.term, " for ", name(message.to), " after ",
-                   name(given->second)));
-    } else if (durable.term == message.term && durable.vote != message.to) {
-      violate(Property::OneVote, {node, message.to},
-              text(name(node), " votes in term ", message.term, " for ", name(message.to),
-                   ", but a crash would make it forget that"));
-    }
-  }
-}
-
-// What a leader has just committed is on the disks of a quorum, of the configuration that was in force until now
-// or of the one that came into force with it.
-void Checkers::check_durable(const member::Member& member, raft::Index commit, const DurableLog& durable) {
-  const raft::Term term = member.node().term_of(commit).term;
-  bool all_known = true;
-  const auto has = [&](raft::NodeId node) {
-    const storage::DurableStorage* storage = durable(node);
-    if (storage == nullptr) {
-      all_known = false;
-      return false;
-    }
-    if (storage->snapshot().snapshot->index >= commit) return true;
-    const auto found = storage->term(commit);
-    return found.error == raft::StorageError::None && found.term == term;
-  };
-  const Seen& seen = seen_[member.id().value()];
-  if (seen.configuration != nullptr && is_quorum(*seen.configuration, has)) return;
-  if (is_quorum(*configuration_of(member), has) || !all_known) return;
-  violate(Property::Durability, {member.id()},
-          text(name(member.id()), " commits entry ", commit, " of term ", term,
-               ", which is not on the disks of a quorum"));
 }
 
 }  // namespace raftarium::sim

@@ -195,7 +195,7 @@ void World::finish(Request& request, RequestState state) {
   if (answered && request.kind == Request::Kind::Swap && !request.succeeded)
     event.text = "not what was expected";
   emit(std::move(event));
-  if (answered && checking_) checkers_.answered(request, now_us_, moments_);
+  if (answered && checking_) checkers_.answered(request, now_us_, moment());
   go_on_with_load(request);
 }
 

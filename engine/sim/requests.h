@@ -42,9 +42,11 @@ struct Request {
   std::uint64_t read_in_start = 0;  // the process of `at` that has read it, by starts from 1; 0: none yet
   member::Ticket ticket = 0;        // Read: what that process calls it
   bool in_doubt = false;            // an attempt was never answered, so that it may have taken effect
-  // What had been acknowledged when it was asked: as of this index, to that request.
+  // What had been acknowledged when it was asked: as of this index, to that request, by whom and when.
   raft::Index floor;
   std::uint64_t floor_by = 0;
+  raft::NodeId floor_at;
+  std::uint64_t floor_event = 0;
 
   const std::string& key() const { return kind == Kind::Swap ? command.then.front().key : command.key; }
   // Put, Swap: what it writes.

@@ -150,7 +150,7 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas, std::uint
   digest_.add(config.seed);
   for (Replica& replica : replicas_) {
     set_drift(replica, 0);
-    checkers_.restarted(replica.member());
+    checkers_.restarted(replica.member(), now_us_, moment());
     use_disk(replica, {.sync_min_us = config_.sync_min_us, .sync_mean_us = config_.sync_mean_us});
     // Members do not tick in step: each clock has its own phase.
     schedule_tick(replica, prng_.between(1, config_.tick_us));
@@ -409,7 +409,7 @@ FaultCounts World::faults() const {
 void World::pump(Replica& r, member::Output& output) {
   run(r, output);
   if (checking_) {
-    checkers_.observe(r.member(), output, now_us_, moments_,
+    checkers_.observe(r.member(), output, now_us_, moment(),
                       [this](NodeId node) { return is_member(node) ? &member(node).storage() : nullptr; });
   }
   if (!output.is_empty()) publish(r.member().id(), output);

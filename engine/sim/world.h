@@ -192,6 +192,8 @@ class World {
 
   // world.cpp: the queue and members
   void push(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uint64_t number = 0);
+  // The number of the moment that is under way; 0: before the first.
+  std::uint64_t moment() const { return steps_ == 0 ? 0 : moments_ + 1; }
   void begin_step();
   void end_step();
   void emit(Event&& event);

@@ -2,163 +2,15 @@
 
 #include "sim/checkers.h"
 
-#include <algorithm>
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "checkers_history.h"
 #include "support/test.h"
 
 namespace raftarium::sim {
 
-namespace {
-
-using raft::Entry;
-using raft::Index;
-using raft::NodeId;
-using raft::Term;
-using EventKind = raft::Event::Kind;
-
-constexpr raft::EntryId kFirst{Term(1), Index(1)};
-
-Entry entry(std::uint64_t index, std::uint64_t term, const std::string& key = "") {
-  return {Term(term), Index(index), raft::EntryType::Normal, kv::encode({.key = key})};
-}
-
-// Entries from 2 on, of these terms: each is named by its index and term, so that equal ids are equal.
-std::vector<Entry> log(const std::vector<std::uint64_t>& terms, std::uint64_t from = 2) {
-  std::vector<Entry> entries;
-  for (const std::uint64_t term : terms) {
-    const std::uint64_t index = from + entries.size();
-    entries.push_back(entry(index, term, std::to_string(index) + "." + std::to_string(term)));
-  }
-  return entries;
-}
-
-// Writes down what members did, one step at a time, without asking whether a Raft would do it.
-class History {
- public:
-  History& term(std::uint64_t node, std::uint64_t term) {
-    states_[node].term = Term(term);
-    return observe(node, {});
-  }
-  History& commit(std::uint64_t node, std::uint64_t commit) {
-    states_[node].commit = Index(commit);
-    return observe(node, {});
-  }
-  History& appends(std::uint64_t node, const std::vector<Entry>& entries) {
-    member::Output output;
-    output.appended = entries;
-    return observe(node, output);
-  }
-  History& applies(std::uint64_t node, const std::vector<Entry>& entries) {
-    member::Output output;
-    output.committed = entries;
-    return observe(node, output);
-  }
-  // Becomes the leader of `term`, with these as its first entries.
-  History& leads(std::uint64_t node, std::uint64_t term, const std::vector<Entry>& entries = {}) {
-    states_[node].term = Term(term);
-    member::Output output;
-    output.appended = entries;
-    output.events.push_back(event(EventKind::BecameLeader, node));
-    return observe(node, output);
-  }
-  History& follows(std::uint64_t node, std::uint64_t term) {
-    states_[node].term = Term(term);
-    member::Output output;
-    output.events.push_back(event(EventKind::BecameFollower, node));
-    return observe(node, output);
-  }
-  // The core says so itself.
-  History& truncates(std::uint64_t node, std::uint64_t index, const std::vector<Entry>& entries) {
-    member::Output output;
-    output.events.push_back(event(EventKind::LogTruncated, node));
-    output.events.back().entry.index = Index(index);
-    output.appended = entries;
-    return observe(node, output);
-  }
-  History& restores(std::uint64_t node, std::uint64_t index, std::uint64_t term,
-                    const std::vector<Entry>& entries = {}) {
-    member::Output output;
-    output.events.push_back(event(EventKind::SnapshotRestored, node));
-    output.events.back().entry = {Term(term), Index(index)};
-    output.appended = entries;
-    return observe(node, output);
-  }
-  History& restarts(std::uint64_t node) {
-    states_[node].commit = kFirst.index;
-    for (const Entry& e : logs_[node]) states_[node].term = std::max(states_[node].term, e.term);
-    checkers_.restarted(machine(node, logs_[node]).member());
-    return observe(node, {});
-  }
-  // Every violation so far: "property: why; ...".
-  std::string violations() const {
-    std::string all;
-    for (const Violation& v : checkers_.violations()) {
-      all += (all.empty() ? "" : "; ") + std::string(describe(v.property)) + ": " + v.why;
-    }
-    return all;
-  }
-  const Checkers& checkers() const { return checkers_; }
-
- private:
-  struct State {
-    Term term = Term(1);
-    Index commit = kFirst.index;
-  };
-  raft::Event event(EventKind kind, std::uint64_t node) const {
-    raft::Event event;
-    event.kind = kind;
-    event.node = NodeId(node);
-    event.term = states_[node].term;
-    return event;
-  }
-  // A machine whose member has that log, that term and that commit index, and has not begun to apply.
-  member::Machine machine(std::uint64_t node, const std::vector<Entry>& entries) const {
-    member::Options options;
-    raft::Snapshot first;
-    first.index = kFirst.index;
-    first.term = kFirst.term;
-    for (std::uint64_t i = 1; i <= kMembers; ++i) first.conf_state.voters.emplace_back(i);
-    options.first = std::make_shared<const raft::Snapshot>(std::move(first));
-    options.wal.segment_bytes = 1U << 14U;  // what is reserved is read back each time
-    raft::Config config;
-    config.id = NodeId(node);
-    auto started = member::Machine::start(config, options);
-    REQUIRE_MESSAGE(started.ok(), started.error().message);
-    auto storage = storage::DurableStorage::open(started->disk(), {0, config.id}, options.wal);
-    REQUIRE_MESSAGE(storage.ok(), storage.error().message);
-    storage::Save save;
-    save.hard_state = {states_[node].term, raft::kNone, states_[node].commit};
-    save.entries = entries;
-    for (const Entry& e : entries) save.hard_state.term = std::max(save.hard_state.term, e.term);
-    REQUIRE(storage->save(save).ok());
-    started->member().crash();
-    REQUIRE(started->restart().ok());
-    return std::move(*started);
-  }
-  History& observe(std::uint64_t node, const member::Output& output) {
-    ++steps_;
-    std::vector<Entry>& known = logs_[node];
-    for (const Entry& e : output.appended) {
-      known.resize(std::min<std::size_t>(known.size(), e.index - kFirst.index - 1));
-      known.push_back(e);
-    }
-    const member::Machine looked_at = machine(node, log(std::vector<std::uint64_t>(20, 1)));
-    checkers_.observe(looked_at.member(), output, 1000 * static_cast<TimeUs>(steps_), steps_);
-    return *this;
-  }
-
-  static constexpr std::size_t kMembers = 5;
-  Checkers checkers_{kMembers, kFirst};
-  std::vector<State> states_ = std::vector<State>(kMembers + 1);
-  std::vector<std::vector<Entry>> logs_ = std::vector<std::vector<Entry>>(kMembers + 1);
-  std::uint64_t steps_ = 0;
-};
-
-}  // namespace
+using namespace testing;  // NOLINT(google-build-using-namespace): helpers for these very tests
 
 TEST_CASE("a violation says when, who and why") {
   History history;
@@ -170,6 +22,12 @@ TEST_CASE("a violation says when, who and why") {
   EXPECT(violations[0].event == 2);
   EXPECT(violations[0].nodes == std::vector{NodeId(1), NodeId(3)});
   EXPECT(violations[0].why == "S1 and S3 both lead term 2");
+  EXPECT(violations[0].earlier.node == NodeId(1));
+  EXPECT(violations[0].earlier.event == 1);
+  EXPECT(violations[0].earlier.what == "S1 leads term 2");
+  EXPECT(violations[0].later.node == NodeId(3));
+  EXPECT(violations[0].later.event == 2);
+  EXPECT(violations[0].later.what == "S3 leads term 2");
 }
 
 TEST_CASE("election safety: two leaders of one term") {
