@@ -27,7 +27,24 @@ nlohmann::json as_json(const std::string& file, const lab::Scenario& scenario, c
   }
   nlohmann::json violations = nlohmann::json::array();
   for (const sim::Violation& v : played.violations) {
-    violations.push_back({{"property", sim::describe(v.property)}, {"time_us", v.time_us}, {"why", v.why}});
+    const auto fact = [](const sim::Fact& f) {
+      return nlohmann::json{{"node", f.node.value()}, {"event", f.event}, {"what", f.what}};
+    };
+    nlohmann::json violation{{"property", sim::describe(v.property)},
+                             {"time_us", v.time_us},
+                             {"event", v.event},
+                             {"why", v.why},
+                             {"facts", {fact(v.earlier), fact(v.later)}}};
+    if (const std::size_t at = violations.size(); at < played.causes.size()) {
+      violation["causes"] = nlohmann::json::array();
+      for (const lab::CausalStep& step : played.causes[at]) {
+        violation["causes"].push_back({{"event", step.event},
+                                       {"time_us", step.time_us},
+                                       {"node", step.node.value()},
+                                       {"what", step.what}});
+      }
+    }
+    violations.push_back(std::move(violation));
   }
   return {{"file", file},
           {"title", scenario.title},
@@ -51,9 +68,15 @@ void report(std::ostream& out, const lab::Played& played) {
              std::to_string(played.faults.of(fault));
   }
   if (!fired.empty()) out << "  faults  " << fired << '\n';
-  for (const sim::Violation& v : played.violations) {
+  for (std::size_t i = 0; i < played.violations.size(); ++i) {
+    const sim::Violation& v = played.violations[i];
     out << "  VIOLATED " << sim::describe(v.property) << " at " << lab::seconds(v.time_us) << ": " << v.why
         << '\n';
+    if (i >= played.causes.size()) continue;
+    for (const lab::CausalStep& step : played.causes[i]) {
+      out << "           " << lab::seconds(step.time_us) << "  event " << step.event << "  " << step.what
+          << '\n';
+    }
   }
 }
 

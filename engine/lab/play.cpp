@@ -153,7 +153,7 @@ Played play_to_the_end(Run run, const Scenario& scenario, bool judge,
     look();
   }
   Played played{
-      world.digest(), world.moments(), world.now_us(), {}, world.violations(), world.faults(), true};
+      world.digest(), world.moments(), world.now_us(), {}, world.violations(), {}, world.faults(), true};
   bool violations_expected = false;
   for (const Watch& w : watches) played.verdicts.push_back(w.verdict());
   if (const auto verdict = comparison.verdict(world); judge && verdict) played.verdicts.push_back(*verdict);
@@ -176,7 +176,13 @@ std::string seconds(sim::TimeUs time_us) {
 }
 
 Played play(const Scenario& scenario, const std::function<void(const StoryLine&)>& tell) {
-  return play_to_the_end(Run(std::make_shared<const Scenario>(scenario)), scenario, true, {}, tell);
+  const Run start(std::make_shared<const Scenario>(scenario));
+  Played played = play_to_the_end(start, scenario, true, {}, tell);
+  const Journal journal = journal_of(scenario);
+  for (std::size_t i = 0; i < std::min(played.violations.size(), kMostExplained); ++i) {
+    played.causes.push_back(causes_of(played.violations[i], start, journal));
+  }
+  return played;
 }
 
 base::Result<Played> play(const Scenario& scenario, const OnDisks& on_disks,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/causes.h"
 #include "lab/narration.h"
 #include "lab/scenario.h"
 
@@ -17,12 +18,16 @@ struct Verdict {
   std::string why;  // when it was met or broken, or that it never was
 };
 
+inline constexpr std::size_t kMostExplained = 3;
+
 struct Played {
   std::uint64_t digest = 0;  // of everything that happened, equal on every machine
   std::uint64_t events = 0;  // moments at which something happened
   sim::TimeUs time_us = 0;
   std::vector<Verdict> verdicts;
   std::vector<sim::Violation> violations;
+  // Of the first kMostExplained violations, in their order; none on real disks, where nothing can be played again.
+  std::vector<std::vector<CausalStep>> causes;
   sim::FaultCounts faults;
   // Every expectation was met, and no property was violated that no expectation speaks of.
   bool ok = false;

@@ -326,6 +326,13 @@ BranchComparison Timeline::compare(BranchId a, BranchId b) const {
                       in_b.view.end_us);
 }
 
+std::vector<CausalStep> Timeline::causes(std::size_t which) const {
+  const auto& violations = impl_->world().violations();
+  if (which >= violations.size()) return {};
+  const Branch& here = impl_->here();
+  return causes_of(violations[which], *here.checkpoints.front(), here.journal);
+}
+
 BranchId Timeline::branch() const { return impl_->branch; }
 
 void Timeline::switch_branch(BranchId branch) {

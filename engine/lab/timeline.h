@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "lab/causes.h"
 #include "lab/narration.h"
 #include "lab/scenario.h"
 #include "lab/trace.h"
@@ -86,6 +87,8 @@ class Timeline {
   base::Status delete_branch(BranchId branch);
   // Where two branches part, and how their logs differ at the earlier of their ends.
   BranchComparison compare(BranchId a, BranchId b) const;
+  // How a violation in the world at the position came about: world().violations()[which].
+  std::vector<CausalStep> causes(std::size_t which) const;
 
   BranchId branch() const;
   void switch_branch(BranchId branch);  // stays at the same time, or at the branch's end
