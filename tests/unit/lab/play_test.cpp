@@ -131,6 +131,39 @@ TEST_CASE("a stale lease read fails a scenario, and both checkers name it") {
   EXPECT_FALSE(play(stale, {}).ok);
 }
 
+// Everybody is alone for three seconds. Then one link is healed, both ways or one; the rest stays cut for good.
+Played healed(const std::string& also) {
+  return play(scenario(R"("seed": 11, "duration_ms": 9000, "actions": [
+    {"at_ms": 1000, "do": "load", "key": "k", "count": 300, "clients": 5, "every_us": 10000, "keys": 5},
+    {"at_ms": 2000, "do": "partition", "groups": [["S1"], ["S2"], ["S3"]]},
+    {"at_ms": 5000, "do": "heal", "from": "S1", "to": "S2"})" +
+                       also + R"(],
+    "expect": [
+      {"eventually": "leaders == 1", "from_ms": 5000, "by_ms": 5900},
+      {"eventually": "leaders == 1 and S1.applied == leader.last and S2.applied == leader.last",
+       "from_ms": 5000, "by_ms": 8500}])"),
+              {});
+}
+
+TEST_CASE("liveness: a healed core has a leader within three election timeouts and converges") {
+  const Played played = healed(R"(, {"at_ms": 5000, "do": "heal", "from": "S2", "to": "S1"})");
+  REQUIRE(played.verdicts.size() == 2);
+  for (const Verdict& verdict : played.verdicts) {
+    CAPTURE(verdict.expectation);
+    CAPTURE(verdict.why);
+    EXPECT(verdict.met);
+  }
+}
+
+TEST_CASE("liveness: with one direction only there is no leader, which a scenario that asks is told") {
+  const Played played = healed("");
+  EXPECT(played.violations.empty());
+  EXPECT_FALSE(played.ok);
+  REQUIRE(played.verdicts.size() == 2);
+  EXPECT_FALSE(played.verdicts[0].met);
+  EXPECT_FALSE(played.verdicts[1].met);
+}
+
 TEST_CASE("times are cut to milliseconds") {
   EXPECT(seconds(0) == "0.000 s");
   EXPECT(seconds(1'234'999) == "1.234 s");
