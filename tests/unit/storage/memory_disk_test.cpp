@@ -121,6 +121,41 @@ TEST_CASE(
   EXPECT(text_of(disk, "a") == "old");
 }
 
+TEST_CASE("what a failed sync lost stays lost when its neighbours are synced, to the end of the chunk") {
+  MemoryDisk disk;
+  const std::string old(FileContent::kChunkBytes, 'o');
+  const File file = settled(disk, "a", old);
+  const std::string sector(kSectorBytes, 'n');
+  REQUIRE(disk.write(file, 0, bytes(sector)).ok());
+  disk.fail_call(disk.calls(), {DiskFault::Error});
+  REQUIRE_FALSE(disk.sync(file).ok());
+  const std::uint64_t last = FileContent::kChunkBytes - kSectorBytes;
+  for (const std::uint64_t offset : {kSectorBytes, last}) {
+    REQUIRE(disk.write(file, offset, bytes(sector)).ok());
+    REQUIRE(disk.sync(file).ok());
+  }
+  disk.crash(kLost);
+  std::string expected = old;
+  expected.replace(kSectorBytes, kSectorBytes, sector);
+  expected.replace(static_cast<std::size_t>(last), kSectorBytes, sector);
+  EXPECT(text_of(disk, "a") == expected);
+}
+
+TEST_CASE("a copy that shares a chunk with its disk loses nothing when either is written and synced") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", std::string(FileContent::kChunkBytes, 'o'));
+  MemoryDisk copy = disk;
+  for (MemoryDisk* each : {&disk, &copy}) {
+    const std::string word = each == &disk ? "disk" : "copy";
+    REQUIRE(each->write(file, 10, bytes(word)).ok());
+    REQUIRE(each->sync(file).ok());
+    each->crash(kLost);
+    std::string expected(FileContent::kChunkBytes, 'o');
+    expected.replace(10, word.size(), word);
+    EXPECT(text_of(*each, "a") == expected);
+  }
+}
+
 TEST_CASE("a lying sync") {
   MemoryDisk disk;
   const File file = settled(disk, "a", "old");
