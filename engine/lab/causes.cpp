@@ -229,33 +229,51 @@ std::string words_of(const sim::Event& event) {
 
 }  // namespace
 
-std::vector<CausalStep> causes_of(const sim::Violation& violation, const Run& start,
-                                  const Journal& journal) {
+std::vector<std::vector<CausalStep>> causes_of(const std::vector<sim::Violation>& violations,
+                                               const Run& start, const Journal& journal) {
+  std::vector<std::vector<CausalStep>> causes(violations.size());
+  if (violations.empty()) return causes;
+  const sim::Violation& last = violations.back();
   Recorder recorder;
   Run run = start;
   const auto over = [&] {
-    return run.world().moments() >= violation.event || run.next_due_us(journal) > violation.time_us;
+    return run.world().moments() >= last.event || run.next_due_us(journal) > last.time_us;
   };
   while (!over()) {
     run.step(journal);
     recorder.record(run.world());
   }
-  const Found earlier = recorder.find(violation.earlier);
-  const Found later = recorder.find(violation.later);
-  const std::vector<std::uint64_t> chain = shortest_chain(recorder, earlier, later);
-  std::vector<CausalStep> steps;
+  struct Told {
+    Found earlier;
+    Found later;
+    std::vector<std::uint64_t> chain;
+  };
+  std::vector<Told> told;
+  std::map<std::uint64_t, CausalStep> steps;
+  for (const sim::Violation& violation : violations) {
+    Told next{recorder.find(violation.earlier), recorder.find(violation.later), {}};
+    next.chain = shortest_chain(recorder, next.earlier, next.later);
+    for (const std::uint64_t number : next.chain) steps[number];
+    told.push_back(std::move(next));
+  }
+  // Once more, for the words.
   run = start;
-  for (std::size_t next = 0; next < chain.size() && !over();) {
+  for (auto next = steps.begin(); next != steps.end() && !over();) {
     run.step(journal);
-    for (; next < chain.size() && recorder[chain[next]].moment == run.world().moments(); ++next) {
-      const sim::Event& event = run.world().events()[recorder[chain[next]].place];
-      std::string words = words_of(event);
-      if (earlier && chain[next] == *earlier) words += ": " + violation.earlier.what;
-      if (later && chain[next] == *later) words += ": " + violation.later.what;
-      steps.push_back({run.world().moments(), event.time_us, event.node, std::move(words)});
+    for (; next != steps.end() && recorder[next->first].moment == run.world().moments(); ++next) {
+      const sim::Event& event = run.world().events()[recorder[next->first].place];
+      next->second = {run.world().moments(), event.time_us, event.node, words_of(event)};
     }
   }
-  return steps;
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    for (const std::uint64_t number : told[i].chain) {
+      CausalStep step = steps.at(number);
+      if (told[i].earlier == number) step.what += ": " + violations[i].earlier.what;
+      if (told[i].later == number) step.what += ": " + violations[i].later.what;
+      causes[i].push_back(std::move(step));
+    }
+  }
+  return causes;
 }
 
 }  // namespace raftarium::lab

@@ -25,9 +25,10 @@ struct CausalStep {
   std::string what;   // "S2->S1 delivered MsgVoteResp"
 };
 
-// In the order of time, both facts included. Where nothing caused both, the chains that lead to each. Empty when the
-// violation does not occur along `journal`. `start` is a run at or before its beginning.
-std::vector<CausalStep> causes_of(const sim::Violation& violation, const Run& start,
-                                  const Journal& journal);
+// Of each violation, in the order of time, both facts included. Where nothing caused both, the chains that lead to
+// each. Empty for one that does not occur along `journal`. Everything is played twice from `start`, which is the
+// beginning, to the last of them. REQUIRES: they are in the order of their happening.
+std::vector<std::vector<CausalStep>> causes_of(const std::vector<sim::Violation>& violations,
+                                               const Run& start, const Journal& journal);
 
 }  // namespace raftarium::lab

@@ -178,10 +178,9 @@ std::string seconds(sim::TimeUs time_us) {
 Played play(const Scenario& scenario, const std::function<void(const StoryLine&)>& tell) {
   const Run start(std::make_shared<const Scenario>(scenario));
   Played played = play_to_the_end(start, scenario, true, {}, tell);
-  const Journal journal = journal_of(scenario);
-  for (std::size_t i = 0; i < std::min(played.violations.size(), kMostExplained); ++i) {
-    played.causes.push_back(causes_of(played.violations[i], start, journal));
-  }
+  std::vector<sim::Violation> first = played.violations;
+  first.resize(std::min(first.size(), kMostExplained));
+  played.causes = causes_of(first, start, journal_of(scenario));
   return played;
 }
 

@@ -330,7 +330,7 @@ std::vector<CausalStep> Timeline::causes(std::size_t which) const {
   const auto& violations = impl_->world().violations();
   if (which >= violations.size()) return {};
   const Branch& here = impl_->here();
-  return causes_of(violations[which], *here.checkpoints.front(), here.journal);
+  return causes_of({violations[which]}, *here.checkpoints.front(), here.journal).front();
 }
 
 BranchId Timeline::branch() const { return impl_->branch; }
