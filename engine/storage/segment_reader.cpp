@@ -111,7 +111,8 @@ void SegmentReader::note_damaged_header(std::span<const std::uint8_t> bytes) {
   damage_.offset = offset_;
   if (bytes.size() < kRecordHeaderBytes) {
     damage_.like_torn = true;
-    damage_.why = "the file ends inside a record's header";
+    damage_.why = "the file ends inside a record's header: expected " + std::to_string(kRecordHeaderBytes) +
+                  " bytes, got " + std::to_string(bytes.size());
     return;
   }
   // The header may lie across two sectors. Either being lost leaves one end of it blank, as does a write that
@@ -123,7 +124,8 @@ void SegmentReader::note_damaged_header(std::span<const std::uint8_t> bytes) {
   const std::uint32_t expected = record_checksum(bytes, sequence_, offset_);
   damage_.why = looks_like_header(bytes)
                     ? "checksum mismatch in a record's header: expected " + hex32(expected)
-                    : "expected a record's header";
+                    : "expected a record's header, \"RW\" to \"RAFT\", got " +
+                          hex_bytes(bytes.first(kRecordHeaderBytes), kRecordHeaderBytes);
   if (looks_like_header(bytes)) {
     std::uint32_t got = 0;
     for (unsigned i = 0; i < 4; ++i) got |= static_cast<std::uint32_t>(bytes[32 + i]) << (8U * i);

@@ -110,8 +110,11 @@ base::Result<raft::Snapshot> decode_snapshot(const base::Bytes& file, const Mark
     return refuse(0, "the header is cut off: expected " + std::to_string(kSnapshotHeaderBytes) +
                          " bytes, got " + std::to_string(file.size()));
   }
-  if (!file.view().starts_with(kMagic))
-    return refuse(0, "not a snapshot: expected the magic bytes \"RAFTSNAP\"");
+  if (!file.view().starts_with(kMagic)) {
+    return refuse(0, "not a snapshot: expected " + hex_bytes(bytes_of(kMagic), kMagic.size()) +
+                         " (\"RAFTSNAP\"), got " +
+                         hex_bytes(file.span().first(kMagic.size()), kMagic.size()));
+  }
   const std::uint32_t header_crc = base::crc32c(file.span().first(kHeaderCrcAt));
   if (const auto got = get<std::uint32_t>(at + kHeaderCrcAt); got != header_crc) {
     return refuse(kHeaderCrcAt,
@@ -122,10 +125,15 @@ base::Result<raft::Snapshot> decode_snapshot(const base::Bytes& file, const Mark
                          std::to_string(version) + "; use the release that wrote it");
   }
   const Identity whose{get<std::uint64_t>(at + 16), raft::NodeId(get<std::uint64_t>(at + 24))};
-  if (identity && whose != *identity) return refuse(16, "the snapshot of another member");
+  if (identity && whose != *identity) {
+    return refuse(
+        16, "the snapshot of another member: expected " + describe(*identity) + ", got " + describe(whose));
+  }
   const Mark of{raft::Term(get<std::uint64_t>(at + 40)), raft::Index(get<std::uint64_t>(at + 32))};
   if (of != mark) {
-    return refuse(32, "the snapshot is not what its name says: got index " +
+    return refuse(32, "the snapshot is not what its name says: expected index " +
+                          std::to_string(mark.index.value()) + " term " +
+                          std::to_string(mark.term.value()) + ", got index " +
                           std::to_string(of.index.value()) + " term " + std::to_string(of.term.value()));
   }
   const auto conf_bytes = get<std::uint32_t>(at + 12);

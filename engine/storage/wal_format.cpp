@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view kSuffix = ".wal";
 constexpr std::size_t kNameDigits = 8;
-constexpr std::array<std::uint8_t, 8> kSegmentMagic{'R', 'A', 'F', 'T', 'W', 'A', 'L', '\n'};
+constexpr std::size_t kMagicBytes = 8;
+constexpr std::array<std::uint8_t, kMagicBytes> kSegmentMagic{'R', 'A', 'F', 'T', 'W', 'A', 'L', '\n'};
 constexpr std::size_t kSegmentCrcAt = 60;
 
 // A record opens and closes its header with these. Neither can become blank by one flipped bit, which is how
@@ -85,7 +86,8 @@ base::Result<SegmentHeader> decode_segment_header(std::span<const std::uint8_t> 
                        std::to_string(kSegmentHeaderBytes) + " bytes, got " + std::to_string(bytes.size())};
   }
   if (!std::equal(kSegmentMagic.begin(), kSegmentMagic.end(), bytes.begin())) {
-    return base::Error{where + "0: not a segment: expected the magic bytes \"RAFTWAL\\n\""};
+    return base::Error{where + "0: not a segment: expected " + hex_bytes(kSegmentMagic, kMagicBytes) +
+                       " (\"RAFTWAL\\n\"), got " + hex_bytes(bytes.first(kMagicBytes), kMagicBytes)};
   }
   const std::uint32_t expected = base::crc32c(bytes.first(kSegmentCrcAt));
   if (const auto got = get<std::uint32_t>(&bytes[kSegmentCrcAt]); got != expected) {
@@ -151,6 +153,11 @@ std::optional<RecordHeader> decode_record_header(std::span<const std::uint8_t> b
     return std::nullopt;
   }
   return header;
+}
+
+std::string describe(const Identity& identity) {
+  return "cluster " + std::to_string(identity.cluster) + " member " +
+         std::to_string(identity.member.value());
 }
 
 bool payload_matches(const RecordHeader& header, std::span<const std::uint8_t> record) {

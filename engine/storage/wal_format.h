@@ -23,6 +23,8 @@ struct Identity {
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 
+std::string describe(const Identity& identity);  // "cluster 7 member 2"
+
 inline constexpr std::uint32_t kWalVersion = 1;
 inline constexpr std::size_t kSegmentHeaderBytes = 64;
 inline constexpr std::size_t kRecordHeaderBytes = 40;

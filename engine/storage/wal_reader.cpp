@@ -41,14 +41,15 @@ class Reading {
     if (!header) return header.error();
     if (identity_ && header->identity != *identity_) {
       return refuse(sequence, 32,
-                    "the log of another member: expected cluster " + std::to_string(identity_->cluster) +
-                        " member " + std::to_string(identity_->member.value()) + ", got cluster " +
-                        std::to_string(header->identity.cluster) + " member " +
-                        std::to_string(header->identity.member.value()));
+                    "the log of another member: expected " + describe(*identity_) + ", got " +
+                        describe(header->identity));
     }
     if (sequence != sequences_.front()) {
-      if (header->identity != first_identity_)
-        return refuse(sequence, 32, "the segment belongs to another log");
+      if (header->identity != first_identity_) {
+        return refuse(sequence, 32,
+                      "the segment belongs to another log: expected " + describe(first_identity_) +
+                          ", as in the one before, got " + describe(header->identity));
+      }
       if (header->first_save != end_.next_save) {
         return refuse(sequence, 48,
                       "the segment before it is not complete: expected save " +
