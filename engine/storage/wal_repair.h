@@ -16,8 +16,9 @@ struct WalRepair {
   std::string kept_in;          // the file that holds the bytes that were cut
 };
 
-// Keeps the torn bytes in a file beside the segment ("00000003.wal.torn-8192"), then cuts them. Refuses damage
-// to what was durable, and a directory that is in use, with nothing changed.
+// Keeps the torn bytes in a file beside the segment ("00000003.wal.torn-8192"; "00000003.wal.torn-8192.2" when
+// others are kept there), then cuts them. Stopped at any moment it can be done again. Refuses damage to what was
+// durable, and a directory that is in use, with nothing changed.
 base::Result<WalRepair> repair_wal(Disk& disk);
 
 }  // namespace raftarium::storage

@@ -9,7 +9,6 @@
 
 #include "history.h"
 #include "storage/snapshot_store.h"
-#include "storage/wal_repair.h"
 #include "support/test.h"
 
 using namespace raftarium;                 // NOLINT(google-build-using-namespace)
@@ -130,46 +129,4 @@ TEST_CASE("long runs of entries become several records of one save") {
   EXPECT(view_of(*again) == view_of(storage));
   EXPECT(again->report().saves == 2);
   EXPECT(again->report().records > 4);
-}
-
-TEST_CASE("repair cuts a torn tail, keeps the bytes, and refuses anything else") {
-  MemoryDisk disk;
-  DurableStorage storage = create(disk);
-  Save save;
-  save.entries = run(2, 1, 1, 100);
-  REQUIRE(storage.save(save).ok());
-  const std::uint64_t start = storage.wal().offset();
-  disk.kill();
-  MemoryDisk sound = disk;
-  const auto nothing = repair_wal(sound);
-  REQUIRE(nothing.ok());
-  EXPECT_FALSE(nothing->cut.has_value());
-  EXPECT(sound.names() == disk.names());
-
-  auto again = open(disk);
-  REQUIRE(again.ok());
-  save.entries = run(3, 5, 1, 300);
-  REQUIRE(again->append(save).ok());
-  const std::uint64_t end = again->wal().offset();
-  disk.kill();
-  const auto before = disk.contents("00000001.wal");
-  disk.zero_sector("00000001.wal", start / kSectorBytes + 2);
-  const auto repaired = repair_wal(disk);
-  REQUIRE(repaired.ok());
-  REQUIRE(repaired->cut.has_value());
-  EXPECT(repaired->cut->from == start);
-  EXPECT(repaired->cut->to == end);
-  EXPECT(repaired->kept_in == "00000001.wal.torn-" + std::to_string(start));
-  EXPECT(disk.contents(repaired->kept_in).size() == end - start);
-  EXPECT(disk.contents("00000001.wal").size() == start);
-  disk.crash([] { return false; });
-  EXPECT(open(disk)->last_index() == raft::Index(2));
-
-  MemoryDisk damaged = sound;
-  damaged.flip_bit("00000001.wal", start - 20, 0);
-  const auto bytes = damaged.contents("00000001.wal");
-  const auto refused = repair_wal(damaged);
-  REQUIRE_FALSE(refused.ok());
-  EXPECT(refused.error().message.find("so nothing was cut") != std::string::npos);
-  EXPECT(damaged.contents("00000001.wal") == bytes);
 }
