@@ -45,8 +45,8 @@ struct WalRequest {
   std::string directory;  // a member's
   bool json = false;      // for programs
 };
-// Looks at a member's log: every record, or whether it is sound; or cuts a torn tail and keeps what it cut.
-// Exit code 1: the log is damaged.
+// Looks at a member's log: every record, or whether log and snapshots are sound; or cuts a torn tail and keeps
+// what it cut. Exit code 1: something is damaged or missing, even if the member opens all the same.
 int wal(const WalRequest& request, std::ostream& out, std::ostream& err);
 #endif
 

@@ -1,13 +1,17 @@
 // raftarium wal: a member's log on a real disk, for people who have to look at one.
 
 #include <algorithm>
+#include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "storage/posix_disk.h"
+#include "storage/recovery.h"
 #include "storage/snapshot_store.h"
 #include "storage/wal_reader.h"
 #include "storage/wal_repair.h"
@@ -19,11 +23,32 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kPreviewBytes = 48;  // of an entry's data
+constexpr std::size_t kPreviewBytes = 48;  // of an entry's data, for people
 
 std::string dump_json(const json& object) {
   return object.dump(-1, ' ', true, json::error_handler_t::replace);
 }
+
+std::string hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 15U];
+  }
+  return text;
+}
+
+json as_json(const storage::TornTail& torn) {
+  return {{"segment", storage::segment_name(torn.sequence)},
+          {"from", torn.from},
+          {"to", torn.to},
+          {"why", torn.why}};
+}
+
+json as_json(const std::optional<storage::TornTail>& torn) { return torn ? as_json(*torn) : json(); }
 
 raft::Entry preview(raft::Entry entry) {
   entry.data = entry.data.sub(0, std::min(entry.data.size(), kPreviewBytes));
@@ -95,7 +120,7 @@ class Reader : public storage::WalVisitor {
                                        {"term", entry.term.value()},
                                        {"type", raft::describe(entry.type)},
                                        {"bytes", entry.data.size()},
-                                       {"data", preview(entry).data.str()}});
+                                       {"data_hex", hex(entry.data.view())}});
         }
         break;
       }
@@ -153,92 +178,119 @@ class Reader : public storage::WalVisitor {
   storage::WalReplay replay_;
 };
 
-struct Reading {
-  std::vector<std::string> names;
-  storage::WalEnd end;
-};
-
-base::Result<Reading> read(storage::Disk& disk, Reader& reader) {
-  Reading reading;
-  auto names = disk.list();
-  if (!names) return names.error();
-  reading.names = std::move(*names);
-  const auto sequences = storage::list_segments(reading.names);
+base::Result<storage::WalEnd> read(storage::Disk& disk, const std::vector<std::string>& names,
+                                   Reader& reader) {
+  const auto sequences = storage::list_segments(names);
   if (!sequences) return sequences.error();
   if (sequences->empty()) return base::Error{"wal: expected 00000001.wal or a later segment, found none"};
-  auto end = storage::read_wal(disk, *sequences, std::nullopt, reader);
-  if (!end) return end.error();
-  reading.end = std::move(*end);
-  return reading;
+  return storage::read_wal(disk, *sequences, std::nullopt, reader);
 }
 
-int dump(storage::Disk& disk, bool as_json, std::ostream& out, std::ostream& err) {
-  Reader reader(&out, as_json);
-  const auto reading = read(disk, reader);
-  if (!reading) {
-    err << reading.error().message << '\n';
+// The last line says where the log ends, or why nobody can say.
+int dump(storage::Disk& disk, bool in_json, std::ostream& out, std::ostream& err) {
+  Reader reader(&out, in_json);
+  const auto names = disk.list();
+  const auto end = names ? read(disk, *names, reader) : names.error();
+  if (!end) {
+    if (in_json) {
+      out << dump_json({{"ok", false}, {"error", end.error().message}}) << '\n';
+    } else {
+      err << end.error().message << '\n';
+    }
     return 1;
   }
-  if (reading->end.torn) err << storage::describe(*reading->end.torn) << ", which opening would cut\n";
+  if (in_json) {
+    out << dump_json({{"ok", true},
+                      {"segment", storage::segment_name(end->sequence)},
+                      {"end", end->offset},
+                      {"torn", as_json(end->torn)}})
+        << '\n';
+  } else if (end->torn) {
+    err << storage::describe(*end->torn) << ", which opening would cut\n";
+  }
   return 0;
 }
 
-int verify(storage::Disk& disk, bool as_json, std::ostream& out, std::ostream& err) {
-  Reader reader(nullptr, as_json);
-  const auto reading = read(disk, reader);
-  std::vector<std::string> wrong;
+struct Soundness {
+  std::vector<std::string> errors;    // for which the member does not open
+  std::vector<std::string> warnings;  // what is damaged or gone, though it opens
   json snapshots = json::array();
-  if (!reading) wrong.push_back(reading.error().message);
-  for (const auto& mark :
-       reading ? storage::list_snapshots(reading->names) : std::vector<storage::Mark>()) {
-    const auto bytes = storage::read_snapshot_file(disk, mark);
-    const auto snapshot =
-        bytes ? storage::decode_snapshot(*bytes, mark, reader.replay().identity()) : bytes.error();
-    if (!snapshot) wrong.push_back(snapshot.error().message);
-    snapshots.push_back({{"index", mark.index.value()},
-                         {"term", mark.term.value()},
-                         {"whole", snapshot.ok()},
-                         {"marked", reader.replay().has_mark(mark)}});
+  std::optional<storage::TornTail> torn;
+
+  bool ok() const { return errors.empty() && warnings.empty(); }
+  static void add(std::vector<std::string>& list, const std::string& what) {
+    if (std::find(list.begin(), list.end(), what) == list.end()) list.push_back(what);
   }
+};
+
+// Asks what opening asks, and looks at the snapshots that opening has no need of as well.
+Soundness check(storage::Disk& disk, Reader& reader) {
+  Soundness sound;
+  const auto names = disk.list();
+  if (!names) {
+    sound.errors.push_back(names.error().message);
+    return sound;
+  }
+  const auto end = read(disk, *names, reader);
+  if (end) sound.torn = end->torn;
+  if (!end) Soundness::add(sound.errors, end.error().message);
+  const auto found = storage::recover(disk, std::nullopt, *names);
+  if (found) sound.warnings = found->warnings;
+  if (!found) Soundness::add(sound.errors, found.error().message);
+
   const storage::WalReplay& replay = reader.replay();
-  if (as_json) {
-    json object = {{"ok", wrong.empty()},
-                   {"errors", wrong},
-                   {"segments", replay.segments().size()},
-                   {"saves", replay.saves()},
-                   {"records", replay.records()},
-                   {"last_index", replay.last_index().value()},
-                   {"snapshots", snapshots},
-                   {"torn", nullptr}};
-    if (reading && reading->end.torn) {
-      const storage::TornTail& torn = *reading->end.torn;
-      object["torn"] = {
-          {"segment", storage::segment_name(torn.sequence)}, {"from", torn.from}, {"to", torn.to}};
-    }
-    out << dump_json(object) << '\n';
-  } else {
-    for (const std::string& what : wrong) err << what << '\n';
-    if (reading && reading->end.torn) {
-      out << storage::describe(*reading->end.torn) << ", which opening would cut\n";
-    }
-    out << (wrong.empty() ? "ok" : "DAMAGED") << "  " << replay.segments().size() << " segments, "
-        << replay.saves() << " saves, " << replay.records() << " records, last index "
-        << replay.last_index() << ", " << raft::describe(replay.hard_state()) << ", " << snapshots.size()
-        << " snapshots\n";
+  std::optional<storage::Identity> identity;
+  if (!replay.segments().empty()) identity = replay.identity();
+  for (const storage::Mark& mark : storage::list_snapshots(*names)) {
+    const auto bytes = storage::read_snapshot_file(disk, mark);
+    const auto snapshot = bytes ? storage::decode_snapshot(*bytes, mark, identity) : bytes.error();
+    if (!snapshot) Soundness::add(sound.warnings, snapshot.error().message);
+    sound.snapshots.push_back({{"index", mark.index.value()},
+                               {"term", mark.term.value()},
+                               {"whole", snapshot.ok()},
+                               {"marked", replay.has_mark(mark)}});
   }
-  return wrong.empty() ? 0 : 1;
+  return sound;
 }
 
-int repair(storage::Disk& disk, bool as_json, std::ostream& out, std::ostream& err) {
+int verify(storage::Disk& disk, bool in_json, std::ostream& out, std::ostream& err) {
+  Reader reader(nullptr, in_json);
+  const Soundness sound = check(disk, reader);
+  const storage::WalReplay& replay = reader.replay();
+  if (in_json) {
+    out << dump_json({{"ok", sound.ok()},
+                      {"opens", sound.errors.empty()},
+                      {"errors", sound.errors},
+                      {"warnings", sound.warnings},
+                      {"segments", replay.segments().size()},
+                      {"saves", replay.saves()},
+                      {"records", replay.records()},
+                      {"last_index", replay.last_index().value()},
+                      {"snapshots", sound.snapshots},
+                      {"torn", as_json(sound.torn)}})
+        << '\n';
+    return sound.ok() ? 0 : 1;
+  }
+  for (const std::string& what : sound.errors) err << what << '\n';
+  for (const std::string& what : sound.warnings) err << what << '\n';
+  if (sound.torn) out << storage::describe(*sound.torn) << ", which opening would cut\n";
+  out << (sound.ok()             ? "ok"
+          : sound.errors.empty() ? "DAMAGED, but it opens"
+                                 : "DAMAGED")
+      << "  " << replay.segments().size() << " segments, " << replay.saves() << " saves, "
+      << replay.records() << " records, last index " << replay.last_index() << ", "
+      << raft::describe(replay.hard_state()) << ", " << sound.snapshots.size() << " snapshots\n";
+  return sound.ok() ? 0 : 1;
+}
+
+int repair(storage::Disk& disk, bool in_json, std::ostream& out, std::ostream& err) {
   const auto repaired = storage::repair_wal(disk);
-  if (as_json) {
+  if (in_json) {
     json object = {{"ok", repaired.ok()}, {"cut", nullptr}};
     if (!repaired) object["error"] = repaired.error().message;
     if (repaired && repaired->cut) {
-      object["cut"] = {{"segment", storage::segment_name(repaired->cut->sequence)},
-                       {"from", repaired->cut->from},
-                       {"to", repaired->cut->to},
-                       {"kept_in", repaired->kept_in}};
+      object["cut"] = as_json(*repaired->cut);
+      object["cut"]["kept_in"] = repaired->kept_in;
     }
     out << dump_json(object) << '\n';
   } else if (!repaired) {
@@ -256,6 +308,10 @@ int repair(storage::Disk& disk, bool as_json, std::ostream& out, std::ostream& e
 
 int wal(const WalRequest& request, std::ostream& out, std::ostream& err) {
   const auto disk = storage::PosixDisk::open_existing(request.directory);
+  if (!disk && request.json) {
+    out << dump_json({{"ok", false}, {"error", disk.error().message}}) << '\n';
+    return 2;
+  }
   if (!disk) {
     err << disk.error().message << '\n';
     return 2;

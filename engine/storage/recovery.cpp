@@ -1,10 +1,13 @@
 // How a member's storage comes to life: created empty, or opened after whatever happened.
 
+#include "storage/recovery.h"
+
 #include <algorithm>
 #include <utility>
 
 #include "base/check.h"
 #include "storage/durable_storage.h"
+#include "storage/segment_reader.h"
 #include "storage/snapshot_store.h"
 
 namespace raftarium::storage {
@@ -27,80 +30,75 @@ raft::HardState at_least(raft::HardState state, const Mark& snapshot) {
   return state;
 }
 
-// A snapshot, the log read on top of it, and where that log ends.
-struct Found {
-  std::shared_ptr<const raft::Snapshot> snapshot;
-  WalReplay replay;
-  WalEnd end;
-};
+std::string joined(const std::vector<std::string>& warnings) {
+  std::string text;
+  for (const std::string& warning : warnings) text += "; " + warning;
+  return text;
+}
 
-class Search {
- public:
-  Search(Disk& disk, const Identity& identity, const std::vector<std::string>& names, OpenReport& report)
-      : disk_(disk), identity_(identity), names_(names), report_(report) {}
+base::Result<Identity> identity_in(Disk& disk, std::uint64_t sequence) {
+  auto reader = SegmentReader::open(disk, sequence);
+  if (!reader) return reader.error();
+  const auto header = reader->header();
+  if (!header) return header.error();
+  return header->identity;
+}
 
-  // The newest snapshot that is whole, that the log knows of, and that the log reaches back to.
-  base::Result<Found> run() {
-    const auto sequences = list_segments(names_);
-    if (!sequences) return sequences.error();
-    if (sequences->empty()) return base::Error{"wal: expected 00000001.wal or a later segment, found none"};
-    for (const Mark& mark : list_snapshots(names_)) {
-      const auto bytes = read_snapshot_file(disk_, mark);
-      if (!bytes) return bytes.error();
-      auto snapshot = decode_snapshot(*bytes, mark, identity_);
-      if (!snapshot) {
-        report_.warnings.push_back(snapshot.error().message);
-        continue;
-      }
-      Found found{std::make_shared<const raft::Snapshot>(std::move(*snapshot)), WalReplay(nullptr), {}};
-      found.replay = WalReplay(found.snapshot);
-      auto end = read_wal(disk_, *sequences, identity_, found.replay);
-      if (!end) return end.error();
-      found.end = std::move(*end);
-      if (!found.replay.has_mark(mark)) {
-        unknown_.push_back(mark);
-        continue;
-      }
-      if (auto status = check(mark, found.replay); !status) return status.error();
-      return found;
-    }
-    // Without a snapshot: read the log all the same, because damage there says more than its absence here.
-    WalReplay replay(nullptr);
-    if (auto end = read_wal(disk_, *sequences, identity_, replay); !end) return end.error();
-    std::string what = "no snapshot can be read";
-    if (!replay.marks().empty()) what += ", the log expects one at " + text(replay.marks().back());
-    for (const std::string& warning : report_.warnings) what += "; " + warning;
-    return base::Error{what + "; restore this member from a peer"};
+// The log reaches back to the snapshot; and whether it is the newest that it knows of.
+base::Status check(const Mark& mark, Recovered& found) {
+  const Mark& newest = found.replay.marks().back();
+  if (!found.replay.reaches_base()) {
+    std::string what = "the log does not reach back to the snapshot at " + text(mark);
+    if (mark != newest) what += ", and the newer one at " + text(newest) + " cannot be read";
+    return base::Error{what + joined(found.warnings) + "; restore this member from a peer"};
   }
-
-  // Snapshot files that the log does not know of: a crash came between the file and its mark.
-  const std::vector<Mark>& unknown() const { return unknown_; }
-
- private:
-  base::Status check(const Mark& mark, const WalReplay& replay) {
-    const Mark& newest = replay.marks().back();
-    if (!replay.reaches_base()) {
-      std::string what = "the log does not reach back to the snapshot at " + text(mark);
-      if (mark != newest) what += ", and the newer one at " + text(newest) + " cannot be read";
-      for (const std::string& warning : report_.warnings) what += "; " + warning;
-      return base::Error{what + "; restore this member from a peer"};
-    }
-    if (mark != newest) {
-      report_.warnings.push_back("the snapshot at " + text(newest) +
-                                 " cannot be read; recovered from the one at " + text(mark) +
-                                 " and the log");
-    }
-    return {};
+  if (mark != newest) {
+    found.warnings.push_back("the snapshot at " + text(newest) +
+                             " cannot be read; recovered from the one at " + text(mark) + " and the log");
   }
-
-  Disk& disk_;
-  const Identity& identity_;
-  const std::vector<std::string>& names_;
-  OpenReport& report_;
-  std::vector<Mark> unknown_;
-};
+  return {};
+}
 
 }  // namespace
+
+base::Result<Recovered> recover(Disk& disk, std::optional<Identity> identity,
+                                const std::vector<std::string>& names) {
+  const auto sequences = list_segments(names);
+  if (!sequences) return sequences.error();
+  if (sequences->empty()) return base::Error{"wal: expected 00000001.wal or a later segment, found none"};
+  if (!identity) {
+    const auto whose = identity_in(disk, sequences->front());
+    if (!whose) return whose.error();
+    identity = *whose;
+  }
+  Recovered found;
+  for (const Mark& mark : list_snapshots(names)) {
+    const auto bytes = read_snapshot_file(disk, mark);
+    if (!bytes) return bytes.error();
+    auto snapshot = decode_snapshot(*bytes, mark, identity);
+    if (!snapshot) {
+      found.warnings.push_back(snapshot.error().message);
+      continue;
+    }
+    found.snapshot = std::make_shared<const raft::Snapshot>(std::move(*snapshot));
+    found.replay = WalReplay(found.snapshot);
+    auto end = read_wal(disk, *sequences, identity, found.replay);
+    if (!end) return end.error();
+    found.end = std::move(*end);
+    if (!found.replay.has_mark(mark)) {
+      found.unknown.push_back(mark);
+      continue;
+    }
+    if (auto status = check(mark, found); !status) return status.error();
+    return found;
+  }
+  // Without a snapshot: read the log all the same, because damage there says more than its absence here.
+  WalReplay replay(nullptr);
+  if (auto end = read_wal(disk, *sequences, identity, replay); !end) return end.error();
+  std::string what = "no snapshot can be read";
+  if (!replay.marks().empty()) what += ", the log expects one at " + text(replay.marks().back());
+  return base::Error{what + joined(found.warnings) + "; restore this member from a peer"};
+}
 
 base::Result<bool> DurableStorage::exists(Disk& disk) {
   const auto names = disk.list();
@@ -143,8 +141,7 @@ base::Result<DurableStorage> DurableStorage::open(Disk& disk, const Identity& id
   const auto names = disk.list();
   if (!names) return names.error();
   OpenReport report;
-  Search search(disk, identity, *names, report);
-  auto found = search.run();
+  auto found = recover(disk, identity, *names);
   if (!found) return found.error();
   const Mark mark{found->snapshot->term, found->snapshot->index};
 
@@ -162,14 +159,15 @@ base::Result<DurableStorage> DurableStorage::open(Disk& disk, const Identity& id
   // Only now, when nothing can be refused any more.
   for (const std::string& name : *names) {
     const auto snapshot = parse_snapshot_name(name);
-    const bool unknown = snapshot && std::find(search.unknown().begin(), search.unknown().end(),
-                                               *snapshot) != search.unknown().end();
+    const bool unknown = snapshot && std::find(found->unknown.begin(), found->unknown.end(), *snapshot) !=
+                                         found->unknown.end();
     const bool old = snapshot && snapshot->index < usable.front().index;
     if (!is_temporary(name) && !unknown && !old) continue;
     if (auto status = disk.remove(name); !status) return status.error();
     report.removed.push_back(name);
   }
   report.torn = found->end.torn;
+  report.warnings = std::move(found->warnings);
   report.snapshot = mark;
   report.saves = found->replay.saves();
   report.records = found->replay.records();
