@@ -32,16 +32,17 @@ base::Result<int> open_directory_fd(const std::string& directory) {
 }
 
 base::Status make_directory(const std::string& directory) {
-  if (::mkdir(directory.c_str(), kDirectoryMode) != 0) {
-    if (errno == EEXIST) return {};
-    return disk_error(DiskOp::Create, directory, errno_text());
-  }
-  // The new name must survive as well, or everything in it goes with it.
+  const bool made = ::mkdir(directory.c_str(), kDirectoryMode) == 0;
+  if (!made && errno != EEXIST) return disk_error(DiskOp::Create, directory, errno_text());
+  // The name must survive as well, or everything in it goes with it. Also one that was there: who made it may
+  // have been killed before this.
   std::string parent = directory;
   while (parent.size() > 1 && parent.back() == '/') parent.pop_back();
   const std::size_t slash = parent.rfind('/');
   parent = slash == std::string::npos ? "." : parent.substr(0, std::max<std::size_t>(slash, 1));
   const int fd = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // Somebody else made it, where nothing can be looked at.
+  if (fd < 0 && !made && errno == EACCES) return {};
   if (fd < 0) return disk_error(DiskOp::Open, parent, errno_text());
   const int result = ::fsync(fd);
   const std::string why = errno_text();
@@ -81,7 +82,8 @@ base::Error PosixDisk::file_error(DiskOp op, File file) const {
 }
 
 base::Result<File> PosixDisk::open_at(DiskOp op, const std::string& name, int flags) {
-  const int fd = ::openat(directory_fd_, name.c_str(), flags | kCommonFlags, kFileMode);
+  // Without waiting: a pipe of that name would have this wait for somebody to write into it.
+  const int fd = ::openat(directory_fd_, name.c_str(), flags | kCommonFlags | O_NONBLOCK, kFileMode);
   if (fd < 0) return error(op, name);
   struct stat status {};
   const bool known = ::fstat(fd, &status) == 0;

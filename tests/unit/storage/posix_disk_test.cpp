@@ -95,6 +95,22 @@ TEST_CASE("files are private, links are not followed, errors say operation, path
   EXPECT_FALSE(PosixDisk::open_existing(directory / "none").ok());
 }
 
+TEST_CASE("a pipe in a file's place is refused, not waited for") {
+  const TemporaryDirectory directory;
+  auto disk = PosixDisk::open_directory(directory / "d");
+  REQUIRE(disk.ok());
+  REQUIRE(::mkfifo((directory / "d/00000001.wal").c_str(), 0600) == 0);
+  EXPECT((*disk)->open("00000001.wal", false).error().message ==
+         "open " + (directory / "d/00000001.wal") + ": not a regular file");
+}
+
+TEST_CASE("the name of a directory that is there already is synced too") {
+  // Who made it may have been killed before its parent was synced. /proc is a parent that cannot be.
+  const auto disk = PosixDisk::open_directory("/proc/sys");
+  REQUIRE_FALSE(disk.ok());
+  EXPECT(disk.error().message.find("sync directory /proc: ") == 0);
+}
+
 TEST_CASE("a second process is kept out, and let in when the first has ended") {
   const TemporaryDirectory directory;
   int ready[2];
