@@ -128,13 +128,20 @@ TEST_CASE("every call fails in turn while recovering") {
   std::size_t asked = 0;
   disk.crash([&] { return asked++ != 0; });  // the first sector of the last save is lost
   std::size_t refused = 0;
-  for (const DiskFault fault : {DiskFault::Error, DiskFault::NoSpace}) {
+  std::size_t cut_short = 0;
+  for (const PlannedFault fault :
+       {PlannedFault{DiskFault::Error}, PlannedFault{DiskFault::NoSpace},
+        PlannedFault{DiskFault::ShortWrite, 1}, PlannedFault{DiskFault::ShortWrite, 100}}) {
     for (std::uint64_t call = 0;; ++call) {
       MemoryDisk copy = disk;
-      copy.fail_call(copy.calls() + call, {fault});
+      copy.fail_call(copy.calls() + call, fault);
       const std::uint64_t end = copy.calls() + call;
       const auto failed = open(copy);
       if (copy.calls() <= end) break;
+      if (fault.fault == DiskFault::ShortWrite) {
+        if (failed.ok()) continue;  // it was no write
+        ++cut_short;
+      }
       REQUIRE_FALSE(failed.ok());
       REQUIRE_MESSAGE(says_why(failed.error()), failed.error().message);
       ++refused;
@@ -148,6 +155,49 @@ TEST_CASE("every call fails in turn while recovering") {
   }
   MESSAGE(refused, " failing calls, each reported and recovered from");
   EXPECT(refused > 20);
+  EXPECT(cut_short > 1);
+}
+
+TEST_CASE("every call fails in turn while a member is created: it is created or opened the next time") {
+  MemoryDisk sound;
+  const View expected = view_of(create(sound));
+  std::size_t refused = 0;
+  std::size_t opened = 0;
+  for (const PlannedFault fault :
+       {PlannedFault{DiskFault::Error}, PlannedFault{DiskFault::NoSpace},
+        PlannedFault{DiskFault::ShortWrite, 1}, PlannedFault{DiskFault::ShortWrite, 70}}) {
+    for (std::uint64_t call = 0;; ++call) {
+      CAPTURE(call);
+      MemoryDisk disk;
+      disk.fail_call(call, fault);
+      const auto failed = DurableStorage::create(disk, kIdentity, kSmall, snapshot(1, 1, "first"));
+      if (disk.calls() <= call) break;
+      if (fault.fault == DiskFault::ShortWrite && failed.ok()) continue;  // it was no write
+      REQUIRE_FALSE(failed.ok());
+      REQUIRE_MESSAGE(says_why(failed.error()), failed.error().message);
+      ++refused;
+      for (const unsigned survivors :
+           {0U, 1U, 2U, 3U}) {  // none, every other one, all; the process alone ends
+        MemoryDisk left = disk;
+        std::size_t asked = 0;
+        if (survivors == 3) left.kill();
+        if (survivors < 3)
+          left.crash([&] { return survivors == 2 || (survivors == 1 && asked++ % 2 == 0); });
+        const auto exists = DurableStorage::exists(left);
+        REQUIRE(exists.ok());
+        opened += *exists ? 1 : 0;
+        const auto again =
+            *exists ? open(left) : DurableStorage::create(left, kIdentity, kSmall, snapshot(1, 1, "first"));
+        REQUIRE_MESSAGE(again.ok(), again.error().message);
+        REQUIRE(view_of(*again) == expected);
+        left.crash([] { return false; });
+        REQUIRE(view_of(*open(left)) == expected);
+      }
+    }
+  }
+  MESSAGE(refused, " failing calls, ", opened, " members opened afterwards, the others created");
+  EXPECT(refused > 20);
+  EXPECT(opened > 0);
 }
 
 TEST_CASE("a full disk leaves a readable log and a member that says why it stops") {
