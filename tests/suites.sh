@@ -103,6 +103,7 @@ suite_kill() {
   built "kill" release raftarium-cli || return 0
   count "kill -9" python3 tests/kill/kill_loop.py --rounds "${RAFTARIUM_KILL_ROUNDS:-20}" \
     build/release/bin/raftarium-cli
+  count "damage on disk" python3 tests/kill/damage.py build/release/bin/raftarium-cli
 }
 
 suite_desktop() {

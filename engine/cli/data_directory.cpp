@@ -1,13 +1,14 @@
 #include "cli/data_directory.h"
 
+#include <algorithm>
 #include <filesystem>
-#include <iterator>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "storage/posix_disk.h"
+#include "storage/durable_storage.h"
 
 namespace raftarium::cli {
 
@@ -15,37 +16,96 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kFile = "/acknowledged.ndjson";
+constexpr const char* kFile = "acknowledged.ndjson";
 
-}  // namespace
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::binary_search(names.begin(), names.end(), name);
+}
 
-base::Result<DataDirectory> DataDirectory::open(const std::string& path, bool resume) {
-  const std::string file = path + kFile;
-  std::error_code error;
-  const bool exists = std::filesystem::exists(file, error);
-  if (exists && !resume) {
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  }
+  return text;
+}
+
+// What is there is what was expected to be.
+base::Status check_expected(storage::Disk& root, const std::string& path, bool resume) {
+  const auto names = root.list();
+  if (!names) return names.error();
+  std::vector<std::string> members;
+  for (std::size_t i = 1; i <= sim::kMaxMembers; ++i) {
+    if (const std::string name = sim::name(raft::NodeId(i)); has(*names, name)) members.push_back(name);
+  }
+  const bool file = has(*names, kFile);
+  if (!resume && file) {
     return base::Error{path +
                        ": there is a cluster already; --resume goes on with it, another directory "
                        "begins a new one"};
   }
-  if (!exists && resume) return base::Error{path + ": expected a cluster to resume, found none"};
-  std::filesystem::create_directories(path, error);
-  if (error) return base::Error{path + ": " + error.message()};
-  DataDirectory directory(path, 0);
-  if (exists) {
-    std::ifstream in(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in.good() && !in.eof()) return base::Error{file + ": cannot be read"};
-    if (auto status = directory.load(text); !status) return status.error();
-    // A line that a crash has cut short was nobody's acknowledgement.
-    const std::size_t whole = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
-    std::filesystem::resize_file(file, whole, error);
-    if (error) return base::Error{file + ": " + error.message()};
+  if (!resume && !members.empty()) {
+    return base::Error{path + ": there is part of a cluster already: expected none, found " +
+                       listed(members) + "; another directory begins a new one"};
   }
-  directory.file_.open(file, std::ios::binary | std::ios::app);
-  directory.write_down(json{{"run", directory.run_}}.dump());
+  if (resume && !file && members.empty()) {
+    return base::Error{path + ": expected a cluster to resume, found none"};
+  }
+  if (resume && !file) {
+    return base::Error{path + ": expected " + kFile + " beside the members, found " + listed(members) +
+                       " only: without it nobody can say what was acknowledged; put it back, or begin a "
+                       "new cluster in another directory"};
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<DataDirectory> DataDirectory::open(const std::string& path, bool resume, std::size_t members) {
+  std::error_code error;
+  // A person may have made a link to the directory itself; below it none is followed.
+  std::filesystem::path root = std::filesystem::absolute(path, error);
+  if (!error) root = std::filesystem::weakly_canonical(root, error);
+  if (!root.has_filename()) root = root.parent_path();  // "DIR/"
+  if (error) return base::Error{path + ": " + error.message()};
+  if (resume && !std::filesystem::exists(root, error)) {
+    return base::Error{path + ": expected a cluster to resume, found none"};
+  }
+  if (!resume) std::filesystem::create_directories(root.parent_path(), error);
+  if (error) return base::Error{path + ": " + error.message()};
+  auto disk = resume ? storage::PosixDisk::open_existing(root.string())
+                     : storage::PosixDisk::open_directory(root.string());
+  if (!disk) return disk.error();
+  // Once before the lock, whose file a directory that is none of ours should not get; and once when nobody
+  // else can change it.
+  if (auto status = check_expected(**disk, path, resume); !status) return status.error();
+  if (auto status = (*disk)->lock(); !status) return status.error();
+  if (auto status = check_expected(**disk, path, resume); !status) return status.error();
+
+  DataDirectory directory(path, std::move(*disk));
+  const auto file = resume ? directory.root_->open(kFile, true) : directory.root_->create(kFile);
+  if (!file) return file.error();
+  directory.file_ = *file;
+  if (auto status = directory.read(); !status) return status.error();
+  if (auto status = directory.check_members(members); !status) return status.error();
+  // A line that a crash has cut short was nobody's acknowledgement.
+  if (auto status = directory.root_->truncate(*file, directory.end_); !status) return status.error();
+  directory.write_down(json{{"run", directory.run_}}.dump(), true);
   if (directory.failure_) return *directory.failure_;
+  if (auto status = directory.root_->sync_directory(); !status) return status.error();
   return directory;
+}
+
+base::Status DataDirectory::read() {
+  const auto size = root_->size(file_);
+  if (!size) return size.error();
+  std::string text(static_cast<std::size_t>(*size), '\0');
+  const auto got = root_->read(
+      file_, 0, std::span<std::uint8_t>(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
+  if (!got) return got.error();
+  text.resize(*got);
+  end_ = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+  return load(text);
 }
 
 base::Status DataDirectory::load(const std::string& text) {
@@ -53,20 +113,35 @@ base::Status DataDirectory::load(const std::string& text) {
   for (std::size_t from = 0, to = 0; (to = text.find('\n', from)) != std::string::npos; from = to + 1) {
     ++number;
     const std::string line = text.substr(from, to - from);
+    const auto refuse = [&](const std::string& expected) {
+      return base::Error{path_ + '/' + kFile + ':' + std::to_string(number) + ": expected " + expected +
+                         ", got " + line.substr(0, 80)};
+    };
     const json object = json::parse(line, nullptr, false);
-    if (object.contains("run") && object["run"].is_number_unsigned()) {
-      run_ = object["run"].get<std::uint32_t>() + 1;
-      if (run_ > sim::kMaxRuns) return base::Error{path_ + ": it has been run too often"};
-      continue;
-    }
     const auto is_number = [&](const char* field) {
       return object.contains(field) && object[field].is_number_unsigned();
     };
+    if (is_number("run")) {
+      const auto run = object["run"].get<std::uint64_t>();
+      if (run >= sim::kMaxRuns) {
+        return refuse("a run below " + std::to_string(sim::kMaxRuns) + ", of which there can be no more");
+      }
+      run_ = std::max(run_, static_cast<std::uint32_t>(run) + 1);
+      continue;
+    }
+    if (is_number("members")) {
+      const auto members = object["members"].get<std::uint64_t>();
+      if (members == 0 || members > sim::kMaxMembers) {
+        return refuse("1 to " + std::to_string(sim::kMaxMembers) + " members");
+      }
+      members_ = static_cast<std::size_t>(members);
+      continue;
+    }
     if (!object.is_object() || !is_number("index") || !is_number("revision") || !object.contains("key") ||
         !object["key"].is_string() || (object.contains("value") && !object["value"].is_string())) {
-      return base::Error{path_ + kFile + ":" + std::to_string(number) +
-                         ": expected an acknowledged write, got " + line.substr(0, 80)};
+      return refuse("an acknowledged write");
     }
+    if (members_ == 0) return refuse("how many members there are, before any write");
     Acknowledged write{object["index"].get<std::uint64_t>(), object["revision"].get<kv::Revision>(),
                        object["key"].get<std::string>(), std::nullopt};
     if (object.contains("value")) write.value = object["value"].get<std::string>();
@@ -75,25 +150,62 @@ base::Status DataDirectory::load(const std::string& text) {
   return {};
 }
 
+base::Status DataDirectory::check_members(std::size_t expected) const {
+  if (members_ == 0) return {};  // the first run ended while it made them
+  if (members_ != expected) {
+    return base::Error{path_ + ": expected a scenario of " + std::to_string(members_) +
+                       " members, as the cluster has, got one of " + std::to_string(expected)};
+  }
+  const auto names = root_->list();
+  if (!names) return names.error();
+  std::vector<std::string> missing;
+  for (std::size_t i = 1; i <= members_; ++i) {
+    const std::string name = sim::name(raft::NodeId(i));
+    bool is_there = false;
+    if (has(*names, name)) {
+      const auto member = storage::PosixDisk::open_existing(root_->directory() + '/' + name);
+      if (!member) return member.error();
+      const auto exists = storage::DurableStorage::exists(**member);
+      if (!exists) return exists.error();
+      is_there = *exists;
+    }
+    if (!is_there) missing.push_back(name);
+  }
+  if (missing.empty()) return {};
+  return base::Error{path_ + ": expected the logs of " + std::to_string(members_) +
+                     " members, found none of " + listed(missing) +
+                     ": a member that has forgotten its votes and its log could vote against what it "
+                     "promised; put back what was taken away, or begin a new cluster in another directory"};
+}
+
 sim::RealDisks DataDirectory::disks() const {
   sim::RealDisks disks;
   disks.run = run_;
-  disks.open = [path = path_](raft::NodeId node) -> base::Result<std::unique_ptr<storage::Disk>> {
-    auto disk = storage::PosixDisk::open_directory(path + "/" + sim::name(node));
+  disks.open = [path =
+                    root_->directory()](raft::NodeId node) -> base::Result<std::unique_ptr<storage::Disk>> {
+    auto disk = storage::PosixDisk::open_directory(path + '/' + sim::name(node));
     if (!disk) return disk.error();
     return std::unique_ptr<storage::Disk>(std::move(*disk));
   };
   return disks;
 }
 
-// Flushed line by line: the process may be killed at any moment.
-void DataDirectory::write_down(const std::string& line) {
+// Written line by line: the process may be killed at any moment.
+void DataDirectory::write_down(const std::string& line, bool sync) {
   if (failure_) return;
-  file_ << line << '\n' << std::flush;
-  if (!file_) failure_ = base::Error{path_ + kFile + ": cannot be written"};
+  const std::string text = line + '\n';
+  auto status =
+      root_->write(file_, end_, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+  end_ += text.size();
+  if (status && sync) status = root_->sync(file_);
+  if (!status) failure_ = status.error();
 }
 
 void DataDirectory::watch(const sim::World& world) {
+  if (members_ == 0) {
+    members_ = world.members().size();
+    write_down(json{{"members", members_}}.dump(), true);
+  }
   told_.resize(world.requests().size(), false);
   for (const sim::Event& event : world.events()) {
     if (event.kind != sim::Event::Kind::RequestDone) continue;
@@ -103,7 +215,7 @@ void DataDirectory::watch(const sim::World& world) {
     if (request.is_read() || !request.succeeded) continue;  // nothing was written
     json line{{"index", request.index.value()}, {"key", request.key()}, {"revision", request.revision}};
     if (request.kind != sim::Request::Kind::Delete) line["value"] = request.written();
-    write_down(line.dump(-1, ' ', true, json::error_handler_t::replace));
+    write_down(line.dump(-1, ' ', true, json::error_handler_t::replace), false);
   }
   if (!verified_) verify(world);
 }

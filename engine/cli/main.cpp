@@ -6,6 +6,18 @@
 
 #include "cli/commands.h"
 
+namespace {
+
+// What did not reach whoever asked is not done: the disk behind a `>` may be full.
+int ended(int status) {
+  std::cout.flush();
+  if (std::cout) return status;
+  std::cerr << "the standard output cannot be written\n";
+  return status == 0 ? 2 : status;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace raftarium;  // NOLINT(google-build-using-namespace): this is the whole program
   CLI::App program{"Raftarium without a screen: plays scenarios and judges them."};
@@ -66,13 +78,13 @@ int main(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? 0 : 2;
+    return ended(program.exit(error) == 0 ? 0 : 2);
   }
 #ifndef __EMSCRIPTEN__
-  if (*wal) return cli::wal(log, std::cout, std::cerr);
+  if (*wal) return ended(cli::wal(log, std::cout, std::cerr));
 #endif
-  if (*share) return cli::share(file, std::cout, std::cerr);
-  if (*open) return cli::open(link, std::cout, std::cerr);
-  if (*export_it) return cli::export_scenario(request, std::cout, std::cerr);
-  return cli::run(options, std::cout, std::cerr);
+  if (*share) return ended(cli::share(file, std::cout, std::cerr));
+  if (*open) return ended(cli::open(link, std::cout, std::cerr));
+  if (*export_it) return ended(cli::export_scenario(request, std::cout, std::cerr));
+  return ended(cli::run(options, std::cout, std::cerr));
 }

@@ -103,7 +103,7 @@ std::string describe(const storage::DurableStorage& storage) {
 // On the real disk: also whether everything that was acknowledged earlier is there.
 base::Result<lab::Played> play_on_disks(const RunOptions& options, const lab::Scenario& scenario,
                                         std::ostream& out, const Tell& tell) {
-  auto directory = DataDirectory::open(options.data, options.resume);
+  auto directory = DataDirectory::open(options.data, options.resume, scenario.cluster.members);
   if (!directory) return directory.error();
   bool told = !options.resume || options.quiet || options.json;
   const auto watch = [&](const sim::World& world) {

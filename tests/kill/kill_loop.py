@@ -91,7 +91,10 @@ class Loop:
         """What makes no sense is refused, and harms nothing."""
         data = ["--data", str(self.data)]
         self.refused("--resume goes on with it", [str(self.look), *data])
-        self.refused("expected a cluster to resume, found none", [str(self.look), "--data", "/tmp", "--resume"])
+        empty = self.data.with_name("empty")
+        empty.mkdir()
+        self.refused("expected a cluster to resume, found none",
+                     [str(self.look), "--data", str(empty), "--resume"])
         self.refused("--resume requires --data", [str(self.look), "--resume"])
         self.refused("expected one scenario, got 2", [str(self.look), str(self.load), *data])
         other = json.loads(self.look.read_text())
@@ -101,7 +104,7 @@ class Loop:
         self.refused("expected cluster 8", [str(file), *data, "--resume"])
         with subprocess.Popen([*self.command(self.load), "--quiet"], stdout=subprocess.DEVNULL) as process:
             time.sleep(0.3)
-            self.refused("S1", [str(self.look), *data, "--resume"])
+            self.refused(f"in use by process {process.pid}", [str(self.look), *data, "--resume"])
             process.kill()
 
     def run(self, rounds):
