@@ -44,6 +44,7 @@ Config with_defaults(Config config) {
   }
   if (config.max_uncommitted_size == 0) config.max_uncommitted_size = kNoLimit;
   if (config.max_inflight_bytes == kNoLimit) config.max_inflight_bytes = 0;
+  if (config.bugs.contains(Bug::ConfChangesInFlight)) config.disable_conf_change_validation = true;
   return config;
 }
 
@@ -115,7 +116,7 @@ void Raft::notify(Event event) const {
 // Roles (§5.1, Figure 4).
 
 void Raft::reset(Term term) {
-  if (term_ != term) {
+  if (term_ != term || makes(Bug::VoteForgotten)) {
     term_ = term;
     vote_ = kNone;
   }
@@ -295,7 +296,8 @@ void Raft::campaign(CampaignType type) {
 
 Tracker::Tally Raft::poll(NodeId voter, MessageType type, bool granted) {
   tracker_.record_vote(voter, granted);
-  const Tracker::Tally tally = tracker_.tally_votes();
+  Tracker::Tally tally = tracker_.tally_votes();
+  if (config_.bugs.any()) tally.result = mistaken_result(tally);
   observe([&] {
     return Event{.kind = Event::Kind::VoteReceived,
                  .peer = voter,
@@ -447,6 +449,8 @@ Raft::Door Raft::on_lower_term(const Message& message) {
   } else if (type == MessageType::MsgStorageAppendResp) {
     // The entries may have been overwritten since; the snapshot cannot have been.
     if (message.snapshot) snapshot_durable(*message.snapshot);
+  } else if (type == MessageType::MsgVoteResp && makes(Bug::LateVotesCount)) {
+    return Door::Handle;
   } else {
     ignore(message, Refusal::StaleTerm);
   }
@@ -457,9 +461,10 @@ void Raft::on_vote_request(const Message& message) {
   const bool pre_vote = message.type == MessageType::MsgPreVote;
   const bool can_vote = vote_ == message.from ||                 // the same answer again
                         (vote_ == kNone && leader_ == kNone) ||  // not given, and no leader to be loyal to
-                        (pre_vote && message.term > term_);      // nothing is given
+                        (pre_vote && message.term > term_) ||    // nothing is given
+                        makes(Bug::SecondVote);
   const EntryId candidate_last{message.log_term, message.index};
-  const bool up_to_date = log_.is_up_to_date(candidate_last);
+  const bool up_to_date = log_.is_up_to_date(candidate_last) || makes(Bug::LogNotCompared);
   const bool granted = can_vote && up_to_date;
   observe([&] {
     const Refusal why = granted      ? Refusal::None

@@ -5,6 +5,7 @@
 //   leader.cpp       what a leader does: replication, commit, reads, transfer
 //   follower.cpp     what a follower and a candidate do
 //   membership.cpp   configurations and snapshots taking effect
+//   bugs.cpp         the mistakes of bugs.h
 //   trace.cpp        steps as etcd's TLA+ specification counts them
 
 #include <optional>
@@ -100,6 +101,12 @@ class Raft {
   void put_sent();
   void put_ready();
   TracePoint trace_point(TracePoint::Kind kind) const;
+
+  // bugs.cpp
+  bool makes(Bug bug) const { return config_.bugs.contains(bug); }
+  EntryId mistaken_commit() const;
+  VoteResult mistaken_result(const Tracker::Tally& tally) const;
+  void cut_after(const Message& message);
 
   // core.cpp
   base::Status load_state(const HardState& state);

@@ -129,6 +129,7 @@ void Raft::handle_append(const Message& message) {
     return;
   }
   const Index commit_before = log_.committed();
+  if (makes(Bug::StaleAppendTruncates)) cut_after(message);
   if (const auto done = log_.maybe_append(prev, message.commit, message.entries)) {
     if (done->truncated_from) {
       observe([&] {

@@ -340,7 +340,8 @@ void Raft::on_snapshot_status(const Message& message, Progress& peer) {
 }
 
 bool Raft::maybe_commit() {
-  const bool advanced = log_.maybe_commit({term_, tracker_.committed()});
+  const EntryId agreed = config_.bugs.any() ? mistaken_commit() : EntryId{term_, tracker_.committed()};
+  const bool advanced = log_.maybe_commit(agreed);
   if (advanced) {
     observe([&] { return Event{.kind = Event::Kind::CommitAdvanced, .entry = {term_, log_.committed()}}; });
   }
@@ -389,12 +390,13 @@ bool Raft::committed_in_term() const { return log_.term_or_zero(log_.committed()
 void Raft::on_read_index(const Message& message) {
   const PendingRead read{message.from, message.context};
   // A sole voter need not ask anybody: unless it is another, and this leader is on its way out.
-  if (tracker_.is_singleton() && tracker_.config.voters.contains(id())) {
+  const bool alone = tracker_.is_singleton() && tracker_.config.voters.contains(id());
+  if (alone || makes(Bug::ReadWithoutQuorum)) {
     answer_read(read, log_.committed());
     return;
   }
   // Before it commits in its term, a leader does not know what is committed (§8; etcd 7331).
-  if (!committed_in_term()) {
+  if (!committed_in_term() && !makes(Bug::ReadBeforeCommit)) {
     observe([&] {
       return Event{
           .kind = Event::Kind::ReadHeld, .peer = read.from, .refusal = Refusal::NotCommittedInTerm};

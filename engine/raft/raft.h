@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "raft/bugs.h"
 #include "raft/storage.h"
 #include "raft/types.h"
 
@@ -59,6 +60,7 @@ struct Config {
   bool disable_conf_change_validation = false;
   bool step_down_on_removal = false;
   std::uint64_t seed = 0;  // of the randomised election timeout
+  Bugs bugs{};             // to be made on purpose; none in earnest
 };
 
 enum class Refusal : std::uint8_t {
