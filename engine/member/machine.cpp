@@ -20,6 +20,9 @@ base::Result<Machine> Machine::start(const raft::Config& config, const Options& 
   auto member = Member::start(config, machine.disk(), options);
   if (!member) return member.error();
   machine.member_ = std::make_unique<Member>(std::move(*member));
+  // For the first time only: a wiped machine has lost them.
+  machine.options_.first_entries.clear();
+  machine.options_.first_term = raft::Term();
   return machine;
 }
 

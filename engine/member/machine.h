@@ -48,7 +48,7 @@ class Machine {
   void crash(Unsynced unsynced, base::Prng& prng);
   // REQUIRES: the member does not run. An error says why the disk does not let it; it can be tried again.
   base::Status restart();
-  // A new disk under the old name: the member will start as it did the first time. REQUIRES: it does not run.
+  // A new disk under the old name: the member will start on its first snapshot. REQUIRES: it does not run.
   base::Status wipe();
 
  private:

@@ -52,6 +52,12 @@ base::Result<Member> Member::start(const raft::Config& config, storage::Disk& di
   auto storage = *exists ? storage::DurableStorage::open(disk, identity, options.wal)
                          : storage::DurableStorage::create(disk, identity, options.wal, options.first);
   if (!storage) return storage.error();
+  if (!*exists && !options.first_term.is_zero()) {
+    storage::Save save;
+    save.hard_state = {options.first_term, raft::kNone, options.first->index};
+    save.entries = raft::Entries(options.first_entries);
+    if (auto status = storage->save(save); !status) return status.error();
+  }
   Member member(config, disk, std::move(*storage), options);
   if (auto status = member.start_core(); !status) return status.error();
   return member;
@@ -71,6 +77,7 @@ Member::Member(const Member& other)
       requests_(other.requests_),
       applied_bytes_(other.applied_bytes_),
       snapshot_tried_(other.snapshot_tried_),
+      joiner_waits_(other.joiner_waits_),
       ticks_(other.ticks_),
       node_(other.node_) {
   if (node_) node_->rebind(storage_, &recorder_);
@@ -90,6 +97,7 @@ Member::Member(Member&& other) noexcept
       requests_(std::move(other.requests_)),
       applied_bytes_(other.applied_bytes_),
       snapshot_tried_(other.snapshot_tried_),
+      joiner_waits_(other.joiner_waits_),
       ticks_(other.ticks_),
       node_(std::move(other.node_)) {
   if (node_) node_->rebind(storage_, &recorder_);
@@ -109,6 +117,7 @@ Member& Member::operator=(Member other) noexcept {
   requests_ = std::move(other.requests_);
   applied_bytes_ = other.applied_bytes_;
   snapshot_tried_ = other.snapshot_tried_;
+  joiner_waits_ = other.joiner_waits_;
   ticks_ = other.ticks_;
   node_ = std::move(other.node_);
   if (node_) node_->rebind(storage_, &recorder_);
@@ -208,7 +217,8 @@ void Member::tick() {
 // A leader that has committed nothing in its term does not know what is committed (§8; etcd 7331).
 bool Member::may_ask() const {
   if (node_->role() != raft::Role::Leader) return node_->leader() != raft::kNone;
-  return node_->term_of(node_->commit()).term == node_->term();
+  const bool bold = config_.bugs.contains(raft::Bug::ReadBeforeCommit);
+  return bold || node_->term_of(node_->commit()).term == node_->term();
 }
 
 // The read index if a lease gives it at once; zero when it comes in a later Ready.
@@ -221,19 +231,22 @@ raft::Index Member::ask(ReadMode mode, std::uint64_t context) {
   return {};
 }
 
-bool Member::snapshot_due() const {
+bool Member::snapshot_due(raft::Index applied) const {
   const SnapshotPolicy& policy = options_.snapshot;
   if (policy.entries == 0 && policy.bytes == 0) return false;
-  const std::uint64_t entries =
-      node_->applied() - std::max(storage_.snapshot().snapshot->index, snapshot_tried_);
+  const std::uint64_t entries = applied - std::max(storage_.snapshot().snapshot->index, snapshot_tried_);
   return (policy.entries > 0 && entries >= policy.entries) ||
          (policy.bytes > 0 && applied_bytes_ >= policy.bytes);
 }
 
 bool Member::make_snapshot(Output& output) {
-  const raft::Index applied = node_->applied();
+  joiner_waits_ = false;
+  return save_snapshot(node_->applied(), store_, output);
+}
+
+bool Member::save_snapshot(raft::Index applied, const kv::Store& store, Output& output) {
   if (failure_ || applied <= storage_.snapshot().snapshot->index) return false;
-  base::Bytes data = store_.snapshot();
+  base::Bytes data = store.snapshot();
   const std::uint64_t bytes = data.size();
   // Where the disk is full, the next one is tried after as much again.
   applied_bytes_ = 0;
@@ -247,6 +260,32 @@ bool Member::make_snapshot(Output& output) {
   return true;
 }
 
+// Whoever joins may have to be sent a snapshot, and takes none whose configuration it is not in. Where the log
+// still reaches back to the first one, it needs none.
+void Member::note_joiners(const raft::ConfState& configuration) {
+  const raft::Snapshot& newest = *storage_.snapshot().snapshot;
+  if (newest.index == options_.first->index) return;
+  const auto known = [](const std::vector<raft::NodeId>& ids, raft::NodeId id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  for (const auto* ids : {&configuration.voters, &configuration.learners}) {
+    for (const raft::NodeId id : *ids) {
+      const raft::ConfState& old = newest.conf_state;
+      if (!known(old.voters, id) && !known(old.learners, id) && !known(old.voters_outgoing, id)) {
+        joiner_waits_ = true;
+      }
+    }
+  }
+}
+
+// As a store does that keeps its applied index by itself (raft::Bug::AppliedIndexApart; etcd 13766): what is on the
+// disk counts an entry as applied whose change is not there. The next snapshot has it again.
+void Member::save_index_first(raft::Index index, Output& output) {
+  kv::Store saved = store_;
+  saved.skip_to(index.value());
+  save_snapshot(index, saved, output);
+}
+
 void Member::apply(const raft::Entry& entry, Output& output) {
   output.committed.push_back(entry);
   applied_bytes_ += entry.size();
@@ -255,6 +294,7 @@ void Member::apply(const raft::Entry& entry, Output& output) {
     const auto change = raft::decode_conf_change(entry.data, entry.type);
     CHECK(change.ok(), "committed entry ", entry.index, ": ", change.error().message);
     output.configurations.push_back({entry.index, node_->apply_conf_change(*change)});
+    note_joiners(output.configurations.back().state);
     store_.skip_to(entry.index.value());
     return;
   }
@@ -264,6 +304,9 @@ void Member::apply(const raft::Entry& entry, Output& output) {
   }
   auto command = kv::decode(entry.data);
   CHECK(command.ok(), "committed entry ", entry.index, ": ", command.error().message);
+  if (config_.bugs.contains(raft::Bug::AppliedIndexApart) && snapshot_due(entry.index)) {
+    save_index_first(entry.index, output);
+  }
   const kv::Outcome outcome = store_.apply(entry.index.value(), *command);
   requests_.applied(entry.id(), *command, outcome);
   output.applied.push_back({entry.id(), std::move(*command), outcome});
@@ -273,11 +316,23 @@ void Member::fail(const base::Error& why) {
   if (!failure_) failure_ = why;
 }
 
+// The mistakes of raft::Bug that are about what is durable, and when.
+void Member::spoil(storage::Save& save, raft::Message& work) {
+  if (config_.bugs.contains(raft::Bug::VoteNotPersisted)) save.hard_state.vote = raft::kNone;
+  if (!config_.bugs.contains(raft::Bug::AckBeforeSync)) return;
+  std::vector<raft::Message> own;
+  for (raft::Message& response : work.responses.take()) {
+    (response.to == id() ? own : answers_).push_back(std::move(response));
+  }
+  work.responses = std::move(own);
+}
+
 // Work for the disk: written now, durable when somebody has synced it, and answered only then. What merely
 // moves the commit index waits for nothing.
 void Member::write(raft::Message work, bool must_sync) {
   storage::Save save = storage::save_of(work);
   save.must_sync = must_sync || work.snapshot != nullptr;
+  if (config_.bugs.any()) spoil(save, work);
   if (auto status = storage_.append(save); !status) return fail(status.error());
   writes_.push_back(
       {storage_.wal().last_save(), save.must_sync, std::move(work.snapshot), std::move(work.responses)});
@@ -357,7 +412,7 @@ void Member::pump(Output& output) {
     ready_.entries.clear();
     ready_.committed_entries.clear();
     ready_.snapshot = nullptr;
-    if (!failure_ && snapshot_due()) make_snapshot(output);
+    if (!failure_ && (joiner_waits_ || snapshot_due(node_->applied()))) make_snapshot(output);
   }
   move_out(answers_, output.messages);
   if (!failure_) requests_.read_from(store_);

@@ -81,6 +81,10 @@ struct Options {
   // What a member starts from whose disk is empty: the configuration and perhaps a store.
   // REQUIRES: not null, and its index is not 0.
   std::shared_ptr<const raft::Snapshot> first{};
+  // And what its log holds besides, in the order of indexes, none of it known to be committed, with the term that
+  // it is in; zero: nothing.
+  std::vector<raft::Entry> first_entries{};
+  raft::Term first_term{};
   std::uint64_t cluster = 0;  // a disk of another cluster, or of another member, is refused
   storage::WalOptions wal{};
   SnapshotPolicy snapshot{};
@@ -197,12 +201,17 @@ class Member {
   base::Status start_core();
   void handle(raft::Ready& ready, Output& output);
   void write(raft::Message work, bool must_sync);
+  void spoil(storage::Save& save, raft::Message& work);
   void release_writes();
   void fail(const base::Error& why);
   void apply(const raft::Entry& entry, Output& output);
   bool may_ask() const;
   raft::Index ask(ReadMode mode, std::uint64_t context);
-  bool snapshot_due() const;
+  // Whether one is due when so much is applied.
+  bool snapshot_due(raft::Index applied) const;
+  bool save_snapshot(raft::Index applied, const kv::Store& store, Output& output);
+  void save_index_first(raft::Index index, Output& output);
+  void note_joiners(const raft::ConfState& configuration);
 
   raft::Config config_;
   Options options_;
@@ -217,6 +226,7 @@ class Member {
   Requests requests_;
   std::uint64_t applied_bytes_ = 0;    // since the last snapshot
   raft::Index snapshot_tried_;         // the last one, taken or not
+  bool joiner_waits_ = false;          // for a snapshot whose configuration it is in
   std::uint64_t ticks_ = 0;            // since reads were asked for again
   std::optional<raft::RawNode> node_;  // none while crashed
   raft::Ready ready_;  // memory that is used again: empty between calls, and no part of the value
