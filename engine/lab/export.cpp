@@ -76,11 +76,21 @@ void write_markdown(const Scenario& scenario, const ExportOptions& options, std:
 }
 
 const char* word_of(sim::Event::Kind kind) {
-  static constexpr std::array kWords{"acted",        "act_refused",     "raft",
-                                     "sent",         "delivered",       "lost",
-                                     "request_sent", "request_refused", "request_timed_out",
-                                     "request_done", "violated"};
+  static constexpr std::array kWords{"acted",         "act_refused",     "raft",
+                                     "sent",          "delivered",       "lost",
+                                     "request_sent",  "request_refused", "request_timed_out",
+                                     "request_done",  "violated",        "snapshot_part",
+                                     "snapshot_made", "recovered",       "storage_failed"};
   return kWords.at(static_cast<std::size_t>(kind));
+}
+
+void put_configuration(Json& json, const raft::ConfState& configuration) {
+  const auto put = [&](const char* field, const std::vector<raft::NodeId>& nodes) {
+    for (const raft::NodeId node : nodes) json[field].push_back(node.value());
+  };
+  put("voters", configuration.voters);
+  put("outgoing", configuration.voters_outgoing);
+  put("learners", configuration.learners);
 }
 
 Json event_json(const sim::World& world, const sim::Event& event) {
@@ -94,6 +104,8 @@ Json event_json(const sim::World& world, const sim::Event& event) {
       json["raft"] = raft::describe(event.raft.kind);
       if (!event.raft.entry.index.is_zero()) json["index"] = event.raft.entry.index.value();
       if (event.raft.refusal != raft::Refusal::None) json["refusal"] = raft::describe(event.raft.refusal);
+      if (event.raft.kind == raft::Event::Kind::ConfigurationChanged)
+        put_configuration(json, world.member(event.node).status().conf_state);
       break;
     case Kind::Sent:
     case Kind::Delivered:
@@ -227,7 +239,7 @@ void export_run(const Scenario& scenario, const ExportOptions& options, std::ost
       return;
     }
     case ExportFormat::EtcdTla: {
-      TlaTrace trace(scenario.cluster.members, out);
+      TlaTrace trace(scenario.cluster, out);
       return each_moment(
           scenario, options, [](const sim::World&) {}, &trace);
     }

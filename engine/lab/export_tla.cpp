@@ -158,11 +158,18 @@ void write(std::ostream& out, const Line& line, const Json& msg, const Json& pro
 
 }  // namespace
 
-TlaTrace::TlaTrace(std::size_t members, std::ostream& out) : members_(members), out_(out) {
-  for (std::size_t i = 1; i <= members; ++i) begin(raft::NodeId(i));
+TlaTrace::TlaTrace(const sim::WorldConfig& cluster, std::ostream& out) : out_(out) {
+  const auto contains = [](const std::vector<raft::NodeId>& nodes, raft::NodeId node) {
+    return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+  };
+  for (std::size_t i = 1; i <= cluster.members; ++i) {
+    const raft::NodeId node(i);
+    if (!contains(cluster.learners, node) && !contains(cluster.spares, node)) voters_.push_back(node);
+  }
+  for (std::size_t i = 1; i <= cluster.members; ++i) begin(raft::NodeId(i));
 }
 
-// As etcd bootstraps a member: on an empty log, then in term 1 with an entry for each member, applied in turn.
+// As etcd bootstraps a member: on an empty log, then in term 1 with an entry for each voter, applied in turn.
 void TlaTrace::begin(raft::NodeId node) {
   Line line{.name = "InitState", .node = node};
   write(out_, line, {}, {});
@@ -173,18 +180,18 @@ void TlaTrace::begin(raft::NodeId node) {
   line.term = 1;
   write(out_, line, {}, {});
   line.name = "ApplyConfChange";
-  line.log = members_;
-  line.commit = members_;
+  line.log = voters_.size();
+  line.commit = voters_.size();
   std::vector<raft::NodeId> voters;
-  for (std::size_t i = 1; i <= members_; ++i) {
-    voters.emplace_back(i);
+  for (const raft::NodeId voter : voters_) {
+    voters.push_back(voter);
     write(out_, line, {}, configuration_change(voters));
     line.conf.voters = voters;
   }
 }
 
 void TlaTrace::trace(const raft::TracePoint& point) {
-  const Scale scale{members_};
+  const Scale scale{voters_.size()};
   Line line{.name = event_word(point.kind),
             .node = point.node,
             .term = Scale::term(point.state.term),

@@ -3,28 +3,31 @@
 // tla/Traceetcdraft.tla): one JSON object a line, in the order in which it happened. Private to lab/.
 //
 // The specification begins with a cluster as etcd bootstraps it: in term 1, with one configuration entry a
-// member. Ours begins in term 0 after one entry that stands for the whole configuration. So in a trace all
-// terms are one higher than in the world, and all indexes by so many as there are members after the first.
+// voter. Ours begins in term 0 after one entry that stands for the whole configuration. So in a trace all
+// terms are one higher than in the world, and all indexes by so many as there are voters after the first. Who
+// is no voter yet begins with the same entries.
 //
 // It knows no PreVote: a pre-candidate is a follower to it, and what is said about pre-votes is left out. Nor
 // does it know of the answer that a leader of an older term gets, a MsgAppResp without an index: to it that is a
 // rejection. An append's commit index counts up to its last entry only, as a follower takes it.
 //
-// What it has no word for at all it will not accept: a term that was learned from a pre-vote's
-// refusal, messages that arrive twice, members whose log begins with a snapshot or that lost what they had not
-// synced; to it the commit index is durable.
+// What it has no word for at all it will not accept: joint configurations, learners in the first one, logs that are
+// there from the beginning, a restart after a change of the configuration, which storage does not keep; a term that
+// was learned from a pre-vote's refusal, messages that arrive twice, members whose log begins with a snapshot or
+// that lost what they had not synced; to it the commit index is durable.
 
 #include <iosfwd>
 #include <vector>
 
 #include "raft/raft.h"
+#include "sim/world.h"
 
 namespace raftarium::lab {
 
 class TlaTrace : public raft::Observer {
  public:
-  // Writes how each of `members` members begins.
-  TlaTrace(std::size_t members, std::ostream& out);
+  // Writes how each member begins.
+  TlaTrace(const sim::WorldConfig& cluster, std::ostream& out);
 
   void observe(const raft::Event&) override {}
   bool traces() const override { return true; }
@@ -33,7 +36,7 @@ class TlaTrace : public raft::Observer {
  private:
   void begin(raft::NodeId node);
 
-  std::size_t members_;
+  std::vector<raft::NodeId> voters_;  // of the first configuration
   std::ostream& out_;
 };
 

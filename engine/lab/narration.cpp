@@ -44,16 +44,64 @@ std::string request_text(const sim::Request& request) {
   return what;
 }
 
-// On how many members `leader` knows an entry to be.
-std::size_t known_holders(const sim::World& world, raft::NodeId leader, raft::Index index) {
-  const auto progress = world.member(leader).status().progress;
-  return static_cast<std::size_t>(std::count_if(progress.begin(), progress.end(), [&](const auto& peer) {
-    return !peer.is_learner && peer.match >= index;
-  }));
+// How much of the voters these are; in a joint configuration, of those of each half.
+template <class Among>
+std::string quorum_text(const raft::ConfState& configuration, const Among& among) {
+  const auto part = [&](const std::vector<raft::NodeId>& voters) {
+    const auto count = static_cast<std::size_t>(std::count_if(voters.begin(), voters.end(), among));
+    return text(count, " of ", voters.size(), 2 * count > voters.size() ? ", a majority" : ", no majority");
+  };
+  if (configuration.voters_outgoing.empty()) return part(configuration.voters);
+  return text(part(configuration.voters_outgoing), " of the old voters, and ", part(configuration.voters),
+              " of the new ones");
 }
 
-std::string quorum_text(std::size_t part, std::size_t whole) {
-  return text(part, " of ", whole, 2 * part > whole ? ", a majority" : ", no majority");
+bool contains(const std::vector<raft::NodeId>& nodes, raft::NodeId node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+// The voters of whom `leader` knows that they have an entry.
+std::string holders_text(const raft::Status& leader, raft::Index index) {
+  return quorum_text(leader.conf_state, [&](raft::NodeId voter) {
+    return std::any_of(leader.progress.begin(), leader.progress.end(),
+                       [&](const auto& peer) { return peer.id == voter && peer.match >= index; });
+  });
+}
+
+// In the last step, so that the member's state is not the one in which the rest of it happened.
+bool changed_configuration(const sim::World& world, raft::NodeId node) {
+  return std::any_of(world.events().begin(), world.events().end(), [&](const sim::Event& event) {
+    return event.kind == sim::Event::Kind::Raft && event.node == node &&
+           event.raft.kind == RaftKind::ConfigurationChanged;
+  });
+}
+
+// Members follow their leader's configuration; only the leader's is told, and who finds itself outside.
+Line about_configuration(const sim::World& world, const raft::Event& e) {
+  const raft::Status status = world.member(e.node).status();
+  const raft::ConfState& now = status.conf_state;
+  const bool inside = contains(now.voters, e.node) || contains(now.voters_outgoing, e.node) ||
+                      contains(now.learners, e.node);
+  if (!inside)
+    return Told{text(name(e.node), " is outside the configuration: ", names(now.voters), " vote."), ""};
+  if (status.soft_state.role != raft::Role::Leader) return std::nullopt;
+  const std::string learners =
+      now.learners.empty() ? std::string() : text(" Learners: ", names(now.learners), ".");
+  if (now.voters_outgoing.empty())
+    return Told{text("The voters are ", names(now.voters), " now."),
+                text("The change is committed and in force at ", name(e.node), ".", learners)};
+  return Told{
+      text("The configuration is joint: ", names(now.voters_outgoing), " and ", names(now.voters), "."),
+      text("Until it is left, elections and commits need a majority of both (§6).", learners)};
+}
+
+Line about_refused_change(const sim::World& world, const raft::Event& e) {
+  // Everybody refuses the same committed change; one is enough to tell.
+  const bool committed = e.refusal == raft::Refusal::BadConfChange;
+  const bool leads = world.member(e.node).status().soft_state.role == raft::Role::Leader;
+  if (committed && !leads) return std::nullopt;
+  return Told{text(name(e.node), " refuses a change of the configuration."),
+              text("Because ", raft::describe(e.refusal), ".")};
 }
 
 // One vote a term (§5.2): who has it instead?
@@ -89,7 +137,6 @@ Line refused_vote(const sim::World& world, const sim::Event& event) {
 Line about_raft(const sim::World& world, const sim::Event& event) {
   const raft::Event& e = event.raft;
   const std::string who = name(e.node);
-  const std::size_t members = world.members().size();
   switch (e.kind) {
     case RaftKind::BecamePreCandidate:
       return Told{text(who, " asks whether it could win term ", e.term + 1, "."),
@@ -101,7 +148,9 @@ Line about_raft(const sim::World& world, const sim::Event& event) {
                                           : "Its election timer ran out. It votes for itself first."};
     case RaftKind::BecameLeader:
       return Told{text(who, " wins term ", e.term, " with votes from ", names(e.voters), "."),
-                  text(quorum_text(e.voters.size(), members), "; its log ends at ", log_end(e.last), ".")};
+                  text(quorum_text(world.member(e.node).status().conf_state,
+                                   [&](raft::NodeId voter) { return contains(e.voters, voter); }),
+                       "; its log ends at ", log_end(e.last), ".")};
     case RaftKind::VoteRefused:
       return refused_vote(world, event);
     case RaftKind::QuorumLost:
@@ -125,11 +174,18 @@ Line about_raft(const sim::World& world, const sim::Event& event) {
           world.member(e.node).node().role() != raft::Role::Leader) {
         return std::nullopt;
       }
-      return Told{
-          text(who, " commits entry ", e.entry.index, " of term ", e.entry.term, "."),
-          text("It is known to be on ", quorum_text(known_holders(world, e.node, e.entry.index), members),
-               "; earlier entries follow.")};
+      if (changed_configuration(world, e.node)) {
+        return Told{text(who, " commits entry ", e.entry.index, " of term ", e.entry.term, "."),
+                    "A majority of those who voted until now has it; earlier entries follow."};
+      }
+      return Told{text(who, " commits entry ", e.entry.index, " of term ", e.entry.term, "."),
+                  text("It is known to be on ", holders_text(world.member(e.node).status(), e.entry.index),
+                       "; earlier entries follow.")};
     }
+    case RaftKind::ConfigurationChanged:
+      return about_configuration(world, e);
+    case RaftKind::ConfChangeRefused:
+      return about_refused_change(world, e);
     case RaftKind::SnapshotSent:
       return Told{text(who, " sends ", name(e.peer), " a snapshot up to entry ", e.entry.index, "."),
                   "The entries before it are compacted away."};
@@ -174,6 +230,16 @@ std::string why_fresh(const sim::Request& request) {
       break;
   }
   return text("It is what ", who, " has as of entry ", request.index, ", which may be old.");
+}
+
+// Why majorities before and after a change have a member in common.
+std::string why_safe(const sim::Command& command) {
+  const auto& changes = command.changes;
+  if (changes.size() > 1 || command.transition != raft::ConfChangeTransition::Auto)
+    return "In between, the configuration is joint: old and new voters each need a majority.";
+  if (changes.front().kind == sim::Change::Kind::AddLearner)
+    return "A learner gets every entry and counts for no majority.";
+  return "One voter more or less: any two majorities still overlap.";
 }
 
 Told about_act(const sim::World& world, const sim::Command& command) {
@@ -266,6 +332,11 @@ Told about_act(const sim::World& world, const sim::Command& command) {
           "Nobody notices until it is read."};
     case Kind::Snapshot:
       return {text(who, " is told to make a snapshot."), ""};
+    case Kind::Reconfigure:
+      return {text(who, " is told to change the configuration: ", sim::describe(command.changes), "."),
+              why_safe(command)};
+    case Kind::LeaveJoint:
+      return {text(who, " is told to leave the joint configuration."), ""};
     case Kind::SetLink:
       return {command.node == raft::kNone ? std::string("Every link changes.")
                                           : text("The link ", who, "→", name(command.peer), " changes."),
@@ -318,9 +389,11 @@ Line about(const sim::World& world, const sim::Event& event) {
                     why_fresh(request)};
       }
       if (event.request_state == sim::RequestState::Committed && !request.succeeded) {
-        return Told{
-            text(request_text(request), " is refused by the store."),
-            text("The key did not hold what was expected when entry ", request.index, " was applied.")};
+        return Told{text(request_text(request), " is refused by the store."),
+                    text(request.kind == sim::Request::Kind::Swap
+                             ? "The key did not hold what was expected"
+                             : "The fence had been changed since the revision that its token names",
+                         " when entry ", request.index, " was applied.")};
       }
       if (event.request_state == sim::RequestState::Committed) {
         return Told{text(request_text(request), " is acknowledged."),

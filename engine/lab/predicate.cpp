@@ -38,27 +38,30 @@ enum class Attribute : std::uint8_t {
   Snapshot,
   Durable,
   Minority,
-  Stored
+  Stored,
+  Voters,
+  Outgoing,
+  Learners,
+  Voter,
+  Learner,
+  Joint
 };
 struct AttributeName {
   const char* name;
   Attribute attribute;
   Type type;
 };
-constexpr std::array<AttributeName, 14> kAttributes{{{"role", Attribute::Role, Type::Word},
-                                                     {"process", Attribute::Process, Type::Word},
-                                                     {"term", Attribute::Term, Type::Number},
-                                                     {"vote", Attribute::Vote, Type::Member},
-                                                     {"leader", Attribute::Leader, Type::Member},
-                                                     {"commit", Attribute::Commit, Type::Number},
-                                                     {"applied", Attribute::Applied, Type::Number},
-                                                     {"first", Attribute::First, Type::Number},
-                                                     {"last", Attribute::Last, Type::Number},
-                                                     {"last_term", Attribute::LastTerm, Type::Number},
-                                                     {"snapshot", Attribute::Snapshot, Type::Number},
-                                                     {"durable", Attribute::Durable, Type::Number},
-                                                     {"minority", Attribute::Minority, Type::Truth},
-                                                     {"value", Attribute::Stored, Type::Text}}};
+constexpr std::array<AttributeName, 20> kAttributes{
+    {{"role", Attribute::Role, Type::Word},           {"process", Attribute::Process, Type::Word},
+     {"term", Attribute::Term, Type::Number},         {"vote", Attribute::Vote, Type::Member},
+     {"leader", Attribute::Leader, Type::Member},     {"commit", Attribute::Commit, Type::Number},
+     {"applied", Attribute::Applied, Type::Number},   {"first", Attribute::First, Type::Number},
+     {"last", Attribute::Last, Type::Number},         {"last_term", Attribute::LastTerm, Type::Number},
+     {"snapshot", Attribute::Snapshot, Type::Number}, {"durable", Attribute::Durable, Type::Number},
+     {"minority", Attribute::Minority, Type::Truth},  {"value", Attribute::Stored, Type::Text},
+     {"voters", Attribute::Voters, Type::Text},       {"outgoing", Attribute::Outgoing, Type::Text},
+     {"learners", Attribute::Learners, Type::Text},   {"voter", Attribute::Voter, Type::Truth},
+     {"learner", Attribute::Learner, Type::Truth},    {"joint", Attribute::Joint, Type::Truth}}};
 
 enum class Fact : std::uint8_t { Leaders, Violations, MaxTerm, TimeMs };
 struct FactName {
@@ -104,6 +107,33 @@ const char* word_of(sim::ProcessState process) {
 
 std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
+std::string names(const std::vector<raft::NodeId>& nodes) {
+  std::string all;
+  for (const raft::NodeId node : nodes) all += (all.empty() ? "" : ",") + sim::name(node);
+  return all;
+}
+
+Value configuration_of(const member::Member& member, Attribute attribute) {
+  const raft::ConfState configuration = member.status().conf_state;
+  const auto contains = [&](const std::vector<raft::NodeId>& nodes) {
+    return std::find(nodes.begin(), nodes.end(), member.id()) != nodes.end();
+  };
+  switch (attribute) {
+    case Attribute::Voters:
+      return {0, names(configuration.voters)};
+    case Attribute::Outgoing:
+      return {0, names(configuration.voters_outgoing)};
+    case Attribute::Learners:
+      return {0, names(configuration.learners)};
+    case Attribute::Voter:
+      return {contains(configuration.voters) || contains(configuration.voters_outgoing) ? 1 : 0, {}};
+    case Attribute::Learner:
+      return {contains(configuration.learners) ? 1 : 0, {}};
+    default:
+      return {configuration.voters_outgoing.empty() ? 0 : 1, {}};
+  }
+}
+
 Value attribute_of(const sim::World& world, raft::NodeId id, Attribute attribute, const std::string& key) {
   const member::Member& member = world.member(id);
   const bool up = member.running();
@@ -135,6 +165,13 @@ Value attribute_of(const sim::World& world, raft::NodeId id, Attribute attribute
       return {number(member.storage().last_index().value()), {}};
     case Attribute::Minority:
       return {world.reaches_quorum(id) ? 0 : 1, {}};
+    case Attribute::Voters:
+    case Attribute::Outgoing:
+    case Attribute::Learners:
+    case Attribute::Voter:
+    case Attribute::Learner:
+    case Attribute::Joint:
+      return configuration_of(member, attribute);
     case Attribute::Stored:
       break;
   }

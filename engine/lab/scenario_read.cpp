@@ -5,6 +5,7 @@
 #include "lab/field_reader.h"
 #include "lab/play.h"
 #include "lab/scenario.h"
+#include "lab/scenario_parts.h"
 #include "lab/scenario_words.h"
 
 namespace raftarium::lab {
@@ -12,30 +13,6 @@ namespace raftarium::lab {
 namespace {
 
 using Kind = sim::Command::Kind;
-
-// Members.
-
-raft::NodeId read_member(FieldReader& reader, const Json& value, const std::string& path,
-                         std::size_t members, const Words& stand_ins) {
-  const std::string expected = "expected S1 to S" + std::to_string(members) +
-                               (stand_ins.empty() ? "" : " or one of: " + list(stand_ins));
-  if (!value.is_string()) {
-    reader.complain(path, expected + ", got " + kind_of(value));
-    return raft::kNone;
-  }
-  const auto& word = value.get_ref<const std::string&>();
-  for (std::size_t i = 1; i <= members; ++i) {
-    if (word == "S" + std::to_string(i)) return raft::NodeId(i);
-  }
-  if (std::find(stand_ins.begin(), stand_ins.end(), word) != stand_ins.end()) {
-    if (word == "leader") return sim::kTheLeader;
-    if (word == "follower") return sim::kAFollower;
-    if (word == "crashed") return sim::kTheCrashed;
-    return sim::kTheOthers;
-  }
-  reader.complain(path, expected + ", got " + kind_of(value) + did_you_mean(word, stand_ins));
-  return raft::kNone;
-}
 
 // Actions.
 
@@ -108,6 +85,13 @@ void read_disk(FieldReader& reader, const Json& action, const std::string& path,
 
 void read_asking(FieldReader& reader, const Json& action, const std::string& path, sim::Command& command) {
   command.expected = reader.text(action, path, "expected", kv::kMaxValueBytes, false);
+  command.fence = reader.text(action, path, "fence", kv::kMaxKeyBytes, action.contains("fence"));
+  if (const auto token = reader.integer(action, path, "token", 0, std::int64_t{1} << 53)) {
+    command.token = *token;
+  }
+  if (action.contains("fence") != action.contains("token")) {
+    reader.complain(path, "\"fence\" and \"token\" need each other");
+  }
   if (action.contains("mode")) {
     command.mode = kReadModeWords[read_word(reader, action, path, "mode", kReadModeWords)].mode;
   }
@@ -126,6 +110,31 @@ void read_asking(FieldReader& reader, const Json& action, const std::string& pat
   if (const auto open = reader.truth(action, path, "open")) load.open = *open;
   if (load.open && load.every_us == 0) {
     reader.complain(path, "\"open\" needs \"every_us\", from 1: how often somebody asks");
+  }
+}
+
+void read_changes(FieldReader& reader, const Json& action, const std::string& path, std::size_t members,
+                  sim::Command& command) {
+  if (action.contains("transition")) {
+    const auto index = read_word(reader, action, path, "transition", kTransitionWords);
+    command.transition = kTransitionWords[index].transition;
+  }
+  for (const ChangeWord& word : kChangeWords) {
+    const Json* nodes = reader.array(action, path, word.name, members);
+    if (nodes == nullptr) continue;
+    for (std::size_t i = 0; i < nodes->size(); ++i) {
+      const std::string item_path = FieldReader::item(FieldReader::join(path, word.name), i);
+      const raft::NodeId node =
+          read_member(reader, (*nodes)[i], item_path, members, {"leader", "follower"});
+      const bool named = std::any_of(command.changes.begin(), command.changes.end(),
+                                     [&](const sim::Change& change) { return change.node == node; });
+      if (named) return reader.complain(item_path, kind_of((*nodes)[i]) + " is named twice");
+      command.changes.push_back({word.kind, node});
+    }
+  }
+  if (command.kind == Kind::Reconfigure && command.changes.empty()) {
+    reader.complain(
+        path, "\"reconfigure\" needs a member in \"add\", \"add_learners\", \"promote\" or \"remove\"");
   }
 }
 
@@ -173,6 +182,7 @@ sim::Command read_command(FieldReader& reader, const Json& action, const std::st
   }
   read_disk(reader, action, path, word, command);
   read_asking(reader, action, path, command);
+  read_changes(reader, action, path, members, command);
   return command;
 }
 
@@ -345,27 +355,6 @@ void read_expectation(FieldReader& reader, const Json& value, const std::string&
 }
 
 // The rest.
-
-void read_cluster(FieldReader& reader, const Json& root, sim::WorldConfig& cluster) {
-  const auto found = root.find("cluster");
-  if (found == root.end()) return;
-  const std::string path = "cluster";
-  Words known;
-  for (const ClusterField& field : cluster_fields()) known.emplace_back(field.name);
-  if (!reader.is_object(*found, path, known)) return;
-  for (const ClusterField& field : cluster_fields()) {
-    std::visit(
-        [&](auto place) {
-          using Value = std::remove_reference_t<decltype(cluster.*place)>;
-          if constexpr (std::is_same_v<Value, bool>) {
-            if (const auto value = reader.truth(*found, path, field.name)) cluster.*place = *value;
-          } else if (const auto value = reader.integer(*found, path, field.name, field.low, field.high)) {
-            cluster.*place = static_cast<Value>(*value);
-          }
-        },
-        field.place);
-  }
-}
 
 void read_recording(FieldReader& reader, const Json& root, Scenario& scenario) {
   const auto found = root.find("recording");

@@ -36,7 +36,7 @@ const std::vector<ClusterField>& cluster_fields() {
 const std::vector<ActionWord>& action_words() {
   using Kind = sim::Command::Kind;
   static const std::vector<ActionWord> kWords{
-      {Kind::Put, {"key", "value"}, {"through"}},
+      {Kind::Put, {"key", "value"}, {"fence", "token", "through"}},
       {Kind::Delete, {"key"}, {"through"}},
       {Kind::Read, {"key"}, {"mode", "through"}},
       {Kind::Swap, {"key", "expected", "value"}, {"through"}},
@@ -71,6 +71,8 @@ const std::vector<ActionWord>& action_words() {
       {Kind::FailDisk, {"node", "call", "fault"}, {}},
       {Kind::Damage, {"node", "file", "offset", "bit"}, {}},
       {Kind::Snapshot, {"node"}, {}},
+      {Kind::Reconfigure, {}, {"add", "add_learners", "promote", "remove", "transition", "through"}},
+      {Kind::LeaveJoint, {}, {"through"}},
   };
   return kWords;
 }
@@ -94,6 +96,8 @@ const std::vector<TriggerWord>& trigger_words() {
       {"snapshot_made", Kind::SnapshotMade, {"node", "index", "nth"}},
       {"storage_failed", Kind::StorageFailed, {"node", "nth"}},
       {"violated", Kind::Violated, {"nth"}},
+      {"configuration_changed", Kind::ConfigurationChanged, {"node", "nth"}},
+      {"change_refused", Kind::ChangeRefused, {"node", "nth"}},
   };
   return kWords;
 }

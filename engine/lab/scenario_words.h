@@ -57,6 +57,24 @@ inline constexpr std::array<ReadModeWord, 3> kReadModeWords{
      {"lease", member::ReadMode::Lease},
      {"serializable", member::ReadMode::Serializable}}};
 
+// Reconfigure: the field that lists the members of a kind of change.
+struct ChangeWord {
+  const char* name;
+  sim::Change::Kind kind;
+};
+inline constexpr std::array<ChangeWord, 4> kChangeWords{{{"add", sim::Change::Kind::Add},
+                                                         {"add_learners", sim::Change::Kind::AddLearner},
+                                                         {"promote", sim::Change::Kind::Promote},
+                                                         {"remove", sim::Change::Kind::Remove}}};
+struct TransitionWord {
+  const char* name;
+  raft::ConfChangeTransition transition;
+};
+inline constexpr std::array<TransitionWord, 3> kTransitionWords{
+    {{"auto", raft::ConfChangeTransition::Auto},
+     {"implicit", raft::ConfChangeTransition::JointImplicit},
+     {"explicit", raft::ConfChangeTransition::JointExplicit}}};
+
 struct TriggerWord {
   const char* name;
   Trigger::Kind kind;

@@ -88,6 +88,8 @@ void put_asking_field(Json& json, const sim::Command& command, const std::string
   const sim::Load& load = command.load;
   const sim::Load defaults;
   if (field == "expected") json[field] = command.expected;
+  if (field == "fence" && !command.fence.empty()) json[field] = command.fence;
+  if (field == "token" && !command.fence.empty()) json[field] = command.token;
   for (const ReadModeWord& word : kReadModeWords) {
     const bool said = command.mode != member::ReadMode::Linearizable;
     if (field == "mode" && said && word.mode == command.mode) json[field] = word.name;
@@ -98,6 +100,19 @@ void put_asking_field(Json& json, const sim::Command& command, const std::string
   if (field == "every_us" && load.every_us > 0) json[field] = load.every_us;
   if (field == "keys" && load.keys != defaults.keys) json[field] = load.keys;
   if (field == "reads_per_million" && load.reads_per_million > 0) json[field] = load.reads_per_million;
+}
+
+void put_change_field(Json& json, const sim::Command& command, const std::string& field) {
+  for (const ChangeWord& word : kChangeWords) {
+    if (field != word.name) continue;
+    for (const sim::Change& change : command.changes) {
+      if (change.kind == word.kind) json[field].push_back(word_of(change.node));
+    }
+  }
+  for (const TransitionWord& word : kTransitionWords) {
+    const bool said = command.transition != raft::ConfChangeTransition::Auto;
+    if (field == "transition" && said && word.transition == command.transition) json[field] = word.name;
+  }
 }
 
 void put_field(Json& json, const sim::Command& command, const std::string& field) {
@@ -116,6 +131,7 @@ void put_field(Json& json, const sim::Command& command, const std::string& field
   if (field == "drift_ppm") json[field] = command.drift_ppm;
   put_disk_field(json, command, field);
   put_asking_field(json, command, field);
+  put_change_field(json, command, field);
 }
 
 Json action_json(const Action& action) {
@@ -167,6 +183,17 @@ Json cluster_json(const sim::WorldConfig& cluster) {
           if (cluster.*place != defaults.*place) json[field.name] = cluster.*place;
         },
         field.place);
+  }
+  for (const raft::NodeId node : cluster.learners) json["learners"].push_back(sim::name(node));
+  for (const raft::NodeId node : cluster.spares) json["spares"].push_back(sim::name(node));
+  for (std::size_t i = 0; i < cluster.logs.size(); ++i) {
+    if (cluster.logs[i].empty()) continue;
+    Json& log = json["logs"][sim::name(raft::NodeId(i + 1))];
+    for (const raft::Term term : cluster.logs[i]) log.push_back(term.value());
+  }
+  for (std::size_t i = 0; i < raft::kBugCount; ++i) {
+    const auto bug = static_cast<raft::Bug>(i);
+    if (cluster.bugs.contains(bug)) json["bugs"].push_back(raft::describe(bug));
   }
   return json;
 }

@@ -65,6 +65,13 @@ bool Trigger::matches(const sim::Event& event) const {
       return event.kind == EventKind::StorageFailed;
     case Kind::Violated:
       return event.kind == EventKind::Violated;
+    case Kind::ConfigurationChanged:
+      return is_raft(event, RaftKind::ConfigurationChanged);
+    case Kind::ChangeRefused: {
+      if (is_raft(event, RaftKind::ConfChangeRefused)) return true;
+      if (event.kind != EventKind::ActRefused) return false;
+      return event.command->kind == Act::Reconfigure || event.command->kind == Act::LeaveJoint;
+    }
     case Kind::Holds:
       break;
   }

@@ -28,7 +28,9 @@ struct Trigger {
     SnapshotMade,   // node, index: of its last entry, at least
     StorageFailed,  // node
     Violated,
-    Holds,  // the predicate, after any event
+    ConfigurationChanged,  // node: one that has come into force there
+    ChangeRefused,         // node: who refuses a change of the configuration
+    Holds,                 // the predicate, after any event
   };
   Kind kind = Kind::LeaderElected;
   raft::NodeId node{};  // none: anybody

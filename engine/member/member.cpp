@@ -140,6 +140,7 @@ void Member::crash() {
   requests_.begin_life();
   applied_bytes_ = 0;
   snapshot_tried_ = {};
+  joiner_waits_ = false;
 }
 
 base::Result<kv::Store> Member::restore(const raft::Snapshot& snapshot) {
@@ -294,7 +295,7 @@ void Member::apply(const raft::Entry& entry, Output& output) {
     const auto change = raft::decode_conf_change(entry.data, entry.type);
     CHECK(change.ok(), "committed entry ", entry.index, ": ", change.error().message);
     output.configurations.push_back({entry.index, node_->apply_conf_change(*change)});
-    note_joiners(output.configurations.back().state);
+    note_joiners(output.configurations.back().configuration);
     store_.skip_to(entry.index.value());
     return;
   }

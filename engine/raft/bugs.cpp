@@ -1,6 +1,8 @@
-// The core's mistakes (bugs.h), each asked for by the rule that it breaks, and only where one is switched on.
+// The core's mistakes, each asked for by the rule that it breaks, and only where one is switched on.
 
-#include <algorithm>
+#include "raft/bugs.h"
+
+#include <array>
 
 #include "raft/core.h"
 

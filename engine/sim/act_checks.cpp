@@ -1,5 +1,6 @@
 // Whether a command makes sense here and now, and if not, why.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ base::Status World::check_resolved(const Command& command) const {
     case Kind::Delete:
       if (auto status = kv::check({.key = command.key, .value = command.value}); !status) {
         return refuse(what + status.error().message);
+      }
+      if (!command.fence.empty()) {
+        if (auto status = kv::check({.key = command.fence}); !status) {
+          return refuse(what + "fence: " + status.error().message);
+        }
       }
       if (command.node != raft::kNone) return member_needed(command.node);
       return {};
@@ -155,6 +161,32 @@ base::Status World::check_resolved(const Command& command) const {
         return refuse(what + name(command.node) + " has applied nothing since its last snapshot");
       }
       return {};
+    case Kind::Reconfigure:
+      if (auto status = running_needed(command.node); !status) return status;
+      for (const Change& change : command.changes) {
+        if (auto status = member_needed(change.node); !status) return status;
+      }
+      return check_changes(command);
+    case Kind::LeaveJoint:
+      return running_needed(command.node);
+  }
+  return {};
+}
+
+// Whether the changes can be meant; whether they may be made is for the core to say.
+base::Status World::check_changes(const Command& command) const {
+  const std::string what = std::string(describe(command.kind)) + ": ";
+  if (command.changes.empty()) return refuse(what + "expected at least one change, got none");
+  const raft::ConfState configuration = member(command.node).status().conf_state;
+  std::vector<bool> named(replicas_.size() + 1, false);
+  for (const Change& change : command.changes) {
+    if (named[change.node.value()]) return refuse(what + name(change.node) + " is named twice");
+    named[change.node.value()] = true;
+    const auto& learners = configuration.learners;
+    const bool learns = std::find(learners.begin(), learners.end(), change.node) != learners.end();
+    if (change.kind == Change::Kind::Promote && !learns) {
+      return refuse(what + name(change.node) + " is no learner where " + name(command.node) + " is");
+    }
   }
   return {};
 }

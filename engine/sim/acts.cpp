@@ -68,6 +68,10 @@ base::Result<Command> World::resolve(const Command& command) const {
     }
   };
   Command resolved = command;
+  const bool for_the_leader =
+      command.kind == Command::Kind::Reconfigure || command.kind == Command::Kind::LeaveJoint;
+  if (for_the_leader && resolved.node == raft::kNone) resolved.node = kTheLeader;
+  for (Change& change : resolved.changes) stand_for(change.node);
   std::vector<bool> named(replicas_.size() + 1, false);
   stand_for(resolved.node);
   stand_for(resolved.peer);
@@ -191,6 +195,10 @@ void World::execute(const Command& command) {
     case Kind::Snapshot:
       make_snapshot(replica(command.node));
       break;
+    case Kind::Reconfigure:
+    case Kind::LeaveJoint:
+      reconfigure(replica(command.node), command);
+      break;
   }
 }
 
@@ -205,6 +213,27 @@ void World::make_snapshot(Replica& r) {
   member::Output output;
   r.member().make_snapshot(output);
   pump(r, output);
+}
+
+// What the core refuses as a change of the configuration it says itself.
+void World::reconfigure(Replica& r, const Command& command) {
+  raft::ConfChange change;
+  change.transition = command.transition;
+  for (const Change& single : command.changes) {
+    raft::ConfChangeType type = raft::ConfChangeType::AddNode;
+    if (single.kind == Change::Kind::AddLearner) type = raft::ConfChangeType::AddLearnerNode;
+    if (single.kind == Change::Kind::Remove) type = raft::ConfChangeType::RemoveNode;
+    change.changes.push_back({type, single.node});
+  }
+  const raft::Refusal refusal = r.member().propose_conf_change(change);
+  pump(r);
+  const bool told = refusal == raft::Refusal::None || refusal == raft::Refusal::ConfChangePending ||
+                    refusal == raft::Refusal::MustLeaveJointFirst || refusal == raft::Refusal::NotInJoint;
+  if (told) return;
+  emit({.kind = Event::Kind::ActRefused,
+        .node = r.member().id(),
+        .command = std::make_shared<const Command>(command),
+        .text = name(r.member().id()) + " refuses it: " + raft::describe(refusal)});
 }
 
 void World::set_links(const Command& command) {

@@ -49,6 +49,7 @@ void Checkers::restarted(const member::Member& member, TimeUs now_us, std::uint6
   seen.commit = raft::Index();
   seen.applied = member.storage().snapshot().snapshot->index;  // before it makes another
   seen.leads = raft::Term();
+  seen.strayed = false;
   seen.term = member.node().term();
   seen.term_event = seen.commit_event = seen.applied_event = seen.log_event = event;
   seen.configuration_event = event;
@@ -130,6 +131,7 @@ void Checkers::observe(const member::Member& member, const member::Output& outpu
   if (is_rival(member)) check_leader(id, member.node().term());
   check_applied(member, output.committed);
   check_effects(member, output.applied);
+  check_store(member, output.committed);
   check_promises(member, output.messages);
   check_matches(member, output);
 
@@ -340,6 +342,26 @@ void Checkers::check_applied(const member::Member& member, const std::vector<raf
   seen.tail.erase(seen.tail.begin(),
                   seen.tail.begin() + static_cast<std::ptrdiff_t>(settled - settled_before));
   seen.settled = settled;
+}
+
+// The same entries make the same store everywhere: told by its revision.
+void Checkers::check_store(const member::Member& member, const std::vector<raft::Entry>& entries) {
+  if (entries.empty() || !store_known_ || entries.back().index <= first_.index) return;
+  const raft::Index last = entries.back().index;
+  const std::size_t at = position(last);
+  Seen& seen = seen_[member.id().value()];
+  // Where it applied other entries, that has been said.
+  if (seen.strayed || at >= seen.settled || member.store().applied() != last.value()) return;
+  const kv::Revision revision = member.store().revision();
+  if (revision == committed_[at].revision) return;
+  seen.strayed = true;
+  const Committed& committed = committed_[at];
+  violate(Property::StateMachineSafety, {member.id()},
+          text(name(member.id()), " has a store of revision ", revision, " after entry ", last,
+               "; the entries up to there make it ", committed.revision),
+          {committed.by, committed.event,
+           text("the entries up to ", last, " make a store of revision ", committed.revision)},
+          {member.id(), event_, text(name(member.id()), " has one of revision ", revision)});
 }
 
 // Nobody has applied the entry before.

@@ -117,6 +117,7 @@ class Checkers {
     raft::Term leads;         // 0: none
     raft::Term unrivalled;    // that it leads, and is known as the first to do so
     bool behind = false;      // its log ends before the first entry that is looked at
+    bool strayed = false;     // its store is not what it applied makes of it, as was said already
     std::size_t settled = 0;  // so many links of its log are those of what is committed
     std::vector<Chain> tail;  // the links after them
     std::shared_ptr<const raft::ConfState> configuration;
@@ -146,6 +147,7 @@ class Checkers {
   void check_leader(raft::NodeId node, raft::Term term);
   void check_complete(raft::NodeId node, raft::Term term);
   void check_applied(const member::Member& member, const std::vector<raft::Entry>& entries);
+  void check_store(const member::Member& member, const std::vector<raft::Entry>& entries);
   void commit(const member::Member& member, const raft::Entry& entry, Chain chain);
   void apply(const raft::Entry& entry, Committed& committed);
   bool took_effect(const kv::Command& command, std::uint64_t index);

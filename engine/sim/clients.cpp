@@ -68,7 +68,15 @@ void World::open_request(const Command& command, std::uint32_t load) {
       wanted.then.push_back({.key = command.key, .value = command.value});
       break;
     default:
-      wanted.value = command.value;
+      if (command.fence.empty()) {
+        wanted.value = command.value;
+        break;
+      }
+      wanted.kind = kv::Command::Kind::Transaction;
+      wanted.key.clear();
+      wanted.compares.push_back(
+          {.key = command.fence, .target = kv::Compare::Target::ModRevision, .number = command.token});
+      wanted.then.push_back({.key = command.key, .value = command.value});
       break;
   }
   request.target = command.node;
@@ -192,8 +200,8 @@ void World::finish(Request& request, RequestState state) {
   event.request = request.id;
   event.request_state = state;
   if (answered && request.is_read()) event.text = told(request);
-  if (answered && request.kind == Request::Kind::Swap && !request.succeeded)
-    event.text = "not what was expected";
+  if (answered && request.is_conditional() && !request.succeeded)
+    event.text = request.kind == Request::Kind::Swap ? "not what was expected" : "its token is too old";
   emit(std::move(event));
   if (answered && checking_) checkers_.answered(request, now_us_, moment());
   go_on_with_load(request);

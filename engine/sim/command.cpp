@@ -14,12 +14,25 @@ std::string name(raft::NodeId node) {
 }
 
 const char* describe(Command::Kind kind) {
-  static constexpr std::array kWords{"put",       "delete",    "read",    "swap",     "load",     "crash",
-                                     "restart",   "pause",     "resume",  "isolate",  "cut",      "heal",
-                                     "partition", "heal_all",  "timeout", "transfer", "set_link", "drop",
-                                     "delay",     "duplicate", "deliver", "drift",    "jump",     "wipe",
-                                     "set_disk",  "fail_disk", "damage",  "snapshot"};
+  static constexpr std::array kWords{
+      "put",      "delete",    "read",   "swap",      "load",        "crash",      "restart", "pause",
+      "resume",   "isolate",   "cut",    "heal",      "partition",   "heal_all",   "timeout", "transfer",
+      "set_link", "drop",      "delay",  "duplicate", "deliver",     "drift",      "jump",    "wipe",
+      "set_disk", "fail_disk", "damage", "snapshot",  "reconfigure", "leave_joint"};
   return kWords.at(static_cast<std::size_t>(kind));
+}
+
+const char* describe(Change::Kind kind) {
+  static constexpr std::array kWords{"add", "add learner", "promote", "remove"};
+  return kWords.at(static_cast<std::size_t>(kind));
+}
+
+std::string describe(const std::vector<Change>& changes) {
+  std::string list;
+  for (const Change& change : changes) {
+    list += std::string(list.empty() ? "" : ", ") + describe(change.kind) + " " + name(change.node);
+  }
+  return list;
 }
 
 std::string describe(const Command& command) {
@@ -29,6 +42,7 @@ std::string describe(const Command& command) {
   switch (command.kind) {
     case Command::Kind::Put:
       out << ' ' << command.key << '=' << command.value;
+      if (!command.fence.empty()) out << " while " << command.fence << " is of revision " << command.token;
       if (command.node != raft::kNone) out << " at " << name(command.node);
       break;
     case Command::Kind::Delete:
@@ -119,6 +133,12 @@ std::string describe(const Command& command) {
       break;
     }
     case Command::Kind::HealAll:
+      break;
+    case Command::Kind::Reconfigure:
+      out << ' ' << describe(command.changes);
+      if (command.transition == raft::ConfChangeTransition::JointImplicit) out << ", joint";
+      if (command.transition == raft::ConfChangeTransition::JointExplicit) out << ", joint until told";
+      if (command.node != raft::kNone) out << " through " << name(command.node);
       break;
     default:
       out << ' ' << name(command.node);

@@ -31,6 +31,15 @@ struct DiskSettings {
   friend bool operator==(const DiskSettings&, const DiskSettings&) = default;
 };
 
+// One change of the configuration. What is promoted must be a learner where it is proposed.
+struct Change {
+  enum class Kind : std::uint8_t { Add, AddLearner, Promote, Remove };
+  Kind kind = Kind::Add;
+  raft::NodeId node{};
+  friend bool operator==(const Change&, const Change&) = default;
+};
+const char* describe(Change::Kind kind);  // "add", "add learner", "promote", "remove"
+
 // Clients that write and read `key`0, `key`1, ... by themselves. What they write is the request's number.
 struct Load {
   std::uint32_t clients = 1;  // each waits for its answer before it asks again
@@ -72,6 +81,8 @@ struct Command {
     FailDisk,  // the next `disk_op` of node's disk goes wrong: `disk_fault`
     Damage,    // one bit of node's disk flips: `bit` of byte `offset` of `file`
     Snapshot,  // node makes a snapshot of its store and forgets the log before it
+    Reconfigure,  // node (kNone: whoever leads) proposes `changes` of the configuration, joint as `transition` says
+    LeaveJoint,  // node (kNone: whoever leads) proposes to leave the joint configuration
   };
   Kind kind = Kind::HealAll;
   raft::NodeId node{};
@@ -92,17 +103,23 @@ struct Command {
   storage::DiskFault disk_fault = storage::DiskFault::Error;
   std::string file{};  // Damage: its name, as in "00000001.wal"
   std::uint64_t offset = 0;
-  std::uint32_t bit = 0;                                   // 0 to 7
-  std::string expected{};                                  // Swap
+  std::uint32_t bit = 0;   // 0 to 7
+  std::string expected{};  // Swap
+  // Put: takes effect only while the key `fence` was last changed in the store's revision `token`. Empty: always.
+  std::string fence{};
+  std::int64_t token = 0;
   member::ReadMode mode = member::ReadMode::Linearizable;  // Read, and the reads of a Load
   Load load{};
+  std::vector<Change> changes{};  // Reconfigure: no member twice
+  raft::ConfChangeTransition transition = raft::ConfChangeTransition::Auto;
 
   friend bool operator==(const Command&, const Command&) = default;
 };
 
 // "S3"; "the leader" for a stand-in.
 std::string name(raft::NodeId node);
-const char* describe(Command::Kind kind);      // the word that scenarios use: "crash", "heal_all", ...
-std::string describe(const Command& command);  // "crash S3", "partition {S1,S2} | {S3,S4,S5}"
+const char* describe(Command::Kind kind);  // the word that scenarios use: "crash", "heal_all", ...
+std::string describe(const std::vector<Change>& changes);  // "add S4, remove S1"
+std::string describe(const Command& command);              // "crash S3", "partition {S1,S2} | {S3,S4,S5}"
 
 }  // namespace raftarium::sim

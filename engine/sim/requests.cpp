@@ -6,6 +6,11 @@ std::string describe(const Request& request) {
   const kv::Command& command = request.command;
   switch (request.kind) {
     case Request::Kind::Put:
+      if (request.is_conditional()) {
+        return "put " + request.key() + "=" + request.written() + " (token " +
+               std::to_string(command.compares.front().number) + " of " + command.compares.front().key +
+               ")";
+      }
       return "put " + kv::describe(command);
     case Request::Kind::Delete:
       return kv::describe(command);
@@ -26,6 +31,8 @@ std::vector<Operation> history_of(const RequestList& requests) {
     const bool done = request.state == RequestState::Committed;
     if (request.state == RequestState::Refused || !request.is_linearizable()) continue;
     if (request.is_read() && !done) continue;
+    // A put that its fence kept out had no effect; to the search, which looks at one key, there was none.
+    if (request.kind == Request::Kind::Put && done && !request.succeeded) continue;
     Operation operation;
     operation.number = request.id;
     operation.key = request.key();

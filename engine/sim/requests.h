@@ -34,7 +34,7 @@ struct Request {
   // Once whom it was sent to has an answer: the index of its entry, or the one as of which a read was answered.
   raft::Index index;
   kv::Revision revision = 0;  // of the store, when it took effect
-  bool succeeded = true;      // Swap: the key held what was expected
+  bool succeeded = true;      // Swap: the key held what was expected; Put: the fence was as old as it said
   bool found = false;  // Read: the key is there, with this value and so many changes since its creation
   std::string value;
   std::int64_t version = 0;
@@ -48,11 +48,13 @@ struct Request {
   raft::NodeId floor_at;
   std::uint64_t floor_event = 0;
 
-  const std::string& key() const { return kind == Kind::Swap ? command.then.front().key : command.key; }
+  const std::string& key() const { return is_conditional() ? command.then.front().key : command.key; }
   // Put, Swap: what it writes.
   const std::string& written() const {
-    return kind == Kind::Swap ? command.then.front().value : command.value;
+    return is_conditional() ? command.then.front().value : command.value;
   }
+  // A swap, or a put with a fence: the store may refuse it.
+  bool is_conditional() const { return !command.compares.empty(); }
   bool is_read() const { return kind == Kind::Read; }
   // Whether it promises to see whatever was acknowledged before it was asked.
   bool is_linearizable() const { return !is_read() || mode != member::ReadMode::Serializable; }

@@ -12,6 +12,69 @@ using raft::NodeId;
 
 base::Error refuse(const std::string& what) { return base::Error{what}; }
 
+bool contains(const std::vector<NodeId>& nodes, NodeId node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+base::Status check_configuration(const WorldConfig& config) {
+  std::vector<NodeId> named = config.learners;
+  named.insert(named.end(), config.spares.begin(), config.spares.end());
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    if (named[i].is_zero() || named[i].value() > config.members) {
+      return refuse("cluster: learners and spares: expected members from S1 to S" +
+                    std::to_string(config.members) + ", got " + name(named[i]));
+    }
+    if (std::find(named.begin(), named.begin() + static_cast<std::ptrdiff_t>(i), named[i]) !=
+        named.begin() + static_cast<std::ptrdiff_t>(i)) {
+      return refuse("cluster: learners and spares: " + name(named[i]) + " is named twice");
+    }
+  }
+  if (named.size() < config.members) return {};
+  return refuse("cluster: learners and spares: expected a voter among " + std::to_string(config.members) +
+                " members, got none");
+}
+
+// Logs that Raft can have led to: terms never decrease, and two entries of the same index and term stand after
+// the same entries (log matching, §5.3).
+base::Status check_logs(const WorldConfig& config) {
+  const auto refuse_log = [](std::size_t log, const std::string& what) {
+    return refuse("cluster: logs: " + name(NodeId(log + 1)) + ": " + what);
+  };
+  if (config.logs.size() > config.members) {
+    return refuse("cluster: logs: expected at most one for each of " + std::to_string(config.members) +
+                  " members, got " + std::to_string(config.logs.size()));
+  }
+  for (std::size_t i = 0; i < config.logs.size(); ++i) {
+    const auto& log = config.logs[i];
+    if (log.size() > kMaxLogEntries) {
+      return refuse_log(i, "expected at most " + std::to_string(kMaxLogEntries) + " entries, got " +
+                               std::to_string(log.size()));
+    }
+    raft::Term before(1);
+    for (const raft::Term term : log) {
+      if (term < before) {
+        return refuse_log(i, "expected terms from 1 that do not decrease, got " +
+                                 std::to_string(term.value()) + " after " + std::to_string(before.value()));
+      }
+      before = term;
+    }
+    for (std::size_t other = 0; other < i; ++other) {
+      const auto& earlier = config.logs[other];
+      const std::size_t common = std::min(log.size(), earlier.size());
+      std::size_t same = 0;
+      while (same < common && log[same] == earlier[same]) ++same;
+      for (std::size_t at = same; at < common; ++at) {
+        if (log[at] != earlier[at]) continue;
+        return refuse_log(i, "its entry " + std::to_string(at + 2) + " is of term " +
+                                 std::to_string(log[at].value()) + " as that of " +
+                                 name(NodeId(other + 1)) +
+                                 ", but the entries before differ: no Raft can get there");
+      }
+    }
+  }
+  return {};
+}
+
 base::Status check_config(const WorldConfig& config) {
   const auto field = [](const char* name, const std::string& expected, std::int64_t got) {
     return refuse(std::string("cluster: ") + name + ": expected " + expected + ", got " +
@@ -69,18 +132,24 @@ base::Status check_config(const WorldConfig& config) {
         bounded("snapshot_part_bytes", 1, kGiga, config.snapshot_part_bytes)}) {
     if (!status) return status;
   }
-  return {};
+  if (auto status = check_configuration(config); !status) return status;
+  return check_logs(config);
 }
 
 // The entry that every log starts from: a snapshot with the first configuration.
 constexpr raft::EntryId kFirst{raft::Term(0), raft::Index(1)};
 
 // What a member's disk holds before anything has happened.
-std::shared_ptr<const raft::Snapshot> first_snapshot(std::size_t members) {
+std::shared_ptr<const raft::Snapshot> first_snapshot(const WorldConfig& config) {
   raft::Snapshot snapshot;
   snapshot.index = kFirst.index;
   snapshot.term = kFirst.term;
-  for (std::size_t i = 1; i <= members; ++i) snapshot.conf_state.voters.emplace_back(i);
+  for (std::size_t i = 1; i <= config.members; ++i) {
+    const NodeId id(i);
+    if (contains(config.spares, id)) continue;
+    (contains(config.learners, id) ? snapshot.conf_state.learners : snapshot.conf_state.voters)
+        .push_back(id);
+  }
   return std::make_shared<const raft::Snapshot>(std::move(snapshot));
 }
 
@@ -97,13 +166,30 @@ raft::Config core_config(const WorldConfig& config, NodeId id) {
   if (config.max_uncommitted_size > 0) {
     core.max_uncommitted_size = static_cast<std::uint64_t>(config.max_uncommitted_size);
   }
+  core.step_down_on_removal = true;
   core.seed = config.seed;
+  core.bugs = config.bugs;
   return core;
 }
 
-member::Options member_options(const WorldConfig& config, std::uint32_t run) {
+std::vector<raft::Entry> first_entries(const std::vector<raft::Term>& log) {
+  std::vector<raft::Entry> entries;
+  for (const raft::Term term : log) {
+    const std::size_t position = entries.size() + 1;
+    const std::string value = std::to_string(term.value()) + "." + std::to_string(position);
+    entries.push_back(
+        {term, kFirst.index + position, raft::EntryType::Normal, kv::encode({.key = "x", .value = value})});
+  }
+  return entries;
+}
+
+member::Options member_options(const WorldConfig& config, NodeId id, std::uint32_t run) {
   member::Options options;
-  options.first = first_snapshot(config.members);
+  options.first = first_snapshot(config);
+  for (const auto& log : config.logs) {
+    if (!log.empty()) options.first_term = std::max(options.first_term, log.back());
+  }
+  if (id.value() <= config.logs.size()) options.first_entries = first_entries(config.logs[id.value() - 1]);
   options.cluster = config.seed;
   options.wal.segment_bytes = static_cast<std::uint64_t>(config.wal_segment_bytes);
   options.snapshot.entries = static_cast<std::uint64_t>(config.snapshot_entries);
@@ -123,7 +209,8 @@ base::Result<World> World::create(const WorldConfig& config, const RealDisks& di
     const NodeId id(i);
     member::Machine::OpenDisk open;
     if (disks.open) open = [open_of = disks.open, id] { return open_of(id); };
-    auto machine = member::Machine::start(core_config(config, id), member_options(config, disks.run), open);
+    auto machine =
+        member::Machine::start(core_config(config, id), member_options(config, id, disks.run), open);
     if (!machine) return base::Error{name(id) + ": " + machine.error().message};
     replicas.push_back({std::move(*machine)});
   }

@@ -32,6 +32,7 @@ inline constexpr TimeUs kMaxJumpUs = 60'000'000;
 inline constexpr TimeUs kMaxSyncUs = 60'000'000;
 inline constexpr std::int64_t kMaxLoadClients = 1000;  // and keys
 inline constexpr std::int64_t kMaxLoadRequests = 100'000;
+inline constexpr std::size_t kMaxLogEntries = 100;       // of a log that a member begins with
 inline constexpr std::int64_t kMaxDriftPpm = 9'000'000;  // ten times as fast
 
 struct WorldConfig {
@@ -58,6 +59,15 @@ struct WorldConfig {
   std::int64_t snapshot_bytes = 0;             // or bytes of them; 0: never
   std::int64_t snapshot_keep_entries = 0;      // of the log, behind a snapshot
   std::int64_t snapshot_part_bytes = 1 << 16;  // a snapshot travels in parts, one after the other
+  // The first configuration: all members but `spares` are in it, `learners` as such, the others as voters, of whom
+  // there is at least one. A spare runs and waits to be added.
+  std::vector<raft::NodeId> learners{};
+  std::vector<raft::NodeId> spares{};
+  // What members' logs hold when the world begins, by member: the terms of the entries from index 2 on. None of them
+  // is known to be committed; who is not listed has none. All members begin in the highest term of all logs. Each
+  // entry writes "TERM.POSITION" to the key x.
+  std::vector<std::vector<raft::Term>> logs{};
+  raft::Bugs bugs{};  // of every member
 };
 
 // A message on its way.
@@ -244,6 +254,8 @@ class World {
   void set_links(const Command& command);
   void jump(Replica& replica, TimeUs by_us);
   base::Status check_disk(const Command& command) const;
+  void reconfigure(Replica& replica, const Command& command);
+  base::Status check_changes(const Command& command) const;
 
   // clients.cpp: requests
   base::Status check_asking(const Command& command) const;

@@ -90,6 +90,11 @@ ACTIONS = [
     {"do": "fail_disk", "node": "follower", "call": "write", "fault": "no_space"},
     {"do": "damage", "node": "S1", "file": "00000001.wal", "offset": 100, "bit": 7},
     {"do": "snapshot", "node": "leader"},
+    {"do": "put", "key": "k", "value": "v", "fence": "lock", "token": 7},
+    {"do": "reconfigure", "add": ["S4"]},
+    {"do": "reconfigure", "add": ["S4", "follower"], "transition": "explicit", "through": "leader"},
+    {"do": "leave_joint"},
+    {"do": "leave_joint", "through": "S1"},
 ]
 
 CLUSTER = {"members": 15, "pre_vote": False, "check_quorum": False, "tick_us": 1, "election_ticks": 10000,
@@ -97,7 +102,8 @@ CLUSTER = {"members": 15, "pre_vote": False, "check_quorum": False, "tick_us": 1
            "duplicate_per_million": 1, "request_timeout_us": 1, "request_deadline_us": 3600000000,
            "max_size_per_msg": 0, "max_inflight_msgs": 1, "max_uncommitted_size": 5, "sync_min_us": 0,
            "sync_mean_us": 60000000, "wal_segment_bytes": 4096, "snapshot_entries": 1, "snapshot_bytes": 1,
-           "snapshot_keep_entries": 1, "snapshot_part_bytes": 1}
+           "snapshot_keep_entries": 1, "snapshot_part_bytes": 1, "learners": ["S13"], "spares": ["S14", "S15"],
+           "logs": {"S1": [1, 1, 2], "S2": []}, "bugs": ["old_term_commits", "joint_union"]}
 TRIGGERS = [
     "leaders == 1", SENT, {"leader_elected": {"node": "S1", "term": 2, "nth": 1}}, {"leader_elected": {}},
     {"candidate_stood": {"node": "S1", "term": 2, "nth": 1}}, {"stepped_down": {"node": "S1", "term": 2, "nth": 1}},
@@ -108,6 +114,7 @@ TRIGGERS = [
     {"request_done": {"request": 1, "nth": 1}}, {"crashed": {"node": "S1", "nth": 1}},
     {"restarted": {"node": "S1", "nth": 1}}, {"snapshot_made": {"node": "S1", "index": 3, "nth": 1}},
     {"storage_failed": {"node": "S1", "nth": 1}}, {"violated": {"nth": 1}},
+    {"configuration_changed": {"node": "S1", "nth": 2}}, {"change_refused": {"node": "S1", "nth": 1}},
 ]
 
 
@@ -126,6 +133,9 @@ def good():
     for do in ({"do": "drop"}, {"do": "delay", "delay_us": 2}, {"do": "duplicate"}, {"do": "deliver"}):
         yield waiting(SENT, **do)
         yield waiting(SENT, **do, message=0)
+    yield acting(do="reconfigure", add=[], add_learners=["S5"], promote=["S3"], remove=["leader"])
+    for field in ("add_learners", "promote", "remove"):
+        yield acting(do="reconfigure", **{field: ["S5"]})
     yield scenario(actions=[{"at_us": 1500, "step": 7, "do": "heal_all"}])
     yield waiting("leaders == 1", do="heal_all", after_ms=5)
     yield waiting("leaders == 1", do="heal_all", after_us=5)
@@ -186,6 +196,20 @@ def bad():
     yield acting(do="partition", groups=[[]])
     yield acting(do="partition", groups=[["crashed"]])
     yield acting(do="partition", groups="S1")
+    yield acting(do="reconfigure")
+    yield acting(do="reconfigure", add=[])
+    yield acting(do="reconfigure", add=["S16"])
+    yield acting(do="reconfigure", remove=["others"])
+    yield acting(do="reconfigure", add=["S1"], transition="joint")
+    yield acting(do="put", key="k", value="v", fence="lock")
+    yield acting(do="put", key="k", value="v", token=1)
+    yield scenario(cluster={"learners": ["leader"]})
+    yield scenario(cluster={"spares": ["S16"]})
+    yield scenario(cluster={"logs": {"S1": [0]}})
+    yield scenario(cluster={"logs": {"S1": ["1"]}})
+    yield scenario(cluster={"logs": {"S1": [1] * 101}})
+    yield scenario(cluster={"logs": {"S16": [1]}})
+    yield scenario(cluster={"bugs": ["old_terms_commit"]})
     yield acting(do="drop", message=0)
     yield acting(do="heal_all", after_ms=5)
     yield waiting("leaders == 1", do="drop")
@@ -223,6 +247,11 @@ def bad_to_the_reader_only():
                                                  actions=[{"at_ms": 1, "do": "crash", "node": "S4"}])
     yield "a member in two groups", acting(do="partition", groups=[["S1"], ["S1"]])
     yield "a link to itself", acting(do="cut", **{"from": "S1", "to": "S1"})
+    yield "a member that is changed twice", acting(do="reconfigure", add=["S4"], remove=["S4"])
+    yield "a learner that is spare too", scenario(cluster={"learners": ["S4"], "spares": ["S4"]})
+    yield "nobody who votes", scenario(cluster={"members": 1, "spares": ["S1"]})
+    yield "a log whose terms fall", scenario(cluster={"logs": {"S1": [2, 1]}})
+    yield "logs that do not match", scenario(cluster={"logs": {"S1": [1, 2, 3], "S2": [1, 1, 3]}})
     yield "an action after the end", acting(do="heal_all", at_ms=1001)
     yield "an expectation after the end", expecting(that="leaders == 1", at_ms=1001)
     yield "a span that ends before it begins", expecting(always="leaders == 1", from_ms=5, by_ms=4)

@@ -1,0 +1,125 @@
+// The cluster of a scenario: its members, what they begin with, and how they are set up.
+
+#include <algorithm>
+#include <type_traits>
+
+#include "lab/scenario_parts.h"
+#include "lab/scenario_words.h"
+
+namespace raftarium::lab {
+
+raft::NodeId read_member(FieldReader& reader, const Json& value, const std::string& path,
+                         std::size_t members, const Words& stand_ins) {
+  const std::string expected = "expected S1 to S" + std::to_string(members) +
+                               (stand_ins.empty() ? "" : " or one of: " + list(stand_ins));
+  if (!value.is_string()) {
+    reader.complain(path, expected + ", got " + kind_of(value));
+    return raft::kNone;
+  }
+  const auto& word = value.get_ref<const std::string&>();
+  for (std::size_t i = 1; i <= members; ++i) {
+    if (word == "S" + std::to_string(i)) return raft::NodeId(i);
+  }
+  if (std::find(stand_ins.begin(), stand_ins.end(), word) != stand_ins.end()) {
+    if (word == "leader") return sim::kTheLeader;
+    if (word == "follower") return sim::kAFollower;
+    if (word == "crashed") return sim::kTheCrashed;
+    return sim::kTheOthers;
+  }
+  reader.complain(path, expected + ", got " + kind_of(value) + did_you_mean(word, stand_ins));
+  return raft::kNone;
+}
+
+namespace {
+
+// Of the first configuration. Whether they fit together is for World::create() to say.
+void read_members_of(FieldReader& reader, const Json& cluster, const char* field, std::size_t members,
+                     std::vector<raft::NodeId>& into) {
+  const Json* nodes = reader.array(cluster, "cluster", field, members);
+  if (nodes == nullptr) return;
+  for (std::size_t i = 0; i < nodes->size(); ++i) {
+    const std::string path = FieldReader::item(FieldReader::join("cluster", field), i);
+    into.push_back(read_member(reader, (*nodes)[i], path, members, {}));
+  }
+}
+
+void read_log(FieldReader& reader, const Json& logs, raft::NodeId node, std::vector<raft::Term>& into) {
+  constexpr std::int64_t kMostTerm = 1'000'000'000;
+  const std::string field = sim::name(node);
+  const Json* terms = reader.array(logs, "cluster.logs", field.c_str(), sim::kMaxLogEntries);
+  if (terms == nullptr) return;
+  for (std::size_t i = 0; i < terms->size(); ++i) {
+    const Json& term = (*terms)[i];
+    const bool good = term.is_number_integer() && term >= 1 && term <= kMostTerm;
+    if (!good) {
+      return reader.complain(
+          FieldReader::item("cluster.logs." + field, i),
+          "expected a term from 1 to " + std::to_string(kMostTerm) + ", got " + kind_of(term));
+    }
+    into.emplace_back(term.get<std::uint64_t>());
+  }
+}
+
+void read_logs(FieldReader& reader, const Json& cluster, sim::WorldConfig& config) {
+  const auto found = cluster.find("logs");
+  if (found == cluster.end()) return;
+  Words known;
+  for (std::size_t i = 1; i <= config.members; ++i) known.push_back(sim::name(raft::NodeId(i)));
+  if (!reader.is_object(*found, "cluster.logs", known)) return;
+  for (std::size_t i = 1; i <= config.members; ++i) {
+    const raft::NodeId node(i);
+    if (!found->contains(sim::name(node))) continue;
+    config.logs.resize(i);
+    read_log(reader, *found, node, config.logs.back());
+  }
+}
+
+void read_bugs(FieldReader& reader, const Json& cluster, raft::Bugs& bugs) {
+  const Json* list_of_bugs = reader.array(cluster, "cluster", "bugs", raft::kBugCount);
+  if (list_of_bugs == nullptr) return;
+  Words known;
+  for (std::size_t i = 0; i < raft::kBugCount; ++i) {
+    known.emplace_back(raft::describe(static_cast<raft::Bug>(i)));
+  }
+  for (std::size_t i = 0; i < list_of_bugs->size(); ++i) {
+    const Json& bug = (*list_of_bugs)[i];
+    const std::string word = bug.is_string() ? bug.get<std::string>() : std::string();
+    const auto found = std::find(known.begin(), known.end(), word);
+    if (found == known.end()) {
+      return reader.complain(
+          FieldReader::item("cluster.bugs", i),
+          "expected one of: " + list(known) + "; got " + kind_of(bug) + did_you_mean(word, known));
+    }
+    bugs.insert(static_cast<raft::Bug>(found - known.begin()));
+  }
+}
+
+}  // namespace
+
+void read_cluster(FieldReader& reader, const Json& root, sim::WorldConfig& cluster) {
+  const auto found = root.find("cluster");
+  if (found == root.end()) return;
+  const std::string path = "cluster";
+  Words known;
+  for (const ClusterField& field : cluster_fields()) known.emplace_back(field.name);
+  known.insert(known.end(), {"learners", "spares", "logs", "bugs"});
+  if (!reader.is_object(*found, path, known)) return;
+  for (const ClusterField& field : cluster_fields()) {
+    std::visit(
+        [&](auto place) {
+          using Value = std::remove_reference_t<decltype(cluster.*place)>;
+          if constexpr (std::is_same_v<Value, bool>) {
+            if (const auto value = reader.truth(*found, path, field.name)) cluster.*place = *value;
+          } else if (const auto value = reader.integer(*found, path, field.name, field.low, field.high)) {
+            cluster.*place = static_cast<Value>(*value);
+          }
+        },
+        field.place);
+  }
+  read_members_of(reader, *found, "learners", cluster.members, cluster.learners);
+  read_members_of(reader, *found, "spares", cluster.members, cluster.spares);
+  read_logs(reader, *found, cluster);
+  read_bugs(reader, *found, cluster.bugs);
+}
+
+}  // namespace raftarium::lab

@@ -1,0 +1,213 @@
+// Each bug that a scenario can name breaks a property of Raft, which the checkers find; without it the same
+// scenario breaks none.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "lab/play.h"
+#include "lab/scenario.h"
+#include "support/test.h"
+
+namespace raftarium::lab {
+namespace {
+
+using sim::Property;
+
+// Timers that never run out by themselves, and hardly a heartbeat.
+constexpr const char* kByHand =
+    R"("pre_vote": false, "check_quorum": false, "election_ticks": 1000, "heartbeat_ticks": 900, )"
+    R"("latency_mean_us": 1000)";
+
+struct Case {
+  const char* bug;
+  Property property;
+  std::string cluster;  // without braces
+  std::string actions;  // without brackets
+};
+
+std::vector<Case> cases() {
+  const std::string by_hand = kByHand;
+  const std::string three = "\"members\": 3, " + by_hand;
+  const std::string five = "\"members\": 5, " + by_hand;
+  return {
+      // Figure 8: S1's old entry reaches a majority in a later term, and S5 overwrites it.
+      {"old_term_commits", Property::LeaderCompleteness, five + ", \"max_size_per_msg\": 0", R"(
+        {"at_ms": 50, "do": "timeout", "node": "S1"},
+        {"at_ms": 500, "do": "partition", "groups": [["S1", "S2"], ["S3", "S4", "S5"]]},
+        {"at_ms": 510, "do": "put", "key": "x", "value": "1", "through": "S1"},
+        {"at_ms": 600, "do": "crash", "node": "S1", "unsynced": "kept"},
+        {"at_ms": 700, "do": "timeout", "node": "S5"},
+        {"when": {"leader_elected": {"node": "S5", "term": 2}}, "do": "isolate", "node": "S5"},
+        {"at_ms": 900, "do": "crash", "node": "S5", "unsynced": "kept"},
+        {"at_ms": 1000, "do": "heal_all"},
+        {"at_ms": 1000, "do": "restart", "node": "S1"},
+        {"at_ms": 1100, "do": "timeout", "node": "S1"},
+        {"at_ms": 1300, "do": "timeout", "node": "S1"},
+        {"when": {"leader_elected": {"node": "S1", "term": 3}}, "do": "cut", "from": "S1", "to": "S4"},
+        {"when": "S1.term == 3 and S3.last == 3 and S3.last_term == 1", "do": "cut", "from": "S1", "to": "S3"},
+        {"when": "S1.term == 3 and S3.last == 3 and S3.last_term == 1", "do": "cut", "from": "S1", "to": "S2"},
+        {"at_ms": 2000, "do": "crash", "node": "S1", "unsynced": "kept"},
+        {"at_ms": 2100, "do": "heal_all"},
+        {"at_ms": 2100, "do": "restart", "node": "S5"},
+        {"at_ms": 2200, "do": "timeout", "node": "S5"},
+        {"at_ms": 2500, "do": "timeout", "node": "S5"})"},
+      // S2 votes for S1, forgets it, and votes for S3.
+      {"vote_not_persisted", Property::ElectionSafety, three, R"(
+        {"at_ms": 10, "do": "cut", "from": "S1", "to": "S3"},
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 500, "do": "crash", "node": "S2", "unsynced": "kept"},
+        {"at_ms": 510, "do": "restart", "node": "S2"},
+        {"at_ms": 520, "do": "timeout", "node": "S3"})"},
+      // S2 leads, hears no quorum, steps down, and votes for S3 in the term that it led.
+      {"vote_forgotten", Property::ElectionSafety,
+       R"("members": 3, "pre_vote": false, "election_ticks": 30, "latency_mean_us": 1000)", R"(
+        {"at_ms": 0, "do": "drift", "node": "S1", "drift_ppm": -1000000},
+        {"at_ms": 0, "do": "drift", "node": "S3", "drift_ppm": -1000000},
+        {"at_ms": 5, "do": "cut", "from": "S3", "to": "S1"},
+        {"at_ms": 5, "do": "cut", "from": "S2", "to": "S3"},
+        {"when": {"message_sent": {"type": "MsgVote", "from": "S3", "to": "S2"}}, "do": "delay", "delay_us": 2000000},
+        {"at_ms": 20, "do": "timeout", "node": "S3"},
+        {"at_ms": 20, "do": "timeout", "node": "S2"},
+        {"at_ms": 100, "do": "cut", "from": "S1", "to": "S2"},
+        {"when": {"stepped_down": {"node": "S2"}}, "do": "drift", "node": "S2", "drift_ppm": -1000000},
+        {"when": {"stepped_down": {"node": "S2"}}, "do": "heal", "from": "S2", "to": "S3"})"},
+      // S1 and S2 stand at once, and S3 votes for both.
+      {"second_vote", Property::OneVote, three, R"(
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 20, "do": "timeout", "node": "S2"})"},
+      // S3 has slept through a write, and is elected.
+      {"log_not_compared", Property::LeaderCompleteness, three, R"(
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 500, "do": "isolate", "node": "S3"},
+        {"at_ms": 510, "do": "put", "key": "x", "value": "1", "through": "S1"},
+        {"at_ms": 900, "do": "crash", "node": "S1", "unsynced": "kept"},
+        {"at_ms": 910, "do": "heal_all"},
+        {"at_ms": 920, "do": "timeout", "node": "S3"},
+        {"at_ms": 1200, "do": "timeout", "node": "S3"})"},
+      // The votes that S1 got in term 1 arrive when it stands in term 2, which S4 leads.
+      {"late_votes_count", Property::ElectionSafety, five, R"(
+        {"at_ms": 10, "do": "cut", "from": "S1", "to": "S4"},
+        {"at_ms": 10, "do": "cut", "from": "S1", "to": "S5"},
+        {"at_ms": 10, "do": "cut", "from": "S4", "to": "S1"},
+        {"when": {"message_sent": {"type": "MsgVoteResp", "from": "S2", "to": "S1"}}, "do": "delay", "delay_us": 2000000},
+        {"when": {"message_sent": {"type": "MsgVoteResp", "from": "S3", "to": "S1"}}, "do": "delay", "delay_us": 2000000},
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 100, "do": "cut", "from": "S1", "to": "S2"},
+        {"at_ms": 100, "do": "cut", "from": "S1", "to": "S3"},
+        {"at_ms": 200, "do": "timeout", "node": "S1"},
+        {"at_ms": 300, "do": "timeout", "node": "S4"},
+        {"at_ms": 400, "do": "timeout", "node": "S4"})"},
+      // Two and two of four.
+      {"half_is_enough", Property::ElectionSafety, "\"members\": 4, " + by_hand, R"(
+        {"at_ms": 10, "do": "partition", "groups": [["S1", "S2"], ["S3", "S4"]]},
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 20, "do": "timeout", "node": "S3"})"},
+      // S2 acknowledges, the power fails, and S3 is elected without what was promised.
+      {"ack_before_sync", Property::LeaderCompleteness, three + ", \"sync_min_us\": 50000", R"(
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 1000, "do": "isolate", "node": "S3"},
+        {"at_ms": 1010, "do": "put", "key": "x", "value": "1", "through": "S1"},
+        {"when": {"message_sent": {"type": "MsgAppResp", "from": "S2", "to": "S1", "nth": 3}}, "do": "crash", "node": "S2"},
+        {"at_ms": 2000, "do": "crash", "node": "S1"},
+        {"at_ms": 2010, "do": "restart", "node": "S2"},
+        {"at_ms": 2010, "do": "heal_all"},
+        {"at_ms": 2020, "do": "timeout", "node": "S3"},
+        {"at_ms": 2400, "do": "timeout", "node": "S3"})"},
+      // A copy of the first of two appends comes late, and S2 cuts off the second, which is committed.
+      {"stale_append_truncates", Property::LeaderCompleteness, three, R"(
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 500, "do": "isolate", "node": "S3"},
+        {"at_ms": 510, "do": "put", "key": "x", "value": "1", "through": "S1"},
+        {"at_ms": 510, "do": "put", "key": "y", "value": "1", "through": "S1"},
+        {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 3}}, "do": "duplicate"},
+        {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 4}}, "do": "delay", "delay_us": 1000000},
+        {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 5}}, "do": "deliver"},
+        {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 6}}, "do": "drop"},
+        {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 7}}, "do": "drop"},
+        {"at_ms": 2000, "do": "crash", "node": "S1", "unsynced": "kept"},
+        {"at_ms": 2010, "do": "heal_all"},
+        {"at_ms": 2020, "do": "timeout", "node": "S2"})"},
+      // S2 is elected and does not know that x is committed, nor does it wait until it does.
+      {"read_before_commit", Property::Linearizability, three, R"(
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 500, "do": "put", "key": "x", "value": "1", "through": "S1"},
+        {"when": {"committed": {"node": "S1", "index": 3}}, "do": "cut", "from": "S1", "to": "S2"},
+        {"when": {"committed": {"node": "S1", "index": 3}}, "do": "cut", "from": "S1", "to": "S3"},
+        {"at_ms": 900, "do": "crash", "node": "S1", "unsynced": "kept"},
+        {"at_ms": 920, "do": "timeout", "node": "S2"},
+        {"when": {"message_sent": {"type": "MsgApp", "from": "S2", "to": "S3"}}, "do": "drop"},
+        {"when": {"leader_elected": {"node": "S2"}}, "do": "read", "key": "x", "through": "S2"})"},
+      // S1 is cut off, does not know that S2 leads, and answers.
+      {"read_without_quorum", Property::Linearizability, three, R"(
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 500, "do": "isolate", "node": "S1"},
+        {"at_ms": 510, "do": "timeout", "node": "S2"},
+        {"at_ms": 900, "do": "put", "key": "x", "value": "1", "through": "S2"},
+        {"at_ms": 1500, "do": "read", "key": "x", "through": "S1"})"},
+      // {S1,S2,S3} becomes {S3,S4,S5}: S3, S4 and S5 commit alone, and S1 is elected by S2.
+      {"joint_union", Property::LeaderCompleteness, five + R"(, "spares": ["S4", "S5"])", R"(
+        {"at_ms": 20, "do": "timeout", "node": "S3"},
+        {"at_ms": 500, "do": "cut", "from": "S3", "to": "S2"},
+        {"at_ms": 510, "do": "reconfigure", "add": ["S4", "S5"], "remove": ["S1", "S2"], "transition": "explicit"},
+        {"when": "S1.last >= 3", "do": "cut", "from": "S3", "to": "S1"},
+        {"at_ms": 1500, "do": "partition", "groups": [["S3", "S4", "S5"], ["S1", "S2"]]},
+        {"at_ms": 1600, "do": "put", "key": "x", "value": "1", "through": "S3"},
+        {"at_ms": 2500, "do": "timeout", "node": "S1"})"},
+      // S4 and S5 are added at once: a majority of five has nobody in common with one of three.
+      {"conf_changes_in_flight", Property::LeaderCompleteness, five + R"(, "spares": ["S4", "S5"])", R"(
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 500, "do": "partition", "groups": [["S1", "S2", "S4", "S5"], ["S3"]]},
+        {"at_ms": 510, "do": "reconfigure", "add": ["S4"]},
+        {"at_ms": 510, "do": "reconfigure", "add": ["S5"]},
+        {"when": "S2.last == leader.last and S2.last >= 3", "do": "cut", "from": "S1", "to": "S2"},
+        {"at_ms": 1500, "do": "partition", "groups": [["S1", "S4", "S5"], ["S2", "S3"]]},
+        {"at_ms": 1600, "do": "put", "key": "x", "value": "1", "through": "S1"},
+        {"at_ms": 2500, "do": "timeout", "node": "S2"})"},
+      // S3 is killed after it has put down that entry 5 is applied, and before entry 5 is.
+      {"applied_index_apart", Property::StateMachineSafety,
+       three + R"(, "snapshot_entries": 4, "snapshot_keep_entries": 100)", R"(
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"at_ms": 500, "do": "load", "key": "k", "count": 3, "every_us": 100000},
+        {"when": {"snapshot_made": {"node": "S3"}}, "do": "crash", "node": "S3", "unsynced": "kept"},
+        {"at_ms": 2000, "do": "restart", "node": "S3"},
+        {"at_ms": 2500, "do": "put", "key": "x", "value": "1"})"},
+  };
+}
+
+Played played(const Case& of, bool with_bug) {
+  const std::string bugs = with_bug ? std::string(R"(, "bugs": [")") + of.bug + "\"]" : std::string();
+  const auto scenario =
+      parse_scenario("bug.json", R"({"raftarium": 1, "title": "T", "duration_ms": 5000, "cluster": {)" +
+                                     of.cluster + bugs + R"(}, "actions": [)" + of.actions + "]}");
+  REQUIRE_MESSAGE(scenario.ok(), scenario.error().message);
+  return play(*scenario, {});
+}
+
+std::string told(const Played& played) {
+  std::string all;
+  for (const sim::Violation& v : played.violations) {
+    all += std::string(describe(v.property)) + ": " + v.why + "\n";
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("every bug is found by a checker, and nothing is where there is no bug") {
+  std::size_t tried = 0;
+  for (const Case& c : cases()) {
+    CAPTURE(c.bug);
+    ++tried;
+    const Played broken = played(c, true);
+    CAPTURE(told(broken));
+    const bool found = std::any_of(broken.violations.begin(), broken.violations.end(),
+                                   [&](const sim::Violation& v) { return v.property == c.property; });
+    EXPECT(found);
+    const Played sound = played(c, false);
+    EXPECT(told(sound).empty());
+  }
+  EXPECT(tried == raft::kBugCount);
+}
+
+}  // namespace raftarium::lab
