@@ -23,17 +23,17 @@ class Server:
         conf = event["prop"]["cc"]["newconf"] if event["name"] == "ApplyConfChange" else event["conf"][0]
         self.term, self.vote = event["state"]["term"], event["state"]["vote"]
         self.commit, self.role = event["state"]["commit"], event["role"]
-        self.log = [(1, "config", frozenset(conf))] * event["log"]
-        self.conf = frozenset(conf)
+        self.log = [(1, "config", frozenset(conf), frozenset())] * event["log"]
+        self.conf, self.learners = frozenset(conf), frozenset()
         self.match = collections.defaultdict(int)
         self.responded, self.granted = set(), set()
         self.persist()
 
     def persist(self):
-        self.durable = (self.term, self.vote, self.commit, list(self.log), self.conf)
+        self.durable = (self.term, self.vote, self.commit, list(self.log), self.conf, self.learners)
 
     def restart(self):
-        self.term, self.vote, self.commit, log, self.conf = self.durable
+        self.term, self.vote, self.commit, log, self.conf, self.learners = self.durable
         self.log = list(log)
         self.role = FOLLOWER
         self.match = collections.defaultdict(int)
@@ -146,12 +146,22 @@ class Judge:
         if name == "ChangeConf":
             need(server.role == LEADER and len(event["prop"]["cc"]["changes"]) == 1, "one change, by a leader")
             change = event["prop"]["cc"]["changes"][0]
-            conf = server.conf - {change["nid"]} if change["action"] == "RemoveServer" else server.conf
-            conf = conf | {change["nid"]} if change["action"] == "AddNewServer" else conf
-            server.log.append((server.term, "config", conf))
+            conf, learners = server.conf, server.learners
+            if change["action"] == "RemoveServer":
+                conf, learners = conf - {change["nid"]}, learners - {change["nid"]}
+            elif change["action"] == "AddNewServer":
+                need(change["nid"] not in conf, "it votes already")
+                conf, learners = conf | {change["nid"]}, learners - {change["nid"]}
+            else:
+                need(change["nid"] not in conf | learners, "it is there already")
+                learners = learners | {change["nid"]}
+            server.log.append((server.term, "config", conf, learners))
             return None
         if name == "ApplyConfChange":
-            server.conf = [entry for entry in server.log[:server.commit] if entry[1] == "config"][-1][2]
+            need(event["conf"][1] == [] and frozenset(event["conf"][0]) == server.conf, "its configuration")
+            newest = [entry for entry in server.log[:server.commit] if entry[1] == "config"][-1]
+            server.conf, server.learners = newest[2:]
+            need(frozenset(event["prop"]["cc"]["newconf"]) == server.conf, "its new configuration")
             return None
         if name == "Ready":
             server.persist()
@@ -195,7 +205,7 @@ class Judge:
             need(server.role == LEADER, "it does not lead")
             message = (kind, nid, to, server.term, "app", True, len(server.log))
         else:
-            need(server.role == LEADER and to in server.conf and to != nid, "it cannot append there")
+            need(server.role == LEADER and to in server.conf | server.learners and to != nid, "it cannot append")
             subtype = SUBTYPES[msg["type"]]
             low = msg["index"] + 1 if subtype == "app" else 1
             count = 0 if subtype == "heartbeat" else msg["entries"]

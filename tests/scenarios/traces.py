@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """traces.py COMMAND...: exports every scenario with COMMAND export --format etcd-tla and judges the trace.
 
-A scenario without duplicates, snapshots and disks that fail, for which the specification has no words, must be
+A scenario without duplicates, snapshots, disks that fail, joint configurations, logs that are there from the
+beginning, and restarts after a change of the configuration, for which the specification has no words, must be
 accepted line by line. Then traces are spoiled in every way that matters and must be refused, or the judge is
 blind. Prints "N passed, N failed" last.
 """
@@ -73,8 +74,14 @@ def main():
         forgets = any(action["do"] == "crash" and action.get("unsynced") != "kept" for action in actions)
         doubles = cluster.get("duplicate_per_million", 0) or any(
             action.get("duplicate_per_million", 0) for action in actions)
+        changes = [action for action in actions if action["do"] in ("reconfigure", "leave_joint")]
+        wordless = any(field in cluster for field in ("learners", "logs", "bugs")) or any(
+            action["do"] == "leave_joint" or "transition" in action or
+            sum(len(action.get(field, [])) for field in ("add", "add_learners", "promote", "remove")) != 1
+            for action in changes) or bool(changes and "restart" in acts)
         snapshots = cluster.get("snapshot_entries", 0) or cluster.get("snapshot_bytes", 0)
-        if doubles or snapshots or acts & {"wipe", "duplicate", "snapshot", "damage", "fail_disk", "set_disk"}:
+        wordless |= bool(acts & {"wipe", "duplicate", "snapshot", "damage", "fail_disk", "set_disk"})
+        if wordless or doubles or snapshots:
             continue
         done = subprocess.run(command + ["export", name, "--format", "etcd-tla"], capture_output=True, text=True,
                               check=False)
@@ -91,7 +98,7 @@ def main():
     for event in ("InitState", "BecomeFollower", "BecomeCandidate", "BecomeLeader", "Commit", "Replicate", "Ready",
                   "SendAppendEntriesRequest", "ReceiveAppendEntriesRequest", "SendAppendEntriesResponse",
                   "ReceiveAppendEntriesResponse", "SendRequestVoteRequest", "ReceiveRequestVoteRequest",
-                  "SendRequestVoteResponse", "ReceiveRequestVoteResponse"):
+                  "SendRequestVoteResponse", "ReceiveRequestVoteResponse", "ChangeConf", "ApplyConfChange"):
         tell(seen[event] > 0, f"{event} is among what was judged ({seen[event]} times)")
     for what, lines in spoiled(whole):
         try:
