@@ -20,7 +20,7 @@ constexpr const char* kByHand =
     R"("latency_mean_us": 1000)";
 
 struct Case {
-  const char* bug;
+  std::string bug;
   Property property;
   std::string cluster;  // without braces
   std::string actions;  // without brackets
@@ -56,22 +56,22 @@ std::vector<Case> cases() {
       {"vote_not_persisted", Property::ElectionSafety, three, R"(
         {"at_ms": 10, "do": "cut", "from": "S1", "to": "S3"},
         {"at_ms": 20, "do": "timeout", "node": "S1"},
+        {"when": {"leader_elected": {"node": "S1"}}, "do": "cut", "from": "S1", "to": "S2"},
         {"at_ms": 500, "do": "crash", "node": "S2", "unsynced": "kept"},
         {"at_ms": 510, "do": "restart", "node": "S2"},
         {"at_ms": 520, "do": "timeout", "node": "S3"})"},
-      // S2 leads, hears no quorum, steps down, and votes for S3 in the term that it led.
+      // S2 votes for S1, asks in vain whether it could win itself, and then votes for S3 in the same term.
       {"vote_forgotten", Property::ElectionSafety,
-       R"("members": 3, "pre_vote": false, "election_ticks": 30, "latency_mean_us": 1000)", R"(
-        {"at_ms": 0, "do": "drift", "node": "S1", "drift_ppm": -1000000},
-        {"at_ms": 0, "do": "drift", "node": "S3", "drift_ppm": -1000000},
-        {"at_ms": 5, "do": "cut", "from": "S3", "to": "S1"},
-        {"at_ms": 5, "do": "cut", "from": "S2", "to": "S3"},
-        {"when": {"message_sent": {"type": "MsgVote", "from": "S3", "to": "S2"}}, "do": "delay", "delay_us": 2000000},
+       R"("members": 3, "check_quorum": false, "election_ticks": 1000, "heartbeat_ticks": 900, "latency_mean_us": 1000,
+          "logs": {"S1": [1], "S3": [1]})",
+       R"(
+        {"at_ms": 20, "do": "timeout", "node": "S1"},
         {"at_ms": 20, "do": "timeout", "node": "S3"},
-        {"at_ms": 20, "do": "timeout", "node": "S2"},
-        {"at_ms": 100, "do": "cut", "from": "S1", "to": "S2"},
-        {"when": {"stepped_down": {"node": "S2"}}, "do": "drift", "node": "S2", "drift_ppm": -1000000},
-        {"when": {"stepped_down": {"node": "S2"}}, "do": "heal", "from": "S2", "to": "S3"})"},
+        {"when": {"message_sent": {"type": "MsgVote", "from": "S3", "to": "S2"}}, "do": "delay", "delay_us": 2000000},
+        {"when": {"leader_elected": {"node": "S1"}}, "do": "cut", "from": "S1", "to": "S2"},
+        {"when": {"leader_elected": {"node": "S1"}}, "do": "cut", "from": "S1", "to": "S3"},
+        {"at_ms": 400, "do": "heal_all"},
+        {"at_ms": 500, "do": "timeout", "node": "S2"})"},
       // S1 and S2 stand at once, and S3 votes for both.
       {"second_vote", Property::OneVote, three, R"(
         {"at_ms": 20, "do": "timeout", "node": "S1"},
@@ -90,8 +90,10 @@ std::vector<Case> cases() {
         {"at_ms": 10, "do": "cut", "from": "S1", "to": "S4"},
         {"at_ms": 10, "do": "cut", "from": "S1", "to": "S5"},
         {"at_ms": 10, "do": "cut", "from": "S4", "to": "S1"},
-        {"when": {"message_sent": {"type": "MsgVoteResp", "from": "S2", "to": "S1"}}, "do": "delay", "delay_us": 2000000},
-        {"when": {"message_sent": {"type": "MsgVoteResp", "from": "S3", "to": "S1"}}, "do": "delay", "delay_us": 2000000},
+        {"when": {"message_sent": {"type": "MsgVoteResp", "from": "S2", "to": "S1"}},
+         "do": "delay", "delay_us": 2000000},
+        {"when": {"message_sent": {"type": "MsgVoteResp", "from": "S3", "to": "S1"}},
+         "do": "delay", "delay_us": 2000000},
         {"at_ms": 20, "do": "timeout", "node": "S1"},
         {"at_ms": 100, "do": "cut", "from": "S1", "to": "S2"},
         {"at_ms": 100, "do": "cut", "from": "S1", "to": "S3"},
@@ -108,7 +110,8 @@ std::vector<Case> cases() {
         {"at_ms": 20, "do": "timeout", "node": "S1"},
         {"at_ms": 1000, "do": "isolate", "node": "S3"},
         {"at_ms": 1010, "do": "put", "key": "x", "value": "1", "through": "S1"},
-        {"when": {"message_sent": {"type": "MsgAppResp", "from": "S2", "to": "S1", "nth": 3}}, "do": "crash", "node": "S2"},
+        {"when": {"message_sent": {"type": "MsgAppResp", "from": "S2", "to": "S1", "nth": 3}},
+         "do": "crash", "node": "S2"},
         {"at_ms": 2000, "do": "crash", "node": "S1"},
         {"at_ms": 2010, "do": "restart", "node": "S2"},
         {"at_ms": 2010, "do": "heal_all"},
@@ -121,7 +124,8 @@ std::vector<Case> cases() {
         {"at_ms": 510, "do": "put", "key": "x", "value": "1", "through": "S1"},
         {"at_ms": 510, "do": "put", "key": "y", "value": "1", "through": "S1"},
         {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 3}}, "do": "duplicate"},
-        {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 4}}, "do": "delay", "delay_us": 1000000},
+        {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 4}},
+         "do": "delay", "delay_us": 1000000},
         {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 5}}, "do": "deliver"},
         {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 6}}, "do": "drop"},
         {"when": {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 7}}, "do": "drop"},

@@ -1,4 +1,5 @@
-// Changes of the configuration, logs from the beginning, bugs and fences: in scenarios, predicates, the story and exports.
+// Changes of the configuration, logs from the beginning, bugs and fences: in scenarios, predicates, the story and
+// exports.
 
 #include <sstream>
 #include <string>
@@ -207,18 +208,19 @@ TEST_CASE("a put with a fence takes effect only while the fence is as old as it 
     {"when": {"request_done": {"request": 1}}, "do": "put", "key": "x", "value": "1", "fence": "lock", "token": 1},
     {"when": {"request_done": {"request": 2}}, "do": "put", "key": "lock", "value": "B"},
     {"when": {"request_done": {"request": 3}}, "do": "put", "key": "x", "value": "2", "fence": "lock", "token": 1},
-    {"when": {"request_done": {"request": 4}}, "do": "put", "key": "x", "value": "3", "fence": "nothing", "token": 0})",
+    {"when": {"request_done": {"request": 4}}, "do": "put", "key": "x", "value": "3", "fence": "nothing", "token": 1})",
              R"({"that": "all(value(\"x\") == \"1\") and requests(committed) == 5", "at_ms": 4900})");
   const Played outcome = play(s, {});
   EXPECT(outcome.ok);
   const std::string told = story(s);
   EXPECT(contains(told, "put x=1 (token 1 of lock) is acknowledged."));
   EXPECT(contains(told, "put x=2 (token 1 of lock) is refused by the store. The fence had been changed"));
-  EXPECT(contains(told, "put x=3 (token 0 of nothing) is refused by the store."));
+  EXPECT(contains(told, "put x=3 (token 1 of nothing) is refused by the store."));
 }
 
 TEST_CASE("exports speak of configurations, and of every kind of event") {
-  const Scenario s = parsed(R"({"members": 4, "spares": ["S4"], "snapshot_entries": 4})", R"(
+  const Scenario s =
+      parsed(R"({"members": 4, "spares": ["S4"], "snapshot_entries": 4, "snapshot_part_bytes": 64})", R"(
     {"at_ms": 20, "do": "timeout", "node": "S1"},
     {"at_ms": 500, "do": "load", "key": "k", "count": 12, "every_us": 10000},
     {"at_ms": 2500, "do": "reconfigure", "add": ["S4"]})");
