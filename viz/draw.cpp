@@ -1,5 +1,6 @@
 #include "viz/draw.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>
@@ -105,6 +106,15 @@ void dashed_circle(ImDrawList* list, Vec2 center, float r, ImU32 color, float wi
     points.push_back(center + Vec2{std::cos(angle), std::sin(angle)} * r);
   }
   dashed(list, points, color, width, 4, 4);
+}
+
+void dotted_circle(ImDrawList* list, Vec2 center, float r, ImU32 color, float width) {
+  constexpr float kApart = 7;  // px from one dot to the next
+  const int count = std::max(12, static_cast<int>(2 * kPi * r / kApart));
+  for (int i = 0; i < count; ++i) {
+    const float angle = 2 * kPi * static_cast<float>(i) / static_cast<float>(count);
+    list->AddCircleFilled(im(center + Vec2{std::cos(angle), std::sin(angle)} * r), width * 0.65F, color, 8);
+  }
 }
 
 void arc(ImDrawList* list, Vec2 center, float r, float share, ImU32 color, float width) {

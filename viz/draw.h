@@ -41,6 +41,7 @@ void dashed_outline(ImDrawList* list, const Rect& r, ImU32 color, float width);
 void line(ImDrawList* list, Vec2 a, Vec2 b, ImU32 color, float width = 1);
 void dashed(ImDrawList* list, const Polyline& points, ImU32 color, float width, float on, float off);
 void dashed_circle(ImDrawList* list, Vec2 center, float r, ImU32 color, float width);
+void dotted_circle(ImDrawList* list, Vec2 center, float r, ImU32 color, float width);
 // From the top, clockwise, `share` 0..1 of the full turn.
 void arc(ImDrawList* list, Vec2 center, float r, float share, ImU32 color, float width);
 void cross(ImDrawList* list, Vec2 center, float r, ImU32 color, float width);

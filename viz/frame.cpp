@@ -185,6 +185,23 @@ void add_properties(const sim::World& world, Frame& frame) {
   }
 }
 
+// Whose word counts: the leader of the highest term; else who has applied most.
+raft::ConfState configuration_of(const std::vector<MemberView>& members) {
+  const MemberView* best = nullptr;
+  const auto leads = [](const MemberView& member) {
+    return member.process != Process::Crashed && member.status.soft_state.role == raft::Role::Leader;
+  };
+  for (const MemberView& member : members) {
+    const raft::Status& status = member.status;
+    const bool better = best == nullptr || (leads(member) && !leads(*best)) ||
+                        (leads(member) == leads(*best) &&
+                         (leads(member) ? status.hard_state.term > best->status.hard_state.term
+                                        : status.applied > best->status.applied));
+    if (better) best = &member;
+  }
+  return best == nullptr ? raft::ConfState{} : best->status.conf_state;
+}
+
 // A leader of a minority is about to find out, or not: how many it has heard since the last check.
 std::string quorum_check_in_words(const MemberView& leader, std::size_t members) {
   std::size_t heard = 1;
@@ -205,12 +222,14 @@ std::string campaign_in_words(const MemberView& candidate, std::size_t members) 
 
 // What the timers alone will bring; messages on their way are there to be seen.
 std::string next_in_words(const sim::World& world, const Frame& frame) {
-  const std::size_t count = frame.members.size();
+  const std::size_t count = frame.configuration.voters.size();
   const MemberView* leader = nullptr;
   const MemberView* candidate = nullptr;
   const MemberView* soonest = nullptr;
   for (const MemberView& member : frame.members) {
     if (member.process != Process::Running) continue;
+    const Standing standing = standing_of(frame.configuration, member.id);
+    if (standing == Standing::Learner || standing == Standing::Outside) continue;
     const raft::Role role = member.status.soft_state.role;
     if (role == raft::Role::Leader) {
       if (leader == nullptr || member.leads_minority) leader = &member;
@@ -247,6 +266,19 @@ void take_marks(const std::vector<lab::Mark>& all, std::vector<lab::Mark>& marks
 
 }  // namespace
 
+Standing standing_of(const raft::ConfState& configuration, raft::NodeId id) {
+  const auto in = [&](const std::vector<raft::NodeId>& list) {
+    return std::find(list.begin(), list.end(), id) != list.end();
+  };
+  const bool joint = !configuration.voters_outgoing.empty();
+  if (in(configuration.voters)) {
+    return joint && !in(configuration.voters_outgoing) ? Standing::Incoming : Standing::Voter;
+  }
+  if (in(configuration.voters_outgoing)) return Standing::Outgoing;
+  return in(configuration.learners) || in(configuration.learners_next) ? Standing::Learner
+                                                                       : Standing::Outside;
+}
+
 bool message_arrived(const lab::Timeline& timeline) {
   const auto& events = timeline.world().events();
   return std::any_of(events.begin(), events.end(),
@@ -264,6 +296,7 @@ Frame build_frame(const lab::Timeline& timeline, const Looking& looking, Frame b
   frame.digest = timeline.digest();
   const raft::Index from = first_shown(world, looking.entry);
   for (const raft::NodeId id : world.members()) frame.members.push_back(view_member(world, id, from));
+  frame.configuration = configuration_of(frame.members);
   add_links(world, frame);
   add_islands(world, frame);
   add_messages(world, frame);

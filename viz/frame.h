@@ -38,6 +38,16 @@ struct MemberView {
   std::int64_t drift_ppm = 0;     // by how much its clock runs fast
 };
 
+// What a member is in a configuration.
+enum class Standing : std::uint8_t {
+  Voter,     // in a joint configuration: in both halves
+  Incoming,  // joint: in the new half alone
+  Outgoing,  // joint: in the old half alone
+  Learner,
+  Outside,  // a spare, or removed
+};
+Standing standing_of(const raft::ConfState& configuration, raft::NodeId id);
+
 struct LinkView {  // directed
   raft::NodeId from;
   raft::NodeId to;
@@ -84,6 +94,7 @@ struct Frame {
   std::int64_t time_us = 0;
   std::uint64_t event = 0;
   std::uint64_t digest = 0;
+  raft::ConfState configuration;                   // as the leader has it; else as whoever has applied most
   std::vector<MemberView> members;                 // by id
   std::vector<LinkView> links;                     // every ordered pair, by from, then to
   std::vector<std::vector<raft::NodeId>> islands;  // groups that can reach each other both ways

@@ -110,6 +110,17 @@ std::string to_json(const Frame& frame) {
   json.field("time_us", frame.time_us).field("event", frame.event);
   // As text: JavaScript's numbers do not hold 64 bits.
   json.field("digest", std::string_view(std::to_string(frame.digest))).field("branch", frame.branch);
+  const auto write_ids = [&](const char* name, const std::vector<raft::NodeId>& ids) {
+    json.key(name).open('[');
+    for (const raft::NodeId id : ids) json.value(id.value());
+    json.close(']');
+  };
+  json.key("configuration").open('{');
+  write_ids("voters", frame.configuration.voters);
+  write_ids("learners", frame.configuration.learners);
+  write_ids("voters_outgoing", frame.configuration.voters_outgoing);
+  write_ids("learners_next", frame.configuration.learners_next);
+  json.field("auto_leave", frame.configuration.auto_leave).close('}');
   json.key("members").open('[');
   for (const MemberView& member : frame.members) write(json, member);
   json.close(']').key("links_cut").open('[');

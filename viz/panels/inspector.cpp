@@ -57,6 +57,14 @@ std::string ids(const std::vector<raft::NodeId>& list) {
   return out.empty() ? "none" : out;
 }
 
+std::string configuration_words(const raft::ConfState& own) {
+  std::string words = ids(own.voters);
+  if (!own.voters_outgoing.empty()) words = ids(own.voters_outgoing) + " and " + words;
+  if (!own.learners.empty()) words += ", learns: " + ids(own.learners);
+  if (!own.learners_next.empty()) words += ", will learn: " + ids(own.learners_next);
+  return words;
+}
+
 std::string disk_words(const MemberView& member) {
   std::string words;
   const auto add = [&](const std::string& what) { words += (words.empty() ? "" : ", ") + what; };
@@ -200,11 +208,14 @@ void draw_member(const Frame& frame, const MemberView& member, Selection& select
   sheet.pair("term", number(status.hard_state.term), term_color(theme, status.hard_state.term));
   sheet.pair("vote", name(status.hard_state.vote));
   sheet.pair("commit / applied", number(status.hard_state.commit) + " / " + number(status.applied));
-  sheet.pair("log", status.last_index.is_zero()
-                        ? std::string("empty")
+  sheet.pair("log", status.last_index < status.first_index
+                        ? "empty after " + number(status.last_index)
                         : number(status.first_index) + " … " + number(status.last_index) +
                               "  (last of term " + number(status.last_term) + ")");
   sheet.pair(is_leader(member) ? "quorum timer" : "election timer", timer_words(member));
+  // Only where it is not simply everybody.
+  if (const raft::ConfState& own = status.conf_state; own.voters.size() != frame.members.size())
+    sheet.pair("configuration", configuration_words(own));
   // Only what is out of the ordinary: the disk has a tab of its own.
   const bool disk_is_well = member.disk == sim::DiskSettings{} && member.sync_ends_us == 0;
   if (!disk_is_well) sheet.pair("disk", disk_words(member), theme.warning);

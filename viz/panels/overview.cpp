@@ -41,7 +41,8 @@ void facts(const Frame& frame, Sheet& sheet) {
   for (const RequestView& request : frame.requests) open += request.open ? 1 : 0;
   sheet.pair("leader", leader_words(frame));
   sheet.pair("running", count_of(up, frame.members.size(), ""));
-  sheet.pair("majority", count_of(frame.members.size() / 2 + 1, frame.members.size(), ""));
+  const std::size_t voters = frame.configuration.voters.size();
+  sheet.pair("majority", count_of(voters / 2 + 1, voters, ""));
   sheet.pair("committed up to", std::to_string(commit.value()));
   sheet.pair("network", network_words(frame));
   sheet.pair("on their way", std::to_string(frame.messages.size()) +

@@ -10,9 +10,11 @@ namespace {
 
 constexpr float kDiamond = 11;  // px that a candidate's corners stand out
 
-const char* role_word(const MemberView& member) {
+const char* role_word(const MemberView& member, Standing standing) {
   if (member.process == Process::Crashed) return "crashed";
   if (member.process == Process::Paused) return "paused";
+  if (standing == Standing::Learner) return "learner";
+  if (standing == Standing::Outside) return "outside";
   switch (member.status.soft_state.role) {
     case raft::Role::Leader:
       return "LEADER";
@@ -26,7 +28,7 @@ const char* role_word(const MemberView& member) {
   return "follower";
 }
 
-void draw_body(Ui& ui, const MemberView& member, Vec2 at, float r, Rgb color) {
+void draw_body(Ui& ui, const MemberView& member, Standing standing, Vec2 at, float r, Rgb color) {
   ImDrawList* list = ui.list();
   const Theme& theme = ui.theme();
   const ImU32 edge = ink(color);
@@ -48,8 +50,14 @@ void draw_body(Ui& ui, const MemberView& member, Vec2 at, float r, Rgb color) {
       dashed_polygon(list, diamond(at, r + kDiamond), inside, edge, 2.5F);
       break;
     case raft::Role::Follower:
-      list->AddCircleFilled(im(at), r, inside, 64);
-      list->AddCircle(im(at), r, edge, 64, 2);
+      list->AddCircleFilled(im(at), r, standing == Standing::Outside ? ink(theme.ground) : inside, 64);
+      if (standing == Standing::Learner) {
+        dotted_circle(list, at, r, edge, 2.5F);
+      } else if (standing == Standing::Outside) {
+        list->AddCircle(im(at), r, ink(theme.line), 64, 1.5F);
+      } else {
+        list->AddCircle(im(at), r, edge, 64, 2);
+      }
       break;
   }
   if (member.process != Process::Paused) return;
@@ -57,9 +65,10 @@ void draw_body(Ui& ui, const MemberView& member, Vec2 at, float r, Rgb color) {
 }
 
 // The share of the election timeout that has passed: full means an election.
-void draw_timer(Ui& ui, const MemberView& member, Vec2 at, float r) {
+void draw_timer(Ui& ui, const MemberView& member, Standing standing, Vec2 at, float r) {
+  const bool votes = standing != Standing::Learner && standing != Standing::Outside;
   const bool counts =
-      member.process != Process::Crashed && member.status.soft_state.role != raft::Role::Leader;
+      votes && member.process != Process::Crashed && member.status.soft_state.role != raft::Role::Leader;
   if (!counts) return;
   const bool round = member.status.soft_state.role == raft::Role::Follower;
   const float radius = r + (round ? 6.0F : kDiamond + 5);
@@ -102,7 +111,7 @@ void draw_label(const Stage& stage, const MemberView& member, Vec2 at, Rgb color
   const Rgb word = crashed ? theme.bad : leads ? color : theme.muted;
   const float small = stage.radius >= 32 ? 10.0F : 9.0F;
   draw_text(list, leads ? ui.semibold(small, word) : ui.regular(small + 0.5F, word), at + Vec2{0, -spread},
-            role_word(member), Align::Center);
+            role_word(member, standing_of(stage.frame.configuration, member.id)), Align::Center);
   draw_text(list, ui.semibold(size, theme.text), at, text::node(member.id.value()), Align::Center);
   draw_text(list, ui.mono(type::kTiny, crashed ? theme.muted : color), at + Vec2{0, spread - 1},
             "term " + term, Align::Center);
@@ -136,6 +145,30 @@ void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
 
 }  // namespace
 
+namespace {
+
+// In a joint configuration: which half a member is in, or both.
+void draw_half(Ui& ui, Standing standing, Vec2 at, float r) {
+  const Theme& theme = ui.theme();
+  const char* words = standing == Standing::Voter      ? "old + new"
+                      : standing == Standing::Incoming ? "new"
+                      : standing == Standing::Outgoing ? "old"
+                                                       : nullptr;
+  if (words == nullptr) return;
+  const Pen pen = ui.medium(type::kTiny - 1, theme.accent);
+  const float width = text_width(pen, words) + 12;
+  const Rect box{at.x - width / 2, at.y - r - 19, width, 15};
+  fill(ui.list(), box, ink(theme.ground), 7);
+  if (standing == Standing::Outgoing) {
+    dashed_outline(ui.list(), box, ink(theme.accent), 1);
+  } else {
+    outline(ui.list(), box, ink(theme.accent), 7);
+  }
+  draw_text(ui.list(), pen, box.center(), words, Align::Center);
+}
+
+}  // namespace
+
 void draw_captions(const Stage& stage) {
   for (std::size_t i = 0; i < stage.at.size(); ++i)
     draw_caption(stage, stage.frame.members[i], stage.at[i]);
@@ -155,9 +188,11 @@ void draw_members(const Stage& stage, const Under& under) {
     }
     if (stage.selection.member == member.id) dashed_circle(ui.list(), at, r + 13, ink(theme.accent), 1.75F);
     draw_spreading_term(ui, member, at, r, color);
-    draw_timer(ui, member, at, r);
-    draw_body(ui, member, at, r, color);
+    const Standing standing = standing_of(stage.frame.configuration, member.id);
+    draw_timer(ui, member, standing, at, r);
+    draw_body(ui, member, standing, at, r, color);
     draw_label(stage, member, at, color);
+    if (!stage.frame.configuration.voters_outgoing.empty()) draw_half(ui, standing, at, r);
     ui.region("member." + std::to_string(member.id.value()),
               {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F});
   }

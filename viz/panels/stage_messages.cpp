@@ -230,6 +230,10 @@ void draw_legend(const Stage& stage) {
   advance("candidate");
   list->AddCircle(im(at), 6.5F, edge, 24, 1.5F);
   advance("follower");
+  if (!stage.frame.configuration.learners.empty() || !stage.frame.configuration.learners_next.empty()) {
+    dotted_circle(list, at, 6.5F, edge, 2);
+    advance("learner");
+  }
   const auto message = [&](MessageType kind, std::string_view label) {
     if (at.x + 20 + text_width(pen, label) > right) return;
     raft::Message sample;
