@@ -193,6 +193,11 @@ void App::begin_window() {
 
 void App::draw_panels(const Layout& layout) {
   CommandSink& commands = *this;
+  ui_.region("panel.top_bar", layout.top_bar);
+  ui_.region("panel.dock", layout.dock);
+  ui_.region("panel.inspector", layout.inspector);
+  ui_.region("panel.story", layout.story);
+  ui_.region("panel.timeline", layout.timeline);
   draw_stage(frame_, selection_, commands, ui_, layout.stage);
   draw_notice(chrome_, ui_, layout.stage);
   draw_top_bar(frame_, chrome_, selection_, commands, ui_, layout);
@@ -251,6 +256,7 @@ std::string App::frame_json() const {
   json.field("focus", std::string_view(ui_.focus())).field("tab", name_of(selection_.tab));
   json.field("breakpoints", chrome_.breakpoints).field("slow_motion", chrome_.slow_motion);
   json.field("lingers", playback_.lingers()).field("cutting", selection_.cutting);
+  json.field("filter", std::string_view(selection_.palette.filter));
   json.field("entry", selection_.entry.value_or(raft::Index()).value());
   json.field("zoom", selection_.stage.zoom).field("settled", !wants_frame());
   json.field("drawn", drawn_);

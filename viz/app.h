@@ -116,7 +116,7 @@ class App : public CommandSink {
     friend bool operator==(const Shown&, const Shown&) = default;
   };
   std::optional<Shown> shown_;
-  bool drawn_ = false;  // the last picture was of frame_, so the regions are where it says
+  bool drawn_ = false;  // nothing has changed since the last picture: the regions are where it says
   std::vector<sim::Command> acts_;
   std::vector<Control> controls_;
   // Acts that one gesture made together, so that they are undone together.

@@ -17,6 +17,7 @@ void App::carry_out() {
   for (const sim::Command& command : acts) carry_out(command);
   if (acts.size() > 1) together_.push_back({timeline_->branch(), timeline_->event_count(), acts.size()});
   if (acts.empty() && controls.empty()) return;
+  drawn_ = false;  // a list may have closed, a panel may show something else
   wake();
   refresh();
 }

@@ -66,9 +66,11 @@ void zoom_and_pan(const Stage& stage, const Item& item, Vec2 pointer) {
     view.zoom = std::clamp(view.zoom * std::exp2(io.MouseWheel * 0.25F), 1.0F, StageView::kMostZoom);
     view.pan = pointer - stage.field.center() - (place - stage.field.center()) * view.zoom;
   }
-  const bool grabbed = stage.selection.gesture.kind == Gesture::Kind::Pan ||
-                       (item.hovered && ImGui::IsMouseDragging(ImGuiMouseButton_Middle, 0));
+  const bool grabbed = item.hovered && ImGui::IsMouseDragging(ImGuiMouseButton_Middle, 0);
   if (grabbed) view.pan = view.pan + vec(io.MouseDelta);
+  // From where it was taken: a quick hand may be done between two pictures.
+  const Gesture& gesture = stage.selection.gesture;
+  if (gesture.kind == Gesture::Kind::Pan) view.pan = gesture.grip + pointer - gesture.start;
   // Something of the field stays in sight.
   const Vec2 most = Vec2{stage.field.w, stage.field.h} * ((view.zoom - 1) / 2);
   view.pan = {std::clamp(view.pan.x, -most.x, most.x), std::clamp(view.pan.y, -most.y, most.y)};
@@ -122,13 +124,13 @@ void press_and_drag(Stage& stage, const Under& under, const Item& item, Vec2 poi
     if (under.member != SIZE_MAX) {
       gesture.member = stage.frame.members[under.member].id;
       gesture.grip = stage.at[under.member] - pointer;
+    } else if (ImGui::GetIO().KeyShift) {
+      gesture.kind = Gesture::Kind::Pan;
+      gesture.grip = stage.selection.stage.pan;
     }
   }
   if (gesture.kind == Gesture::Kind::Press && length(pointer - gesture.start) > kDragStarts) {
-    const bool grab = ImGui::GetIO().KeyShift;
-    gesture.kind = gesture.member != raft::kNone ? Gesture::Kind::MoveMember
-                   : grab                        ? Gesture::Kind::Pan
-                                                 : Gesture::Kind::DrawCut;
+    gesture.kind = gesture.member == raft::kNone ? Gesture::Kind::DrawCut : Gesture::Kind::MoveMember;
     gesture.stroke = {gesture.start};
   }
   if (gesture.kind == Gesture::Kind::Press && item.held) {
@@ -267,8 +269,12 @@ Under pick(const Stage& stage, Vec2 pointer) {
     if (length(pointer - stage.at[i]) <= stage.radius + slack) under.member = i;
   }
   if (under.member != SIZE_MAX) return under;
+  float nearest = 9 + slack;
   for (const MessageView& message : stage.frame.messages) {
-    if (length(pointer - message_at(stage, message)) <= 9 + slack) under.message = &message;
+    const float away = length(pointer - message_at(stage, message));
+    if (away > nearest) continue;
+    nearest = away;
+    under.message = &message;
   }
   if (under.message != nullptr) return under;
   for (const LinkView& link : stage.frame.links) {
@@ -291,9 +297,9 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   const Item client = client_item(stage, commands);
   const Item item = ui.item("stage", area, false);
   const Vec2 pointer = vec(ImGui::GetIO().MousePos);
-  zoom_and_pan(stage, item, pointer);
   const Under nothing;
   const Under under = item.hovered || item.held ? pick(stage, pointer) : nothing;
+  zoom_and_pan(stage, item, pointer);
   press_and_drag(stage, under, item, pointer, commands);
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
     if (client.hovered) {

@@ -32,13 +32,14 @@ bool carries_traffic(const Stage& stage, std::size_t i, std::size_t j) {
 // The corner of the stage where a label of `size` is farthest from members and cuts.
 Vec2 label_place(const Stage& stage, Vec2 size) {
   constexpr float kMargin = 20;
-  const Rect in = stage.field.inset(kMargin - 4, 14);
+  // Under the captions where there is little room.
+  const Rect in = stage.field.inset(kMargin - 4, stage.ui.narrow() ? 4 : 14);
   const float right = in.right() - size.x;
   const float low = in.bottom() - size.y;
   const std::array<Vec2, 4> corners = {{in.min(), {in.x, low}, {right, low}, {right, in.y}}};
   Vec2 best = corners[0];
   float most = -1;
-  for (const Vec2 corner : corners) {
+  for (const Vec2 corner : corners) {  // what a caption would be under comes last
     const Rect box{corner.x, corner.y, size.x, size.y};
     if (overlap(box, stage.client.inset(-8, -8))) continue;
     float free = 1e6F;
@@ -46,6 +47,10 @@ Vec2 label_place(const Stage& stage, Vec2 size) {
          {box.min(), box.center(), box.max(), Vec2{box.x, box.bottom()}, Vec2{box.right(), box.y}}) {
       for (const Vec2 member : stage.at) free = std::min(free, length(p - member) - stage.radius - 24);
       for (const Border& cut : stage.cuts) free = std::min(free, distance_to(p, cut.line));
+    }
+    for (const Vec2 member : stage.at) {
+      const Rect caption{member.x - 62, member.y + stage.radius + 12, 124, 18};
+      if (overlap(box, caption)) free = std::min(free, -0.5F);
     }
     free = std::min(free, 60.0F);  // beyond that the first corner is as good
     if (free > most) {
@@ -134,6 +139,17 @@ void draw_cuts(const Stage& stage, const Under& under) {
 void draw_cut_label(const Stage& stage) {
   const Theme& theme = stage.ui.theme();
   ImDrawList* list = stage.ui.list();
+  const raft::ConfState& configuration = stage.frame.configuration;
+  if (!configuration.voters_outgoing.empty()) {
+    const std::string joint = "joint: " + names(configuration.voters_outgoing) + " and " +
+                              names(configuration.voters) + ", a majority of each decides";
+    const Pen words = stage.ui.medium(type::kSmall, theme.accent);
+    const Rect box{stage.area.x + 18, stage.area.bottom() - (stage.ui.narrow() ? 26.0F : 58.0F),
+                   text_width(words, joint), 18};
+    fill(list, box.inset(-6, -2), ink(theme.ground, 0.9F), kCorner);
+    draw_text(list, words, {box.x, box.center().y}, joint);
+    stage.ui.region("joint.label", box);
+  }
   if (stage.frame.islands.size() < 2) return;
   std::string what = "partition ";
   for (const auto& island : stage.frame.islands) {
