@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """The desktop program as a person uses it: a window under Xvfb, a real pointer and real keys through xdotool.
 
-    desktop.py path/to/raftarium-desktop [--pictures FOLDER]
+    desktop.py path/to/raftarium-desktop [--pictures FOLDER] [--only TEXT]
 
-Where to click comes from the program itself: with --automation it keeps a file with its frame, its view and
-the rectangle of every region. What is asserted is the engine's state in that file, never pixels; pictures are
-kept for people to look at. The last line is "N passed, N failed", with ", N skipped" where tools are missing.
+What is asserted is the engine's state as the program hands it out (driver.py), never pixels; pictures are kept for
+people to look at. A session is a window and its steps; each step goes on where the one before ended. The last line
+is "N passed, N failed", with ", N skipped" where tools are missing.
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -18,123 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-NEEDED = {"Xvfb": "xvfb", "xdotool": "xdotool"}
-PATIENCE_S = 20  # for one condition; software rendering on a busy machine makes few pictures a second
-
-
-class Failed(Exception):
-    pass
-
-
-class Desktop:
-    """A screen of its own with the program on it."""
-
-    def __init__(self, program, arguments, size, folder):
-        self.size = size
-        self.state_file = Path(folder) / "state.json"
-        read_end, write_end = os.pipe()
-        self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"],
-            pass_fds=[write_end], stderr=subprocess.DEVNULL)
-        os.close(write_end)
-        with os.fdopen(read_end) as pipe:
-            display = pipe.readline().strip()
-        if not display:
-            raise Failed("Xvfb found no display")
-        self.environment = dict(os.environ, DISPLAY=":" + display, LIBGL_ALWAYS_SOFTWARE="1")
-        self.program = subprocess.Popen(
-            [program, *arguments, "--size", f"{size[0]}x{size[1]}", "--automation", str(self.state_file)],
-            env=self.environment)
-
-    def close(self):
-        for process in (self.program, self.server):
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-    def state(self):
-        if self.program.poll() is not None:
-            raise Failed(f"the program ended with status {self.program.returncode}")
-        try:
-            return json.loads(self.state_file.read_text())
-        except FileNotFoundError:
-            return None
-
-    def until(self, what, condition):
-        """Waits until `condition(state)` is true and returns that state."""
-        end = time.monotonic() + PATIENCE_S
-        state = None
-        while time.monotonic() < end:
-            state = self.state()
-            if state is not None:
-                found = condition(state)
-                if found:
-                    return state
-            time.sleep(0.02)
-        told = "nothing was shown" if state is None else f"the view was {state['view']}"
-        raise Failed(f"waited {PATIENCE_S} s in vain: {what}; {told}")
-
-    def xdotool(self, *arguments):
-        subprocess.run(["xdotool", *map(str, arguments)], env=self.environment, check=True,
-                       stdout=subprocess.DEVNULL)
-
-    def focus(self):
-        """Without a window manager nobody else gives the window the keyboard."""
-        found = subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", "^Raftarium"],
-                               env=self.environment, check=True, capture_output=True, text=True, timeout=PATIENCE_S)
-        window = found.stdout.split()[0]
-        self.xdotool("windowmove", window, 0, 0)
-        self.xdotool("windowfocus", "--sync", window)
-
-    def place(self, region, across=0.5, down=0.5):
-        state = self.until(f"region {region}", lambda s: region in s["regions"])
-        x, y, width, height = state["regions"][region]
-        return round((x + width * across) * state["scale"]), round((y + height * down) * state["scale"])
-
-    def click(self, region, button=1, across=0.5):
-        self.xdotool("mousemove", *self.place(region, across), "click", button)
-
-    def drag(self, points):
-        self.xdotool("mousemove", *points[0], "mousedown", 1)
-        for (x, y), (to_x, to_y) in zip(points, points[1:]):
-            for step in range(1, 9):
-                self.xdotool("mousemove", round(x + (to_x - x) * step / 8), round(y + (to_y - y) * step / 8))
-        self.xdotool("mouseup", 1)
-
-    def key(self, *names):
-        self.xdotool("key", *names)
-
-    def picture(self, folder, name):
-        if shutil.which("import") is None:
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["import", "-window", "root", str(folder / f"{name}.png")], env=self.environment, check=True)
-
-
-def leader_of(state):
-    leaders = [m for m in state["frame"]["members"] if m["role"] == "leader" and m["process"] == "running"]
-    return max(leaders, key=lambda m: m["term"], default=None)
-
-
-def member_of(state, node):
-    return next(m for m in state["frame"]["members"] if m["id"] == node)
-
-
-def pause(desktop):
-    if desktop.state()["view"]["playing"]:
-        desktop.key("space")
-    return desktop.until("time stands still", lambda s: not s["view"]["playing"])
-
-
-def change_speed(desktop, key, speed):
-    while desktop.state()["view"]["speed"] != speed:
-        before = desktop.state()["view"]["speed"]
-        desktop.key(key)
-        desktop.until("another speed", lambda s: s["view"]["speed"] != before)
+import actions
+from driver import NEEDED, PATIENCE_S, ROOT, Desktop, Failed, leader_of, member_of, pause, change_speed
 
 
 # --- the story of one session; each step goes on where the one before ended -----------------------------------
@@ -313,50 +197,61 @@ STEPS = [
 ]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program", help="raftarium-desktop")
-    parser.add_argument("--pictures", type=Path, default=ROOT / "build" / "pictures", help="folder for the pictures")
-    options = parser.parse_args()
-    missing = [package for tool, package in NEEDED.items() if shutil.which(tool) is None]
-    if missing:
-        print(f"desktop test skipped: install {' '.join(missing)} (Debian's names)")
-        print(f"0 passed, 0 failed, {len(STEPS)} skipped")
-        return 0
-    if shutil.which("import") is None:
-        print("no pictures are kept: install imagemagick (Debian's name)")
+SESSIONS = [("a first session", ["--speed", "1"], STEPS), *actions.SESSIONS]
 
-    passed, failed = 0, 0
-    memory = {"pictures": options.pictures}
-    start = time.monotonic()
+
+def run(program, session, pictures):
+    """Plays one session; returns how many of its steps passed."""
+    title, arguments, steps = session
+    print(f"{title}: {' '.join(arguments)}", flush=True)
+    passed = 0
+    memory = {"pictures": pictures}
     with tempfile.TemporaryDirectory() as folder:
         desktop = None
         try:
-            desktop = Desktop(str(Path(options.program).resolve()), ["--speed", "1"], (1280, 800), folder)
-            desktop.until("a first picture", lambda s: s["frame"] is not None)
+            desktop = Desktop(program, arguments, (1280, 800), folder)
+            desktop.until("a first picture", lambda s: s["view"]["pictures"] > 0)
             desktop.focus()
-            for step in STEPS:
-                name = step.__name__.replace("_", " ")
+            for step in steps:
                 begun = time.monotonic()
                 step(desktop, memory)
                 passed += 1
-                print(f"ok      {name} ({time.monotonic() - begun:.1f} s)", flush=True)
-        except (Failed, subprocess.SubprocessError) as failure:
+                print(f"ok      {step.__name__.replace('_', ' ')} ({time.monotonic() - begun:.1f} s)", flush=True)
+        except Exception as failure:  # a mistake in a step is a failure of it
             # What follows goes on where this one stopped, so none of it can be told.
-            failed = len(STEPS) - passed
-            name = STEPS[passed].__name__.replace("_", " ")
-            print(f"FAILED  {name}: {failure}")
+            print(f"FAILED  {steps[passed].__name__.replace('_', ' ')}: {type(failure).__name__}: {failure}")
             if desktop is not None and desktop.program.poll() is None:
-                desktop.picture(options.pictures, "desktop_failed")
-                print(f"        the picture is {options.pictures / 'desktop_failed.png'}")
-            for later in STEPS[passed + 1:]:
+                desktop.picture(pictures, "desktop_failed")
+                print(f"        the picture is {pictures / 'desktop_failed.png'}")
+            for later in steps[passed + 1:]:
                 print(f"FAILED  {later.__name__.replace('_', ' ')}: not reached")
         finally:
             if desktop is not None:
                 desktop.close()
+    return passed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program", help="raftarium-desktop")
+    parser.add_argument("--pictures", type=Path, default=ROOT / "build" / "pictures", help="folder for the pictures")
+    parser.add_argument("--only", default="", help="sessions whose title has this text")
+    options = parser.parse_args()
+    sessions = [session for session in SESSIONS if options.only in session[0]]
+    count = sum(len(steps) for _, _, steps in sessions)
+    missing = [package for tool, package in NEEDED.items() if shutil.which(tool) is None]
+    if missing:
+        print(f"desktop test skipped: install {' '.join(missing)} (Debian's names)")
+        print(f"0 passed, 0 failed, {count} skipped")
+        return 0
+    if shutil.which("import") is None:
+        print("no pictures are kept: install imagemagick (Debian's name)")
+    start = time.monotonic()
+    program = str(Path(options.program).resolve())
+    passed = sum(run(program, session, options.pictures) for session in sessions)
     print(f"{time.monotonic() - start:.0f} s; pictures in {options.pictures}")
-    print(f"{passed} passed, {failed} failed")
-    return 0 if failed == 0 else 1
+    print(f"{passed} passed, {count - passed} failed")
+    return 0 if passed == count and count > 0 else 1
 
 
 if __name__ == "__main__":
