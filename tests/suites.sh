@@ -7,7 +7,7 @@ skipped=0
 failures=()
 
 quick_suites="style unit transcripts scenarios kill"
-slow_suites="desktop debug asan fuzz wasm web"
+slow_suites="desktop golden debug asan fuzz wasm web"
 slowest_suites="tidy"  # by name only: it takes longer than all the others together
 
 # count NAME COMMAND...: a program whose last line is "N passed, N failed", perhaps with ", N skipped".
@@ -109,6 +109,12 @@ suite_kill() {
 suite_desktop() {
   built "desktop" release raftarium-desktop || return 0
   count "desktop" python3 tests/desktop/desktop.py build/release/bin/raftarium-desktop
+}
+
+# `python3 tests/desktop/golden.py build/release/bin/raftarium-desktop --make` takes the pictures anew.
+suite_golden() {
+  built "golden" release raftarium-desktop || return 0
+  count "golden pictures" python3 tests/desktop/golden.py build/release/bin/raftarium-desktop
 }
 
 suite_debug() {
