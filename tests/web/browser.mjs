@@ -31,7 +31,8 @@ export async function watchedContext(browser, origin, settings = {}) {
   });
   context.on('weberror', (error) => complaints.push(`uncaught: ${error.error().stack}`));
   context.on('request', (request) => {
-    if (!request.url().startsWith(origin)) complaints.push(`request to elsewhere: ${request.url()}`);
+    const url = request.url();
+    if (!url.replace(/^blob:/, '').startsWith(origin)) complaints.push(`request to elsewhere: ${url}`);
   });
   return { context, complaints };
 }

@@ -66,8 +66,8 @@ export class Lab {
 
   // The middle of a region, once it is there.
   async place(name) {
-    const [x, y, width, height] = await this.until(`there is a region ${name}`, ({ regions, wanted }) =>
-      regions[wanted], name);
+    const [x, y, width, height] = await this.until(`there is a region ${name}`, ({ view, regions, wanted }) =>
+      view.drawn && regions[wanted], name);
     return { x: x + width / 2, y: y + height / 2 };
   }
 

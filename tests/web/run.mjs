@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '../../web/serve.mjs';
 import { launch, watchedContext } from './browser.mjs';
 import { Lab } from './lab.mjs';
+import * as actions from './actions_test.mjs';
 import * as cluster from './cluster_test.mjs';
 import * as input from './input_test.mjs';
 import * as page from './page_test.mjs';
@@ -17,7 +18,7 @@ import * as queue from './queue_test.mjs';
 import * as server from './server_test.mjs';
 import * as touch from './touch_test.mjs';
 
-const suites = [queue, server, cluster, input, touch, page, offline];
+const suites = [queue, server, cluster, actions, input, touch, page, offline];
 const pictures = fileURLToPath(new URL('../../build/pictures/', import.meta.url));
 const patienceMs = 45_000;
 
