@@ -3,8 +3,8 @@
 # newer, into FOLDER from Debian's archive, from the first suite that has it.
 #
 # apt runs on a configuration of its own (sources, lists and cache in a temporary folder), so that the
-# machine's is neither read for versions nor changed, and checks the archive's signature as ever. Fails where
-# apt or Debian is missing.
+# machine's is neither read for versions nor changed, and checks the archive's signature as ever, but not whether
+# the mirror is of today: what is wanted is a version, not an update. Fails where apt or Debian is missing.
 set -euo pipefail
 
 package=$1
@@ -38,7 +38,7 @@ apt_private() {
     -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts="$work/parts" \
     -o Dir::State="$work/state" -o Dir::State::status="$work/status" -o Dir::Cache="$work/cache" \
     -o APT::Sandbox::User= -o APT::Update::Post-Invoke-Success::= \
-    -o Acquire::Languages=none -o Acquire::Retries=3 "$@"
+    -o Acquire::Languages=none -o Acquire::Retries=3 -o Acquire::Check-Valid-Until=false "$@"
 }
 
 for suite in "$@"; do
