@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <utility>
@@ -228,9 +229,23 @@ void DataDirectory::verify(const sim::World& world) {
   // Until then it may not know what is committed (§8).
   if (node.term_of(node.applied()).term != node.term()) return;
   verified_ = true;
+  const auto look = [&](const std::string& key, kv::Revision revision) {
+    return member.store().range({.from = key, .to = key + '\0', .revision = revision});
+  };
+  std::map<std::string, kv::Revision> newest;
   for (const Acknowledged& write : acknowledged_) {
-    const kv::RangeResult result =
-        member.store().range({.from = write.key, .to = write.key + '\0', .revision = write.revision});
+    kv::Revision& revision = newest[write.key];
+    revision = std::max(revision, write.revision);
+  }
+  for (const Acknowledged& write : acknowledged_) {
+    kv::RangeResult result = look(write.key, write.revision);
+    if (result.refusal == kv::Refusal::Compacted) {
+      // Older than the history that the store keeps. What took its place is looked for instead: the newest that
+      // was acknowledged of its key, and in that one's place whatever has come since.
+      if (write.revision < newest[write.key]) continue;
+      result = look(write.key, 0);
+      if (!result.found.empty() && result.found.front().mod_revision > write.revision) continue;
+    }
     std::optional<std::string> found;
     if (!result.found.empty()) found = result.found.front().value;
     if (result.refusal == kv::Refusal::None && found == write.value) continue;
