@@ -15,11 +15,12 @@ export const name = 'server';
 
 const script = fileURLToPath(new URL('../../web/serve.mjs', import.meta.url));
 
-// The path goes out as it is: fetch() would tidy it up first.
+// The path goes out as it is: fetch() would tidy it up first. The server is on the loopback of IPv4; a browser tries
+// both, Debian's node 18 only what "localhost" says first.
 function get(origin, path, headers = {}, method = 'GET') {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, path, headers, method }, (response) => {
+    const sent = request({ hostname, family: 4, port, path, headers, method }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => {
