@@ -81,7 +81,7 @@ function(raftarium_executable)
   endif()
 endfunction()
 
-# raftarium_test(NAME raft SOURCES log_test.cpp ... [DEPENDS raft ...] [SUITE unit])
+# raftarium_test(NAME raft SOURCES log_test.cpp ... [DEPENDS raft ...] [SUITE unit] [SWEEPS])
 #
 # Makes the doctest executable raftarium-test-raft, registers it with CTest, and lists it for
 # `./raftarium test` under SUITE. The main function is shared (tests/support); the last line of output is
@@ -90,17 +90,21 @@ endfunction()
 # Sources include "support/test.h", not <doctest/doctest.h>: the engine has a CHECK of its own, so the
 # assertions of the tests are EXPECT (goes on) and REQUIRE (ends the test case).
 #
+# SWEEPS is for a test that tries very many cases: it is optimised as its module is, also where other tests are not.
+#
 # PRECOMPILE as for a module; without it a test shares what is precompiled for tests/support.
 function(raftarium_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;SUITE" "SOURCES;DEPENDS;PRECOMPILE")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "SWEEPS" "NAME;SUITE" "SOURCES;DEPENDS;PRECOMPILE")
   _raftarium_check_arguments(raftarium_test)
   if(NOT arg_SUITE)
     set(arg_SUITE unit)
   endif()
   set(target raftarium-test-${arg_NAME})
   raftarium_executable(NAME ${target} SOURCES ${arg_SOURCES} DEPENDS test_support ${arg_DEPENDS} EXCEPTIONS)
-  target_compile_options(${target} PRIVATE ${RAFTARIUM_TEST_FLAGS})
-  if(arg_PRECOMPILE)
+  if(NOT arg_SWEEPS)
+    target_compile_options(${target} PRIVATE ${RAFTARIUM_TEST_FLAGS})
+  endif()
+  if(arg_PRECOMPILE OR arg_SWEEPS)  # other flags, other precompiled headers
     raftarium_precompile(${target} HEADERS "${PROJECT_SOURCE_DIR}/tests/support/test.h" ${arg_PRECOMPILE})
   else()
     raftarium_precompile(${target} AS raftarium_test_support)

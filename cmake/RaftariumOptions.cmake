@@ -41,7 +41,9 @@ endif()
 
 # A test's own code: as much optimisation as costs no time, for most of it runs once.
 set(RAFTARIUM_TEST_FLAGS)
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
+if(RAFTARIUM_SANITIZE)
+  set(RAFTARIUM_TEST_FLAGS -O0)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(RAFTARIUM_TEST_FLAGS -O1)
 endif()
 
