@@ -157,7 +157,9 @@ Played play_to_the_end(Run run, const Scenario& scenario, bool judge,
   bool violations_expected = false;
   for (const Watch& w : watches) played.verdicts.push_back(w.verdict());
   if (const auto verdict = comparison.verdict(world); judge && verdict) played.verdicts.push_back(*verdict);
-  if (const auto verdict = second_opinion(world); judge && verdict) played.verdicts.push_back(*verdict);
+  if (judge) {
+    if (const auto verdict = second_opinion(world)) played.verdicts.push_back(*verdict);
+  }
   for (const Verdict& verdict : played.verdicts) played.ok = played.ok && verdict.met;
   for (const Expectation& e : scenario.expectations) {
     violations_expected = violations_expected || e.predicate.speaks_of_violations();
