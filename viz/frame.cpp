@@ -267,9 +267,7 @@ void take_marks(const std::vector<lab::Mark>& all, std::vector<lab::Mark>& marks
 }  // namespace
 
 Standing standing_of(const raft::ConfState& configuration, raft::NodeId id) {
-  const auto in = [&](const std::vector<raft::NodeId>& list) {
-    return std::find(list.begin(), list.end(), id) != list.end();
-  };
+  const auto in = [&](const std::vector<raft::NodeId>& list) { return contains(list, id); };
   const bool joint = !configuration.voters_outgoing.empty();
   if (in(configuration.voters)) {
     return joint && !in(configuration.voters_outgoing) ? Standing::Incoming : Standing::Voter;

@@ -56,10 +56,6 @@ std::string quorum_text(const raft::ConfState& configuration, const Among& among
               " of the new ones");
 }
 
-bool contains(const std::vector<raft::NodeId>& nodes, raft::NodeId node) {
-  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
-}
-
 // The voters of whom `leader` knows that they have an entry.
 std::string holders_text(const raft::Status& leader, raft::Index index) {
   return quorum_text(leader.conf_state, [&](raft::NodeId voter) {
@@ -80,9 +76,7 @@ bool changed_configuration(const sim::World& world, raft::NodeId node) {
 Line about_configuration(const sim::World& world, const raft::Event& e) {
   const raft::Status status = world.member(e.node).status();
   const raft::ConfState& now = status.conf_state;
-  const bool inside = contains(now.voters, e.node) || contains(now.voters_outgoing, e.node) ||
-                      contains(now.learners, e.node);
-  if (!inside)
+  if (!now.has(e.node))
     return Told{text(name(e.node), " is outside the configuration: ", names(now.voters), " vote."), ""};
   if (status.soft_state.role != raft::Role::Leader) return std::nullopt;
   const std::string learners =

@@ -115,9 +115,6 @@ std::string names(const std::vector<raft::NodeId>& nodes) {
 
 Value configuration_of(const member::Member& member, Attribute attribute) {
   const raft::ConfState configuration = member.status().conf_state;
-  const auto contains = [&](const std::vector<raft::NodeId>& nodes) {
-    return std::find(nodes.begin(), nodes.end(), member.id()) != nodes.end();
-  };
   switch (attribute) {
     case Attribute::Voters:
       return {0, names(configuration.voters)};
@@ -126,9 +123,9 @@ Value configuration_of(const member::Member& member, Attribute attribute) {
     case Attribute::Learners:
       return {0, names(configuration.learners)};
     case Attribute::Voter:
-      return {contains(configuration.voters) || contains(configuration.voters_outgoing) ? 1 : 0, {}};
+      return {configuration.has_voter(member.id()) ? 1 : 0, {}};
     case Attribute::Learner:
-      return {contains(configuration.learners) ? 1 : 0, {}};
+      return {contains(configuration.learners, member.id()) ? 1 : 0, {}};
     default:
       return {configuration.voters_outgoing.empty() ? 0 : 1, {}};
   }

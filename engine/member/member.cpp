@@ -266,16 +266,8 @@ bool Member::save_snapshot(raft::Index applied, const kv::Store& store, Output& 
 void Member::note_joiners(const raft::ConfState& configuration) {
   const raft::Snapshot& newest = *storage_.snapshot().snapshot;
   if (newest.index == options_.first->index) return;
-  const auto known = [](const std::vector<raft::NodeId>& ids, raft::NodeId id) {
-    return std::find(ids.begin(), ids.end(), id) != ids.end();
-  };
   for (const auto* ids : {&configuration.voters, &configuration.learners}) {
-    for (const raft::NodeId id : *ids) {
-      const raft::ConfState& old = newest.conf_state;
-      if (!known(old.voters, id) && !known(old.learners, id) && !known(old.voters_outgoing, id)) {
-        joiner_waits_ = true;
-      }
-    }
+    for (const raft::NodeId id : *ids) joiner_waits_ = joiner_waits_ || !newest.conf_state.has(id);
   }
 }
 

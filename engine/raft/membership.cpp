@@ -61,12 +61,7 @@ bool Raft::restore(const std::shared_ptr<const Snapshot>& snapshot) {
   if (snapshot->index <= log_.committed()) return false;
   CHECK(role_ == Role::Follower, "a ", describe(role_), " does not restore a snapshot");
   const ConfState& state = snapshot->conf_state;
-  const auto contains = [this](const std::vector<NodeId>& ids) {
-    return std::find(ids.begin(), ids.end(), id()) != ids.end();
-  };
-  if (!contains(state.voters) && !contains(state.learners) && !contains(state.voters_outgoing)) {
-    return false;  // somebody else's configuration
-  }
+  if (!state.has(id())) return false;  // somebody else's configuration
   if (log_.matches({snapshot->term, snapshot->index})) {
     // The log has it all: only the commit index is news.
     log_.commit_to(snapshot->index);

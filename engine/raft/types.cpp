@@ -180,6 +180,14 @@ std::string describe(const HardState& state) {
   return out.str();
 }
 
+bool contains(const std::vector<NodeId>& ids, NodeId id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+bool ConfState::has_voter(NodeId id) const { return contains(voters, id) || contains(voters_outgoing, id); }
+
+bool ConfState::has(NodeId id) const { return has_voter(id) || contains(learners, id); }
+
 std::string describe(const ConfState& state) {
   std::string out = "voters=" + list(state.voters);
   if (!state.voters_outgoing.empty()) out += " outgoing=" + list(state.voters_outgoing);

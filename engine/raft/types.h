@@ -233,8 +233,12 @@ struct ConfState {
   std::vector<NodeId> voters_outgoing{};
   std::vector<NodeId> learners_next{};
   bool auto_leave = false;
+  // Whether it votes, in either half; whether it votes or learns.
+  bool has_voter(NodeId id) const;
+  bool has(NodeId id) const;
   friend bool operator==(const ConfState&, const ConfState&) = default;
 };
+bool contains(const std::vector<NodeId>& ids, NodeId id);
 
 struct Snapshot {
   Index index{};  // the last entry that the snapshot stands for

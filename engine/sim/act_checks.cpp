@@ -1,6 +1,5 @@
 // Whether a command makes sense here and now, and if not, why.
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -182,9 +181,7 @@ base::Status World::check_changes(const Command& command) const {
   for (const Change& change : command.changes) {
     if (named[change.node.value()]) return refuse(what + name(change.node) + " is named twice");
     named[change.node.value()] = true;
-    const auto& learners = configuration.learners;
-    const bool learns = std::find(learners.begin(), learners.end(), change.node) != learners.end();
-    if (change.kind == Change::Kind::Promote && !learns) {
+    if (change.kind == Change::Kind::Promote && !contains(configuration.learners, change.node)) {
       return refuse(what + name(change.node) + " is no learner where " + name(command.node) + " is");
     }
   }

@@ -12,10 +12,6 @@ using raft::NodeId;
 
 base::Error refuse(const std::string& what) { return base::Error{what}; }
 
-bool contains(const std::vector<NodeId>& nodes, NodeId node) {
-  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
-}
-
 base::Status check_configuration(const WorldConfig& config) {
   std::vector<NodeId> named = config.learners;
   named.insert(named.end(), config.spares.begin(), config.spares.end());
