@@ -1,3 +1,5 @@
+// Client sessions: a repeated command is applied once (paper §8, dissertation §6.3).
+
 #include "kv/sessions.h"
 
 #include <string>
