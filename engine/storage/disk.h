@@ -53,6 +53,9 @@ class Disk {
   virtual void close(File file) = 0;
 
   virtual base::Result<std::uint64_t> size(File file) = 0;
+  // Where anything but zeros may come next, from `offset` on; size() when nothing does. A file system that keeps no
+  // record of what was written answers `offset`.
+  virtual base::Result<std::uint64_t> next_data(File file, std::uint64_t offset) = 0;
   // Fills `out` from `offset` on; fewer bytes only where the file ends.
   virtual base::Result<std::size_t> read(File file, std::uint64_t offset, std::span<std::uint8_t> out) = 0;
   // All of `data` or an error, after which any part of it may be there.

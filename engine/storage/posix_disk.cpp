@@ -118,6 +118,16 @@ base::Result<std::uint64_t> PosixDisk::size(File file) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+base::Result<std::uint64_t> PosixDisk::next_data(File file, std::uint64_t offset) {
+#ifdef SEEK_DATA
+  const off_t found = ::lseek(fd_of(file), static_cast<off_t>(offset), SEEK_DATA);
+  if (found >= 0) return static_cast<std::uint64_t>(found);
+  if (errno == ENXIO) return size(file);
+  if (errno != EINVAL && errno != EOPNOTSUPP) return file_error(DiskOp::Read, file);
+#endif
+  return offset;
+}
+
 base::Result<std::size_t> PosixDisk::read(File file, std::uint64_t offset, std::span<std::uint8_t> out) {
   std::size_t done = 0;
   while (done < out.size()) {

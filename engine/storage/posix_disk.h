@@ -26,6 +26,7 @@ class PosixDisk : public Disk {
   base::Result<File> open(const std::string& name, bool writable) override;
   void close(File file) override;
   base::Result<std::uint64_t> size(File file) override;
+  base::Result<std::uint64_t> next_data(File file, std::uint64_t offset) override;
   base::Result<std::size_t> read(File file, std::uint64_t offset, std::span<std::uint8_t> out) override;
   base::Status write(File file, std::uint64_t offset, std::span<const std::uint8_t> data) override;
   base::Status preallocate(File file, std::uint64_t size) override;

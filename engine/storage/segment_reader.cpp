@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "base/crc32c.h"
 #include "storage/hex.h"
@@ -67,6 +68,15 @@ SegmentReader::~SegmentReader() {
   if (owns_) disk_->close(file_);
 }
 
+base::Status SegmentReader::read(std::uint64_t offset, std::span<std::uint8_t> out) {
+  const auto got = disk_->read(file_, offset, out);
+  if (!got) return got.error();
+  if (*got == out.size()) return {};
+  return disk_error(DiskOp::Read, segment_name(sequence_),
+                    "expected " + std::to_string(out.size()) + " bytes at " + std::to_string(offset) +
+                        ", got " + std::to_string(*got));
+}
+
 base::Result<std::span<const std::uint8_t>> SegmentReader::at(std::uint64_t offset, std::size_t count) {
   if (offset >= file_bytes_) return std::span<const std::uint8_t>();
   count = static_cast<std::size_t>(std::min<std::uint64_t>(count, file_bytes_ - offset));
@@ -89,14 +99,8 @@ base::Result<std::span<const std::uint8_t>> SegmentReader::at(std::uint64_t offs
   if (block_.used() < skip + count) {
     const std::uint64_t from = block_start_ + block_.used();
     const std::size_t wanted = std::min(block_.room(), std::max(kPieceBytes, skip + count - block_.used()));
-    const auto got = disk_->read(file_, from, block_.spare().first(wanted));
-    if (!got) return got.error();
-    if (*got < wanted) {
-      return disk_error(DiskOp::Read, segment_name(sequence_),
-                        "expected " + std::to_string(wanted) + " bytes at " + std::to_string(from) +
-                            ", got " + std::to_string(*got));
-    }
-    block_.take(*got);
+    if (auto status = read(from, block_.spare().first(wanted)); !status) return status.error();
+    block_.take(wanted);
   }
   return block_.at(static_cast<std::uint32_t>(skip), static_cast<std::uint32_t>(count)).span();
 }
@@ -181,21 +185,36 @@ base::Result<SegmentReader::Found> SegmentReader::next(WalRecord& record) {
 base::Result<SegmentReader::Rest> SegmentReader::look_ahead(std::uint64_t from, std::uint64_t save) {
   Rest rest{from, 0};
   static constexpr std::size_t kLine = 4096;
-  for (std::uint64_t offset = from; offset < file_bytes_; offset += kLine) {
-    // A line and the header that may begin at its end.
-    const auto bytes = at(offset, kLine + kRecordHeaderBytes);
-    if (!bytes) return bytes.error();
-    const auto line = bytes->first(std::min(kLine, bytes->size()));
-    if (all_zero(line)) continue;
-    const auto last = std::find_if(line.rbegin(), line.rend(), [](std::uint8_t byte) { return byte != 0; });
-    rest.end = offset + static_cast<std::uint64_t>(line.rend() - last);
-    for (std::size_t i = offset == from ? kRecordAlignment : 0;
-         rest.witness == 0 && i < line.size() && bytes->size() - i >= kRecordHeaderBytes;
-         i += kRecordAlignment) {
-      const auto candidate = bytes->subspan(i, kRecordHeaderBytes);
-      if (!looks_like_header(candidate)) continue;
-      const auto header = decode_record_header(candidate, sequence_, offset + i);
-      if (header && header->durable() >= save) rest.witness = offset + i;
+  if (from >= file_bytes_) return rest;
+  // The same memory for each piece: nothing of it is kept, and what follows a log is mostly zeros.
+  std::vector<std::uint8_t> memory(static_cast<std::size_t>(
+      std::min<std::uint64_t>(kPieceBytes + kRecordHeaderBytes, file_bytes_ - from)));
+  for (std::uint64_t start = from; start < file_bytes_; start += kPieceBytes) {
+    // Room that was set aside and not used yet need not be read.
+    const auto data = disk_->next_data(file_, start);
+    if (!data) return data.error();
+    if (*data > start) start += (*data - start) / kLine * kLine;
+    if (start >= file_bytes_) break;
+    // A piece and the header that may begin at its end.
+    const auto piece = std::span(memory).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(memory.size(), file_bytes_ - start)));
+    if (auto status = read(start, piece); !status) return status.error();
+    if (all_zero(piece)) continue;
+    for (std::size_t at = 0; at < std::min(kPieceBytes, piece.size()); at += kLine) {
+      const std::uint64_t offset = start + at;
+      const auto line = piece.subspan(at, std::min(kLine, piece.size() - at));
+      if (all_zero(line)) continue;
+      const auto last =
+          std::find_if(line.rbegin(), line.rend(), [](std::uint8_t byte) { return byte != 0; });
+      rest.end = offset + static_cast<std::uint64_t>(line.rend() - last);
+      for (std::size_t i = offset == from ? kRecordAlignment : 0;
+           rest.witness == 0 && i < line.size() && piece.size() - at - i >= kRecordHeaderBytes;
+           i += kRecordAlignment) {
+        const auto candidate = piece.subspan(at + i, kRecordHeaderBytes);
+        if (!looks_like_header(candidate)) continue;
+        const auto header = decode_record_header(candidate, sequence_, offset + i);
+        if (header && header->durable() >= save) rest.witness = offset + i;
+      }
     }
   }
   return rest;

@@ -49,6 +49,8 @@ class SegmentReader {
  private:
   SegmentReader(Disk& disk, File file, std::uint64_t sequence, std::uint64_t file_bytes)
       : disk_(&disk), file_(file), sequence_(sequence), file_bytes_(file_bytes) {}
+  // All of `out`; a file that has become shorter is an error.
+  base::Status read(std::uint64_t offset, std::span<std::uint8_t> out);
   // Up to `count` bytes from `offset` on in one piece; fewer only where the file ends.
   base::Result<std::span<const std::uint8_t>> at(std::uint64_t offset, std::size_t count);
   void note_damaged_header(std::span<const std::uint8_t> bytes);

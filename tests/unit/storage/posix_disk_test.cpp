@@ -95,6 +95,36 @@ TEST_CASE("files are private, links are not followed, errors say operation, path
   EXPECT_FALSE(PosixDisk::open_existing(directory / "none").ok());
 }
 
+TEST_CASE("what lies beyond room that was set aside is seen") {
+  const TemporaryDirectory directory;
+  auto disk = PosixDisk::open_directory(directory / "member");
+  REQUIRE(disk.ok());
+  constexpr WalOptions kLarge{4U << 20U};
+  {
+    DurableStorage member = create(**disk, kLarge);
+    Save save;
+    save.entries = run(member.last_index().value() + 1, 3, 1);
+    save.hard_state = hard_state(1, 1, 1);
+    REQUIRE(member.save(save).ok());
+  }
+  const std::string name = segment_name(1);
+  constexpr std::uint64_t kFar = (3U << 20U) + 77;
+  const auto file = (*disk)->open(name, true);
+  REQUIRE(file.ok());
+  // After the records there is nothing but room; how much of it is known depends on the file system.
+  REQUIRE((*disk)->next_data(*file, 0).ok());
+  EXPECT(*(*disk)->next_data(*file, 0) == 0);
+  EXPECT(*(*disk)->next_data(*file, 1U << 20U) <= *(*disk)->size(*file));
+  REQUIRE((*disk)->write(*file, kFar, std::vector<std::uint8_t>{1}).ok());
+  EXPECT(*(*disk)->next_data(*file, 1U << 20U) <= kFar);
+  EXPECT(*(*disk)->next_data(*file, kFar) == kFar);
+  (*disk)->close(*file);
+  const auto again = open(**disk, kLarge);
+  REQUIRE(again.ok());
+  REQUIRE(again->report().torn.has_value());
+  EXPECT(again->report().torn->to == kFar + 1);
+}
+
 TEST_CASE("a pipe in a file's place is refused, not waited for") {
   const TemporaryDirectory directory;
   auto disk = PosixDisk::open_directory(directory / "d");
