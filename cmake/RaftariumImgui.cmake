@@ -93,4 +93,7 @@ foreach(_target IN LISTS _imgui_targets)
   set_target_properties(${_target} PROPERTIES
     COMPILE_WARNING_AS_ERROR OFF EXPORT_COMPILE_COMMANDS OFF)
   target_compile_options(${_target} PRIVATE -w)
+  if(RAFTARIUM_SANITIZE)
+    target_compile_options(${_target} PRIVATE -fno-sanitize=all)  # what is looked for are mistakes of ours
+  endif()
 endforeach()

@@ -8,7 +8,7 @@ namespace raftarium::viz {
 namespace {
 
 using sim::Command;
-using Kind = sim::Command::Kind;
+using CommandKind = sim::Command::Kind;
 
 constexpr std::int64_t kSlowSyncUs = 200'000;
 constexpr std::int64_t kFarUs = 100'000;  // latency of a slow link
@@ -19,26 +19,26 @@ constexpr std::int64_t kJumpUs = 1'000'000;
 constexpr std::int64_t kHalfPpm = 500'000;
 
 Command crash(raft::NodeId node, member::Unsynced unsynced) {
-  Command command = about(Kind::Crash, node);
+  Command command = about(CommandKind::Crash, node);
   command.unsynced = unsynced;
   return command;
 }
 
 Command fail_next(raft::NodeId node, storage::DiskOp op) {
-  Command command = about(Kind::FailDisk, node);
+  Command command = about(CommandKind::FailDisk, node);
   command.disk_op = op;
   command.disk_fault = storage::DiskFault::Error;
   return command;
 }
 
 Command with_disk(const MemberView& member, const sim::DiskSettings& disk) {
-  Command command = about(Kind::SetDisk, member.id);
+  Command command = about(CommandKind::SetDisk, member.id);
   command.disk = disk;
   return command;
 }
 
 Command drift(raft::NodeId node, std::int64_t ppm) {
-  Command command = about(Kind::Drift, node);
+  Command command = about(CommandKind::Drift, node);
   command.drift_ppm = ppm;
   return command;
 }
@@ -62,7 +62,7 @@ std::vector<Offer> disk_offers(const MemberView& member) {
   offers.push_back({"disk.lie", disk.syncs_lie ? "Syncs lie" : "Honest syncs",
                     disk.syncs_lie ? text::kLyingDisk : text::kHonestDisk, with_disk(member, disk)});
   if (member.process == Process::Crashed) {
-    offers.push_back({"disk.wipe", "New disk", text::kWipe, about(Kind::Wipe, member.id), true});
+    offers.push_back({"disk.wipe", "New disk", text::kWipe, about(CommandKind::Wipe, member.id), true});
     return offers;
   }
   offers.push_back(
@@ -70,7 +70,8 @@ std::vector<Offer> disk_offers(const MemberView& member) {
   offers.push_back(
       {"disk.fail_write", "Fail a write", text::kFailWrite, fail_next(member.id, storage::DiskOp::Write)});
   if (member.process == Process::Running)
-    offers.push_back({"disk.snapshot", "Snapshot", text::kSnapshot, about(Kind::Snapshot, member.id)});
+    offers.push_back(
+        {"disk.snapshot", "Snapshot", text::kSnapshot, about(CommandKind::Snapshot, member.id)});
   offers.push_back(
       {"disk.tear", "Power failure", text::kTear, crash(member.id, member::Unsynced::Torn), true});
   offers.push_back({"disk.kill", "Kill", text::kKill, crash(member.id, member::Unsynced::Kept), true});
@@ -87,7 +88,7 @@ std::vector<Offer> clock_offers(const MemberView& member) {
     offers.push_back({"clock.stop", "Stop clock", text::kStopClock, drift(member.id, -2 * kHalfPpm)});
   }
   if (member.process == Process::Running) {
-    Command jump = about(Kind::Jump, member.id);
+    Command jump = about(CommandKind::Jump, member.id);
     jump.delay_us = kJumpUs;
     offers.push_back({"clock.jump", "Jump 1 s", text::kJumpClock, jump});
   }
@@ -112,20 +113,20 @@ std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through) {
   using member::ReadMode;
   const Command put = next_put(frame, through);
   const auto [key, value] = something_stored(frame, through);
-  const auto on_key = [&, &stored = key](Kind kind) {
+  const auto on_key = [&, &stored = key](CommandKind kind) {
     Command command = about(kind, through);
     command.key = stored.empty() ? put.key : stored;
     return command;
   };
   const auto read = [&](ReadMode mode) {
-    Command command = on_key(Kind::Read);
+    Command command = on_key(CommandKind::Read);
     command.mode = mode;
     return command;
   };
-  Command swap = on_key(Kind::Swap);
+  Command swap = on_key(CommandKind::Swap);
   swap.expected = value;
   swap.value = put.value;
-  Command load = about(Kind::Load, through);
+  Command load = about(CommandKind::Load, through);
   load.key = "k";
   load.load.clients = 5;
   load.load.count = 100;
@@ -136,18 +137,19 @@ std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through) {
           {"client.read_lease", "Read, by lease", text::kReadLease, read(ReadMode::Lease)},
           {"client.read_local", "Read, locally", text::kReadLocal, read(ReadMode::Serializable)},
           {"client.swap", "Swap, if unchanged", text::kSwap, swap},
-          {"client.delete", "Delete " + on_key(Kind::Delete).key, text::kDelete, on_key(Kind::Delete)},
+          {"client.delete", "Delete " + on_key(CommandKind::Delete).key, text::kDelete,
+           on_key(CommandKind::Delete)},
           {"client.load", "Five busy clients", text::kLoad, load}};
 }
 
 std::vector<Offer> link_offers(const LinkView& link) {
-  const auto on = [&](Kind kind) {
+  const auto on = [&](CommandKind kind) {
     Command command = about(kind, link.from);
     command.peer = link.to;
     return command;
   };
   const auto set = [&](std::int64_t latency_us, std::uint32_t loss, std::uint32_t duplicate) {
-    Command command = on(Kind::SetLink);
+    Command command = on(CommandKind::SetLink);
     command.latency_min_us = latency_us;
     command.latency_mean_us = link.latency_mean_us;
     command.loss_per_million = loss;
@@ -159,9 +161,9 @@ std::vector<Offer> link_offers(const LinkView& link) {
   const bool slow = link.latency_min_us >= kFarUs;
   std::vector<Offer> offers;
   if (link.cut) {
-    offers.push_back({"link.heal", "Heal", text::kHealLink, on(Kind::Heal)});
+    offers.push_back({"link.heal", "Heal", text::kHealLink, on(CommandKind::Heal)});
   } else {
-    offers.push_back({"link.cut", "Cut", text::kCutLink, on(Kind::Cut), true});
+    offers.push_back({"link.cut", "Cut", text::kCutLink, on(CommandKind::Cut), true});
   }
   offers.push_back({"link.slow", slow ? "Quick" : "Slow", slow ? text::kQuickLink : text::kSlowLink,
                     set(slow ? kNearUs : kFarUs, loss, twice)});
@@ -175,20 +177,20 @@ std::vector<Offer> link_offers(const LinkView& link) {
 }
 
 std::vector<Offer> message_offers(const MessageView& message) {
-  const auto on = [&](Kind kind) {
+  const auto on = [&](CommandKind kind) {
     Command command = about(kind, raft::kNone);
     command.message = message.id;
-    if (kind == Kind::Delay) command.delay_us = kHeldUpUs;
+    if (kind == CommandKind::Delay) command.delay_us = kHeldUpUs;
     return command;
   };
-  return {{"message.drop", "Drop", text::kDrop, on(Kind::Drop), true},
-          {"message.delay", "Delay", text::kDelay, on(Kind::Delay)},
-          {"message.duplicate", "Duplicate", text::kDuplicate, on(Kind::Duplicate)},
-          {"message.deliver", "Deliver now", text::kDeliver, on(Kind::Deliver)}};
+  return {{"message.drop", "Drop", text::kDrop, on(CommandKind::Drop), true},
+          {"message.delay", "Delay", text::kDelay, on(CommandKind::Delay)},
+          {"message.duplicate", "Duplicate", text::kDuplicate, on(CommandKind::Duplicate)},
+          {"message.deliver", "Deliver now", text::kDeliver, on(CommandKind::Deliver)}};
 }
 
 Offer damage_offer(raft::NodeId member, const RecordView& record) {
-  Command command = about(Kind::Damage, member);
+  Command command = about(CommandKind::Damage, member);
   command.file = record.file;
   const std::uint64_t said = record.bytes - storage::kRecordHeaderBytes;
   command.offset = record.offset + storage::kRecordHeaderBytes + said / 2;

@@ -17,9 +17,11 @@ namespace raftarium::lab {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const OrderedJson& json) {
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
 
 // Plays to the end of the span and shows every moment within it.
 void each_moment(const Scenario& scenario, const ExportOptions& options,
@@ -46,7 +48,7 @@ void write_story(const Scenario& scenario, const ExportOptions& options, std::os
 }
 
 // What Markdown would take for its own.
-std::string escaped(const std::string& text) {
+std::string for_markdown(const std::string& text) {
   std::string out;
   for (const char c : text) {
     if (std::string_view("\\`*_{}[]<>|#").find(c) != std::string_view::npos) out += '\\';
@@ -56,22 +58,22 @@ std::string escaped(const std::string& text) {
 }
 
 void write_markdown(const Scenario& scenario, const ExportOptions& options, std::ostream& out) {
-  out << "# " << escaped(scenario.title) << "\n\n";
-  if (!scenario.description.empty()) out << escaped(scenario.description) << "\n\n";
+  out << "# " << for_markdown(scenario.title) << "\n\n";
+  if (!scenario.description.empty()) out << for_markdown(scenario.description) << "\n\n";
   out << scenario.cluster.members << " members, seed " << scenario.cluster.seed << ".\n\n";
-  for (const std::string& source : scenario.sources) out << "- Source: " << escaped(source) << '\n';
+  for (const std::string& source : scenario.sources) out << "- Source: " << for_markdown(source) << '\n';
   out << "\n| time | what | why |\n|---|---|---|\n";
   each_moment(scenario, options, [&](const sim::World& world) {
     for (const StoryLine& line : narrate(world)) {
-      out << "| " << seconds(line.time_us) << " | " << escaped(line.what) << " | " << escaped(line.why)
-          << " |\n";
+      out << "| " << seconds(line.time_us) << " | " << for_markdown(line.what) << " | "
+          << for_markdown(line.why) << " |\n";
     }
   });
   if (scenario.expectations.empty()) return;
   out << "\n## Expectations\n\n";
   for (const Verdict& verdict : play(scenario, {}).verdicts) {
     out << "- " << (verdict.met ? "met" : "**not met**") << ": `" << verdict.expectation << "` ("
-        << escaped(verdict.why) << ")\n";
+        << for_markdown(verdict.why) << ")\n";
   }
 }
 
@@ -84,7 +86,7 @@ const char* word_of(sim::Event::Kind kind) {
   return kWords.at(static_cast<std::size_t>(kind));
 }
 
-void put_configuration(Json& json, const raft::ConfState& configuration) {
+void put_configuration(OrderedJson& json, const raft::ConfState& configuration) {
   const auto put = [&](const char* field, const std::vector<raft::NodeId>& nodes) {
     for (const raft::NodeId node : nodes) json[field].push_back(node.value());
   };
@@ -93,9 +95,10 @@ void put_configuration(Json& json, const raft::ConfState& configuration) {
   put("learners", configuration.learners);
 }
 
-Json event_json(const sim::World& world, const sim::Event& event) {
+OrderedJson event_json(const sim::World& world, const sim::Event& event) {
   using Kind = sim::Event::Kind;
-  Json json = {{"event", world.moments()}, {"time_us", event.time_us}, {"kind", word_of(event.kind)}};
+  OrderedJson json = {
+      {"event", world.moments()}, {"time_us", event.time_us}, {"kind", word_of(event.kind)}};
   if (event.node != raft::kNone) json["node"] = event.node.value();
   if (event.peer != raft::kNone) json["peer"] = event.peer.value();
   if (!event.term.is_zero()) json["term"] = event.term.value();
@@ -161,7 +164,7 @@ class VectorClocks {
 
  private:
   using Clock = std::map<std::string, std::uint64_t>;
-  std::string text(const std::string& host) { return host + " " + dump(Json(clocks_[host])); }
+  std::string text(const std::string& host) { return host + " " + dump(OrderedJson(clocks_[host])); }
   std::map<std::string, Clock> clocks_;
   std::map<std::uint64_t, Clock> sent_;
 };

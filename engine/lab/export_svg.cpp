@@ -36,7 +36,7 @@ const char* colour_of(raft::Term term) {
   return kTermColours.at(term.is_zero() ? 0 : (term.value() - 1) % kTermColours.size());
 }
 
-std::string escaped(const std::string& text) {
+std::string for_xml(const std::string& text) {
   std::string out;
   for (const char c : text) {
     if (c == '<')
@@ -179,14 +179,14 @@ void SpaceTimeDiagram::write(std::ostream& out) const {
   const std::int64_t width = x(end_us_) + kLeft;
   const std::int64_t bottom = kTop + static_cast<std::int64_t>(members_ - 1) * kLane;
   out << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << bottom + 64
-      << "\" role=\"img\">\n<title>" << escaped(title_) << "</title>\n<style>" << kStyle << "</style>\n"
+      << "\" role=\"img\">\n<title>" << for_xml(title_) << "</title>\n<style>" << kStyle << "</style>\n"
       << "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
          "markerHeight=\"7\" "
          "orient=\"auto\"><path d=\"M0 1 L7 4 L0 7\" fill=\"none\" stroke=\"#526072\"/></marker>"
          "<marker id=\"cross\" viewBox=\"0 0 8 8\" refX=\"4\" refY=\"4\" markerWidth=\"9\" "
          "markerHeight=\"9\">"
          "<path d=\"M1 1 L7 7 M7 1 L1 7\" stroke=\"#c4352b\"/></marker></defs>\n"
-      << "<text x=\"16\" y=\"26\" font-size=\"16\" font-weight=\"600\">" << escaped(title_) << "</text>\n";
+      << "<text x=\"16\" y=\"26\" font-size=\"16\" font-weight=\"600\">" << for_xml(title_) << "</text>\n";
   // A grid of about a line a hundred pixels, at round times.
   sim::TimeUs spacing = 1000;
   for (const sim::TimeUs factor : {5, 2, 5, 2, 5, 2, 5, 2}) {
@@ -230,7 +230,7 @@ void SpaceTimeDiagram::write_arrows(std::ostream& out) const {
     out << "<line class=\"arrow " << arrow.look << (arrow.lost ? " lost" : "") << "\" x1=\""
         << x(arrow.sent_us) << "\" y1=\"" << y(arrow.from) << "\" x2=\"" << x(arrow.arrived_us)
         << "\" y2=\"" << y(arrow.to) << "\"><title>" << sim::name(arrow.from) << " to "
-        << sim::name(arrow.to) << ": " << escaped(arrow.title) << "</title></line>\n";
+        << sim::name(arrow.to) << ": " << for_xml(arrow.title) << "</title></line>\n";
   }
 }
 
@@ -238,18 +238,18 @@ void SpaceTimeDiagram::write_marks(std::ostream& out) const {
   std::int64_t free_from = 0;  // texts of acts do not run into each other
   for (const Act& act : acts_) {
     out << "<line class=\"act\" x1=\"" << x(act.time_us) << "\" x2=\"" << x(act.time_us) << "\" y1=\""
-        << kTop - 32 << "\" y2=\"" << y(raft::NodeId(members_)) + 24 << "\"><title>" << escaped(act.text)
+        << kTop - 32 << "\" y2=\"" << y(raft::NodeId(members_)) + 24 << "\"><title>" << for_xml(act.text)
         << "</title></line>\n";
     if (x(act.time_us) < free_from) continue;
     out << "<text class=\"act-text\" x=\"" << x(act.time_us) + 4 << "\" y=\"" << kTop - 36 << "\">"
-        << escaped(act.text) << "</text>\n";
+        << for_xml(act.text) << "</text>\n";
     free_from = x(act.time_us) + static_cast<std::int64_t>(act.text.size()) * 7 + 12;
   }
   for (const Mark& mark : marks_) {
     const std::int64_t cx = x(mark.time_us);
     const std::int64_t cy = y(mark.node);
     const std::string_view look = mark.look;
-    out << "<g class=\"" << look << "\"><title>" << seconds(mark.time_us) << ' ' << escaped(mark.title)
+    out << "<g class=\"" << look << "\"><title>" << seconds(mark.time_us) << ' ' << for_xml(mark.title)
         << "</title>";
     if (look == "leader") {
       out << "<path d=\"M" << cx << ' ' << cy - 9 << " l8 4.5 v9 l-8 4.5 l-8 -4.5 v-9 z\"/>";

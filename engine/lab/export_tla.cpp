@@ -10,20 +10,20 @@ namespace raftarium::lab {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 using Point = raft::TracePoint;
 using Kind = Point::Kind;
 using raft::MessageType;
 
 std::string id_text(raft::NodeId id) { return std::to_string(id.value()); }
 
-Json ids(const std::vector<raft::NodeId>& nodes) {
-  Json list = Json::array();
+OrderedJson ids(const std::vector<raft::NodeId>& nodes) {
+  OrderedJson list = OrderedJson::array();
   for (const raft::NodeId node : nodes) list.push_back(id_text(node));
   return list;
 }
 
-Json conf_json(const raft::ConfState& conf) { return {ids(conf.voters), ids(conf.voters_outgoing)}; }
+OrderedJson conf_json(const raft::ConfState& conf) { return {ids(conf.voters), ids(conf.voters_outgoing)}; }
 
 // From the world's terms and indexes to the trace's.
 struct Scale {
@@ -87,18 +87,18 @@ const char* event_word(Kind kind) {
   return "Receive";
 }
 
-Json message_json(const raft::Message& message, const Scale& scale) {
-  Json json = {{"type", raft::describe(message.type)},
-               {"term", Scale::term(message.term)},
-               {"from", id_text(message.from)},
-               {"to", id_text(message.to)},
-               {"entries", message.entries.size()},
-               {"logTerm", Scale::entry_term(message.log_term, message.index)},
-               {"index", scale.index(message.index)},
-               {"commit", scale.index(message.commit)},
-               {"vote", id_text(message.vote)},
-               {"reject", message.reject},
-               {"rejectHint", scale.index(message.reject_hint)}};
+OrderedJson message_json(const raft::Message& message, const Scale& scale) {
+  OrderedJson json = {{"type", raft::describe(message.type)},
+                      {"term", Scale::term(message.term)},
+                      {"from", id_text(message.from)},
+                      {"to", id_text(message.to)},
+                      {"entries", message.entries.size()},
+                      {"logTerm", Scale::entry_term(message.log_term, message.index)},
+                      {"index", scale.index(message.index)},
+                      {"commit", scale.index(message.commit)},
+                      {"vote", id_text(message.vote)},
+                      {"reject", message.reject},
+                      {"rejectHint", scale.index(message.reject_hint)}};
   if (message.type == MessageType::MsgSnap) {
     json["entries"] = scale.index(message.snapshot->index);
     json["index"] = 0;
@@ -114,8 +114,8 @@ Json message_json(const raft::Message& message, const Scale& scale) {
   return json;
 }
 
-Json changes_json(const raft::ConfChange& change) {
-  Json changes = Json::array();
+OrderedJson changes_json(const raft::ConfChange& change) {
+  OrderedJson changes = OrderedJson::array();
   for (const raft::ConfChangeSingle& single : change.changes) {
     const char* action = nullptr;
     if (single.type == raft::ConfChangeType::AddNode) action = "AddNewServer";
@@ -127,8 +127,8 @@ Json changes_json(const raft::ConfChange& change) {
 }
 
 // What `newconf` says; an empty configuration is left out, as etcd does.
-Json configuration_change(const std::vector<raft::NodeId>& voters) {
-  Json cc = Json::object();
+OrderedJson configuration_change(const std::vector<raft::NodeId>& voters) {
+  OrderedJson cc = OrderedJson::object();
   if (!voters.empty()) cc["newconf"] = ids(voters);
   return {{"cc", std::move(cc)}};
 }
@@ -144,16 +144,17 @@ struct Line {
   raft::ConfState conf{};
 };
 
-void write(std::ostream& out, const Line& line, const Json& msg, const Json& prop) {
-  Json event = {{"name", line.name},
-                {"nid", id_text(line.node)},
-                {"state", {{"term", line.term}, {"vote", id_text(line.vote)}, {"commit", line.commit}}},
-                {"role", line.role},
-                {"log", line.log},
-                {"conf", conf_json(line.conf)}};
+void write(std::ostream& out, const Line& line, const OrderedJson& msg, const OrderedJson& prop) {
+  OrderedJson event = {
+      {"name", line.name},
+      {"nid", id_text(line.node)},
+      {"state", {{"term", line.term}, {"vote", id_text(line.vote)}, {"commit", line.commit}}},
+      {"role", line.role},
+      {"log", line.log},
+      {"conf", conf_json(line.conf)}};
   if (!msg.is_null()) event["msg"] = msg;
   if (!prop.is_null()) event["prop"] = prop;
-  out << Json{{"tag", "trace"}, {"event", std::move(event)}}.dump() << '\n';
+  out << OrderedJson{{"tag", "trace"}, {"event", std::move(event)}}.dump() << '\n';
 }
 
 }  // namespace
@@ -200,8 +201,8 @@ void TlaTrace::trace(const raft::TracePoint& point) {
             .role = role_word(point.role),
             .log = scale.index(point.last_index),
             .conf = point.configuration};
-  Json msg;
-  Json prop;
+  OrderedJson msg;
+  OrderedJson prop;
   if (point.message != nullptr) {
     const char* word = message_word(point.message->type);
     if (word == nullptr) return;
@@ -209,7 +210,7 @@ void TlaTrace::trace(const raft::TracePoint& point) {
     msg = message_json(*point.message, scale);
   }
   if (point.change != nullptr) {
-    Json changes = changes_json(*point.change);
+    OrderedJson changes = changes_json(*point.change);
     if (changes.empty()) return;
     prop = {{"cc", {{"changes", std::move(changes)}}}};
   }

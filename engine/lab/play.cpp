@@ -65,9 +65,9 @@ class Watch {
 };
 
 // Watches whether a recorded session happens again.
-class Comparison {
+class RecordingComparison {
  public:
-  explicit Comparison(const std::optional<Recording>& recording) : recording_(recording) {}
+  explicit RecordingComparison(const std::optional<Recording>& recording) : recording_(recording) {}
 
   void look(const sim::World& world) {
     if (!recording_ || !difference_.empty()) return;
@@ -127,7 +127,7 @@ Played play_to_the_end(Run run, const Scenario& scenario, bool judge,
   if (judge) {
     for (const Expectation& e : scenario.expectations) watches.emplace_back(e);
   }
-  Comparison comparison(scenario.recording);
+  RecordingComparison comparison(scenario.recording);
   const auto look = [&] {
     for (Watch& w : watches) w.look(world);
     if (watch) watch(world);

@@ -107,7 +107,7 @@ const char* word_of(sim::ProcessState process) {
 
 std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-std::string names(const std::vector<raft::NodeId>& nodes) {
+std::string comma_separated(const std::vector<raft::NodeId>& nodes) {
   std::string all;
   for (const raft::NodeId node : nodes) all += (all.empty() ? "" : ",") + sim::name(node);
   return all;
@@ -117,11 +117,11 @@ Value configuration_of(const member::Member& member, Attribute attribute) {
   const raft::ConfState configuration = member.status().conf_state;
   switch (attribute) {
     case Attribute::Voters:
-      return {0, names(configuration.voters)};
+      return {0, comma_separated(configuration.voters)};
     case Attribute::Outgoing:
-      return {0, names(configuration.voters_outgoing)};
+      return {0, comma_separated(configuration.voters_outgoing)};
     case Attribute::Learners:
-      return {0, names(configuration.learners)};
+      return {0, comma_separated(configuration.learners)};
     case Attribute::Voter:
       return {configuration.has_voter(member.id()) ? 1 : 0, {}};
     case Attribute::Learner:

@@ -8,7 +8,7 @@ namespace raftarium::lab {
 
 namespace {
 
-using Json = nlohmann::ordered_json;  // in the order in which people write
+using OrderedJson = nlohmann::ordered_json;  // in the order in which people write
 using Kind = sim::Command::Kind;
 
 std::string word_of(raft::NodeId node) {
@@ -20,7 +20,7 @@ std::string word_of(raft::NodeId node) {
 }
 
 // In milliseconds where that says it all.
-void put_time(Json& object, const std::string& name, sim::TimeUs time_us) {
+void put_time(OrderedJson& object, const std::string& name, sim::TimeUs time_us) {
   if (time_us % 1000 == 0) {
     object[name + "_ms"] = time_us / 1000;
   } else {
@@ -28,9 +28,9 @@ void put_time(Json& object, const std::string& name, sim::TimeUs time_us) {
   }
 }
 
-Json trigger_json(const Trigger& trigger) {
+OrderedJson trigger_json(const Trigger& trigger) {
   if (trigger.kind == Trigger::Kind::Holds) return trigger.predicate->text();
-  Json fields = Json::object();
+  OrderedJson fields = OrderedJson::object();
   const char* name = "";
   for (const TriggerWord& word : trigger_words()) {
     if (word.kind != trigger.kind) continue;
@@ -49,17 +49,17 @@ Json trigger_json(const Trigger& trigger) {
   return {{name, std::move(fields)}};
 }
 
-Json groups_json(const sim::Command& command) {
-  Json groups = Json::array();
+OrderedJson groups_json(const sim::Command& command) {
+  OrderedJson groups = OrderedJson::array();
   for (const auto& group : command.groups) {
-    groups.push_back(Json::array());
+    groups.push_back(OrderedJson::array());
     for (const raft::NodeId node : group) groups.back().push_back(word_of(node));
   }
   return groups;
 }
 
 // Optional ones are left out where they change nothing.
-void put_disk_field(Json& json, const sim::Command& command, const std::string& field) {
+void put_disk_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
   const sim::DiskSettings& disk = command.disk;
   if (field == "sync_min_us" && disk.sync_min_us > 0) json[field] = disk.sync_min_us;
   if (field == "sync_mean_us" && disk.sync_mean_us > 0) json[field] = disk.sync_mean_us;
@@ -84,7 +84,7 @@ void put_disk_field(Json& json, const sim::Command& command, const std::string& 
   if (field == "bit") json[field] = command.bit;
 }
 
-void put_asking_field(Json& json, const sim::Command& command, const std::string& field) {
+void put_asking_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
   const sim::Load& load = command.load;
   const sim::Load defaults;
   if (field == "expected") json[field] = command.expected;
@@ -102,7 +102,7 @@ void put_asking_field(Json& json, const sim::Command& command, const std::string
   if (field == "reads_per_million" && load.reads_per_million > 0) json[field] = load.reads_per_million;
 }
 
-void put_change_field(Json& json, const sim::Command& command, const std::string& field) {
+void put_change_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
   for (const ChangeWord& word : kChangeWords) {
     if (field != word.name) continue;
     for (const sim::Change& change : command.changes) {
@@ -115,7 +115,7 @@ void put_change_field(Json& json, const sim::Command& command, const std::string
   }
 }
 
-void put_field(Json& json, const sim::Command& command, const std::string& field) {
+void put_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
   if (field == "key") json[field] = command.key;
   if (field == "value") json[field] = command.value;
   if (field == "node" || field == "from" || field == "through") json[field] = word_of(command.node);
@@ -134,8 +134,8 @@ void put_field(Json& json, const sim::Command& command, const std::string& field
   put_change_field(json, command, field);
 }
 
-Json action_json(const Action& action) {
-  Json json = Json::object();
+OrderedJson action_json(const Action& action) {
+  OrderedJson json = OrderedJson::object();
   if (action.when) {
     json["when"] = trigger_json(*action.when);
     if (action.at_us > 0) put_time(json, "after", action.at_us);
@@ -158,8 +158,8 @@ Json action_json(const Action& action) {
   return json;
 }
 
-Json expectation_json(const Expectation& expectation, sim::TimeUs duration_us) {
-  Json json = Json::object();
+OrderedJson expectation_json(const Expectation& expectation, sim::TimeUs duration_us) {
+  OrderedJson json = OrderedJson::object();
   for (const ExpectationWord& word : kExpectationWords) {
     if (word.kind == expectation.kind) json[word.name] = expectation.predicate.text();
   }
@@ -173,9 +173,9 @@ Json expectation_json(const Expectation& expectation, sim::TimeUs duration_us) {
 }
 
 // Only what differs from the defaults, and the number of members always.
-Json cluster_json(const sim::WorldConfig& cluster) {
+OrderedJson cluster_json(const sim::WorldConfig& cluster) {
   const sim::WorldConfig defaults;
-  Json json = Json::object();
+  OrderedJson json = OrderedJson::object();
   json["members"] = cluster.members;
   for (const ClusterField& field : cluster_fields()) {
     std::visit(
@@ -188,7 +188,7 @@ Json cluster_json(const sim::WorldConfig& cluster) {
   for (const raft::NodeId node : cluster.spares) json["spares"].push_back(sim::name(node));
   for (std::size_t i = 0; i < cluster.logs.size(); ++i) {
     if (cluster.logs[i].empty()) continue;
-    Json& log = json["logs"][sim::name(raft::NodeId(i + 1))];
+    OrderedJson& log = json["logs"][sim::name(raft::NodeId(i + 1))];
     for (const raft::Term term : cluster.logs[i]) log.push_back(term.value());
   }
   for (std::size_t i = 0; i < raft::kBugCount; ++i) {
@@ -201,7 +201,7 @@ Json cluster_json(const sim::WorldConfig& cluster) {
 }  // namespace
 
 std::string to_json(const Scenario& scenario, bool pretty) {
-  Json json = Json::object();
+  OrderedJson json = OrderedJson::object();
   json["raftarium"] = kScenarioVersion;
   json["title"] = scenario.title;
   if (!scenario.description.empty()) json["description"] = scenario.description;
@@ -214,11 +214,13 @@ std::string to_json(const Scenario& scenario, bool pretty) {
     json["expect"].push_back(expectation_json(e, scenario.duration_us));
   }
   if (scenario.recording) {
-    Json recording = {{"digest", hex(scenario.recording->digest)}, {"events", scenario.recording->events}};
+    OrderedJson recording = {{"digest", hex(scenario.recording->digest)},
+                             {"events", scenario.recording->events}};
     if (!scenario.recording->trail.empty()) recording["trail"] = scenario.recording->trail;
     json["recording"] = std::move(recording);
   }
-  return json.dump(pretty ? 2 : -1, ' ', false, Json::error_handler_t::replace) + (pretty ? "\n" : "");
+  return json.dump(pretty ? 2 : -1, ' ', false, OrderedJson::error_handler_t::replace) +
+         (pretty ? "\n" : "");
 }
 
 }  // namespace raftarium::lab

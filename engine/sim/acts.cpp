@@ -12,8 +12,6 @@ namespace {
 
 using raft::NodeId;
 
-base::Error refuse(const std::string& what) { return base::Error{what}; }
-
 }  // namespace
 
 void World::schedule(TimeUs time_us, const Command& command) {
@@ -81,7 +79,7 @@ base::Result<Command> World::resolve(const Command& command) const {
       if (is_member(node)) named[node.value()] = true;
     }
   }
-  if (!missing.empty()) return refuse(std::string(describe(command.kind)) + ": " + missing);
+  if (!missing.empty()) return base::Error{std::string(describe(command.kind)) + ": " + missing};
   for (auto& group : resolved.groups) {
     const auto others = std::find(group.begin(), group.end(), kTheOthers);
     if (others == group.end()) continue;

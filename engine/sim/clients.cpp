@@ -9,8 +9,6 @@ namespace raftarium::sim {
 
 namespace {
 
-base::Error refuse(const std::string& what) { return base::Error{what}; }
-
 // Longer with every attempt, so that a cluster without a leader is not flooded.
 TimeUs retry_pause(std::uint32_t attempts) {
   constexpr TimeUs kFirst = 50'000;
@@ -25,20 +23,21 @@ base::Status World::check_asking(const Command& command) const {
   kv::Command wanted{.key = command.key, .value = command.value};
   if (load) wanted.key += std::to_string(command.load.keys);
   if (auto status = kv::check(wanted); !status) return status;
-  if (command.expected.size() > kv::kMaxValueBytes) return refuse("the expected value is too long");
+  if (command.expected.size() > kv::kMaxValueBytes) return base::Error{"the expected value is too long"};
   if (!load) return {};
   const Load& asked = command.load;
   const auto outside = [](std::int64_t value, std::int64_t low, std::int64_t high) {
     return value < low || value > high;
   };
-  if (outside(asked.clients, 1, kMaxLoadClients)) return refuse("expected 1 to 1000 clients");
-  if (outside(asked.count, 1, kMaxLoadRequests)) return refuse("expected 1 to 100000 requests");
-  if (outside(asked.keys, 1, kMaxLoadClients)) return refuse("expected 1 to 1000 keys");
+  if (outside(asked.clients, 1, kMaxLoadClients)) return base::Error{"expected 1 to 1000 clients"};
+  if (outside(asked.count, 1, kMaxLoadRequests)) return base::Error{"expected 1 to 100000 requests"};
+  if (outside(asked.keys, 1, kMaxLoadClients)) return base::Error{"expected 1 to 1000 keys"};
   if (outside(asked.every_us, asked.open ? 1 : 0, kMaxJumpUs)) {
-    return refuse("expected " + std::string(asked.open ? "1" : "0") + " to " + std::to_string(kMaxJumpUs) +
-                  " us between requests, got " + std::to_string(asked.every_us));
+    return base::Error{"expected " + std::string(asked.open ? "1" : "0") + " to " +
+                       std::to_string(kMaxJumpUs) + " us between requests, got " +
+                       std::to_string(asked.every_us)};
   }
-  if (asked.reads_per_million > 1'000'000) return refuse("expected up to 1000000 reads per million");
+  if (asked.reads_per_million > 1'000'000) return base::Error{"expected up to 1000000 reads per million"};
   return {};
 }
 

@@ -10,35 +10,33 @@ namespace {
 
 using raft::NodeId;
 
-base::Error refuse(const std::string& what) { return base::Error{what}; }
-
 base::Status check_configuration(const WorldConfig& config) {
   std::vector<NodeId> named = config.learners;
   named.insert(named.end(), config.spares.begin(), config.spares.end());
   for (std::size_t i = 0; i < named.size(); ++i) {
     if (named[i].is_zero() || named[i].value() > config.members) {
-      return refuse("cluster: learners and spares: expected members from S1 to S" +
-                    std::to_string(config.members) + ", got " + name(named[i]));
+      return base::Error{"cluster: learners and spares: expected members from S1 to S" +
+                         std::to_string(config.members) + ", got " + name(named[i])};
     }
     if (std::find(named.begin(), named.begin() + static_cast<std::ptrdiff_t>(i), named[i]) !=
         named.begin() + static_cast<std::ptrdiff_t>(i)) {
-      return refuse("cluster: learners and spares: " + name(named[i]) + " is named twice");
+      return base::Error{"cluster: learners and spares: " + name(named[i]) + " is named twice"};
     }
   }
   if (named.size() < config.members) return {};
-  return refuse("cluster: learners and spares: expected a voter among " + std::to_string(config.members) +
-                " members, got none");
+  return base::Error{"cluster: learners and spares: expected a voter among " +
+                     std::to_string(config.members) + " members, got none"};
 }
 
 // Logs that Raft can have led to: terms never decrease, and two entries of the same index and term stand after
 // the same entries (log matching, §5.3).
 base::Status check_logs(const WorldConfig& config) {
   const auto refuse_log = [](std::size_t log, const std::string& what) {
-    return refuse("cluster: logs: " + name(NodeId(log + 1)) + ": " + what);
+    return base::Error{"cluster: logs: " + name(NodeId(log + 1)) + ": " + what};
   };
   if (config.logs.size() > config.members) {
-    return refuse("cluster: logs: expected at most one for each of " + std::to_string(config.members) +
-                  " members, got " + std::to_string(config.logs.size()));
+    return base::Error{"cluster: logs: expected at most one for each of " + std::to_string(config.members) +
+                       " members, got " + std::to_string(config.logs.size())};
   }
   for (std::size_t i = 0; i < config.logs.size(); ++i) {
     const auto& log = config.logs[i];
@@ -73,8 +71,8 @@ base::Status check_logs(const WorldConfig& config) {
 
 base::Status check_config(const WorldConfig& config) {
   const auto field = [](const char* name, const std::string& expected, std::int64_t got) {
-    return refuse(std::string("cluster: ") + name + ": expected " + expected + ", got " +
-                  std::to_string(got));
+    return base::Error{std::string("cluster: ") + name + ": expected " + expected + ", got " +
+                       std::to_string(got)};
   };
   constexpr TimeUs kSecond = 1'000'000;
   if (config.members < 1 || config.members > kMaxMembers) {

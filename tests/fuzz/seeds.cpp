@@ -11,8 +11,6 @@ namespace raftarium::fuzz {
 
 namespace {
 
-constexpr storage::Identity kIdentity{7, raft::NodeId(2)};
-
 std::string text(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

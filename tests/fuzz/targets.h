@@ -7,9 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "storage/wal_format.h"
+
 namespace raftarium::fuzz {
 
 using Input = std::span<const std::uint8_t>;
+
+// Whose logs and snapshots the seeds are; the targets open those of nobody else.
+inline constexpr storage::Identity kIdentity{7, raft::NodeId(2)};
 
 void wal(Input input);         // a log of one or two segments is opened, written to and opened again
 void snapshot(Input input);    // a snapshot file is decoded

@@ -15,7 +15,6 @@ namespace raftarium::fuzz {
 
 namespace {
 
-constexpr storage::Identity kIdentity{7, raft::NodeId(2)};
 constexpr storage::WalOptions kOptions{4096};
 
 void put_snapshot(storage::MemoryDisk& disk, std::uint64_t index, std::uint64_t term) {

@@ -8,13 +8,13 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr float kRow = 24;
+constexpr float kRequestRow = 24;
 
-struct Columns {
+struct RequestColumns {
   float time, what, bar, bar_end, state, node;
 };
 
-Columns columns_of(const Rect& area) {
+RequestColumns columns_of(const Rect& area) {
   const float right = area.right() - 20;
   if (area.w < 560) return {area.x + 14, area.x + 66, right, right, area.x + 160, right};
   const float bar = area.x + 190;
@@ -28,7 +28,7 @@ Rgb tone_of(const RequestView& request, const Theme& theme) {
 }
 
 // From asking to answer; what is open has no end yet.
-void draw_interval(const RequestView& request, Ui& ui, const Columns& at, float y, double from_us,
+void draw_interval(const RequestView& request, Ui& ui, const RequestColumns& at, float y, double from_us,
                    double span_us, std::int64_t now_us) {
   if (at.bar_end - at.bar < 40) return;
   const Theme& theme = ui.theme();
@@ -58,14 +58,14 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
   ImGui::SetCursorScreenPos(im(area.min()));
   ImGui::BeginChild("clients", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
-  const float height = ui.narrow() ? kTouchTarget : kRow;
+  const float height = ui.narrow() ? kTouchTarget : kRequestRow;
   const auto from = static_cast<double>(frame.requests.front().sent_us);
   const double span = std::max(1.0, static_cast<double>(frame.time_us) - from);
   float y = origin.y + 8;
   for (std::size_t i = frame.requests.size(); i-- > 0;) {
     const RequestView& request = frame.requests[i];
     const Rect row{origin.x, y, area.w, height};
-    const Columns at = columns_of(row);
+    const RequestColumns at = columns_of(row);
     const float middle = row.center().y;
     const Item it = ui.item("request." + std::to_string(request.id), row, false);
     if (it.hovered) fill(ui.list(), row.inset(8, 0), ink(theme.hover), kCorner);

@@ -8,13 +8,13 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr float kRow = 24;
+constexpr float kPairRow = 24;
 
-struct Columns {
+struct PairColumns {
   float what, a, b, width;
 };
 
-void draw_pair(Ui& ui, const Columns& at, float y, std::string_view what, const Pen& pen,
+void draw_pair(Ui& ui, const PairColumns& at, float y, std::string_view what, const Pen& pen,
                std::string_view a, std::string_view b) {
   ImDrawList* list = ui.list();
   draw_text(list, ui.mono(type::kSmall, ui.theme().muted), {at.what, y}, what);
@@ -22,19 +22,19 @@ void draw_pair(Ui& ui, const Columns& at, float y, std::string_view what, const 
   draw_text(list, pen, {at.b, y}, fitted(pen, b.empty() ? "nothing" : b, at.width - 10));
 }
 
-void draw_entries(const lab::BranchComparison& what, Ui& ui, const Columns& at, const Rect& area) {
+void draw_entries(const lab::BranchComparison& what, Ui& ui, const PairColumns& at, const Rect& area) {
   ImGui::SetCursorScreenPos(im(area.min()));
   ImGui::BeginChild("entries", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
-  float y = origin.y + kRow / 2;
+  float y = origin.y + kPairRow / 2;
   for (const lab::BranchComparison::Entry& entry : what.entries) {
     const std::string place = text::node(entry.node.value()) + "  " + std::to_string(entry.index.value());
     draw_pair(ui, at, y, place, ui.mono(type::kSmall, ui.theme().text), entry.in_a, entry.in_b);
-    y += kRow;
+    y += kPairRow;
   }
   if (what.entries.empty()) {
     draw_text(ui.list(), ui.regular(type::kSmall, ui.theme().muted), {at.what, y}, text::kSameLogs);
-    y += kRow;
+    y += kPairRow;
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 14, y - origin.y});
@@ -63,7 +63,7 @@ void draw_comparison(const Chrome& chrome, Selection& selection, Ui& ui) {
     const Comparison& shown = *chrome.comparison;
     const float first = std::min(110.0F, rest.w * 0.22F);
     const float width = (rest.w - first) / 2;
-    const Columns at{rest.x, rest.x + first, rest.x + first + width, width};
+    const PairColumns at{rest.x, rest.x + first, rest.x + first + width, width};
     const Rect names = rest.cut_top(30);
     draw_pair(ui, at, names.center().y, "", ui.semibold(type::kBody, theme.text), shown.name_a,
               shown.name_b);

@@ -15,7 +15,7 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr float kRow = 24;
+constexpr float kRecordRow = 24;
 
 std::string place_of(const RecordView& record) { return record.file + "+" + std::to_string(record.offset); }
 
@@ -61,22 +61,22 @@ void draw_records(const DiskView& disk, const RecordView* chosen, Selection& sel
   const float first = origin.y;
   std::string file;
   float y = first;
-  const auto visible = [&](float at) { return at + kRow >= area.y && at <= area.bottom(); };
+  const auto visible = [&](float at) { return at + kRecordRow >= area.y && at <= area.bottom(); };
   for (auto record = disk.records.rbegin(); record != disk.records.rend(); ++record) {
     if (record->file != file) {
       file = record->file;
       if (visible(y))
-        draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {origin.x + 8, y + kRow / 2}, file);
-      y += kRow;
+        draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {origin.x + 8, y + kRecordRow / 2}, file);
+      y += kRecordRow;
     }
     if (visible(y))
-      draw_record(*record, &*record == chosen, selection, ui, {origin.x, y, area.w - 14, kRow});
-    y += kRow;
+      draw_record(*record, &*record == chosen, selection, ui, {origin.x, y, area.w - 14, kRecordRow});
+    y += kRecordRow;
   }
   if (disk.records_before > 0) {
-    draw_text(ui.list(), ui.regular(type::kSmall, theme.muted), {origin.x + 8, y + kRow / 2},
+    draw_text(ui.list(), ui.regular(type::kSmall, theme.muted), {origin.x + 8, y + kRecordRow / 2},
               std::to_string(disk.records_before) + " records before");
-    y += kRow;
+    y += kRecordRow;
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 14, y - first});

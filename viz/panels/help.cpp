@@ -9,12 +9,12 @@
 namespace raftarium::viz {
 namespace {
 
-struct Row {
+struct KeyRow {
   const char* key;
   const char* what;
 };
 
-constexpr std::array<Row, 31> kRows = {{
+constexpr std::array<KeyRow, 31> kRows = {{
     {"", "Time"},
     {"Space  .", "play, pause"},
     {"Left  Right", "one event back, forward"},
@@ -67,7 +67,7 @@ void draw_help(Selection& selection, Ui& ui) {
   }
   const float split = std::min(190.0F, width * 0.42F);
   float y = origin.y + 62;
-  for (const Row& row : kRows) {
+  for (const KeyRow& row : kRows) {
     const float middle = y + row_height / 2;
     if (row.key[0] == 0) {
       line(list, {origin.x + 22, y + 2}, {origin.x + width - 22, y + 2}, ink(theme.line));

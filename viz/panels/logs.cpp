@@ -11,7 +11,7 @@ namespace raftarium::viz {
 namespace {
 
 constexpr float kColumn = 62;
-constexpr float kNames = 62;
+constexpr float kNamesWidth = 62;
 
 struct Matrix {
   raft::Index first;  // the first column
@@ -137,8 +137,8 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
   ImGui::BeginChild("logs", {area.w, area.h}, ImGuiChildFlags_None,
                     ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoNav);
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
-  const Rect clip{area.x + kNames, area.y, area.w - kNames, area.h};
-  const float left = origin.x + kNames;
+  const Rect clip{area.x + kNamesWidth, area.y, area.w - kNamesWidth, area.h};
+  const float left = origin.x + kNamesWidth;
   const float top = origin.y + 28;
   const bool was_at_end = ImGui::GetScrollX() >= ImGui::GetScrollMaxX() - 4;
   ImDrawList* list = ui.list();
@@ -170,7 +170,7 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
 
   for (std::size_t i = 0; i < frame.members.size(); ++i) {
     const MemberView& member = frame.members[i];
-    const Rect name{area.x, top + matrix.row * static_cast<float>(i), kNames, matrix.row};
+    const Rect name{area.x, top + matrix.row * static_cast<float>(i), kNamesWidth, matrix.row};
     const Item it = ui.item("row." + std::to_string(member.id.value()), name, false);
     const bool chosen = member.id == selection.member;
     if (it.hovered || chosen)
@@ -193,7 +193,7 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
     selection.entry = selection.entry == index || index > matrix.last ? std::nullopt : std::optional(index);
   }
   ImGui::SetCursorScreenPos(im(origin));
-  ImGui::Dummy({kNames + columns * kColumn, 28 + rows_height});
+  ImGui::Dummy({kNamesWidth + columns * kColumn, 28 + rows_height});
   if (was_at_end) ImGui::SetScrollHereX(1);
   ImGui::EndChild();
 }

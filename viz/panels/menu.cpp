@@ -13,7 +13,7 @@ namespace {
 
 constexpr float kWidth = 230;
 
-struct Row {
+struct MenuRow {
   std::string name;  // "crash": the region menu.crash
   std::string label;
   std::string tip;
@@ -25,16 +25,16 @@ struct Row {
 
 struct Menu {
   std::string title;
-  std::vector<Row> rows;
+  std::vector<MenuRow> rows;
 };
 
-void add(const std::vector<Offer>& offers, std::vector<Row>& rows) {
+void add(const std::vector<Offer>& offers, std::vector<MenuRow>& rows) {
   for (const Offer& offer : offers) {
     rows.push_back({offer.name, offer.label, offer.tooltip, "", offer.command, {}, offer.danger});
   }
 }
 
-void add_acts(const Frame& frame, const MemberView& member, std::vector<Row>& rows) {
+void add_acts(const Frame& frame, const MemberView& member, std::vector<MenuRow>& rows) {
   for (const Act act : acts_for(member)) {
     const ActText& words = text_of(act);
     rows.push_back({words.name,
@@ -51,7 +51,7 @@ void add_acts(const Frame& frame, const MemberView& member, std::vector<Row>& ro
   rows.push_back({"clock", "Its clock …", text::kClockMenu, "", {}, MenuPage::Clock});
 }
 
-void add_network(const Frame& frame, std::vector<Row>& rows) {
+void add_network(const Frame& frame, std::vector<MenuRow>& rows) {
   rows.push_back({"put", "Write a value", text::kClient, "P", next_put(frame, raft::kNone), {}});
   rows.push_back({"ask", "Ask whoever leads …", text::kAsk, "", {}, MenuPage::Ask});
   rows.push_back({"heal_all",
@@ -107,7 +107,7 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
   return menu;
 }
 
-bool draw_row(Ui& ui, const Rect& area, const Row& row) {
+bool draw_row(Ui& ui, const Rect& area, const MenuRow& row) {
   const std::string name = "menu." + row.name;
   const bool clicked =
       ui.button(area, {name, row.label, row.tip, row.key, Icon::None, Button::Style::Row, true});
@@ -131,7 +131,7 @@ void draw_stage_menu(const Frame& frame, Selection& selection, CommandSink& comm
   draw_text(ui.list(), title, {head.x + 16, head.center().y + 1}, fitted(title, menu.title, head.w - 32));
   line(ui.list(), {head.x, head.bottom()}, {head.right(), head.bottom()}, ink(ui.theme().line));
   rest.cut_top(2);
-  for (const Row& row : menu.rows) {
+  for (const MenuRow& row : menu.rows) {
     if (!draw_row(ui, rest.cut_top(row_height).inset(4, 1), row)) continue;
     if (row.page) {
       selection.menu_page = *row.page;

@@ -58,31 +58,31 @@ void draw_overview(const Frame& frame, CommandSink& commands, Ui& ui, Sheet& she
   sheet.y += 40;
   facts(frame, sheet);
   sheet.heading("Try this");
-  struct Offer {
+  struct Suggestion {
     const char* name;
     const char* label;
     const char* tip;
     const char* key;
   };
-  static constexpr std::array<Offer, 3> kOffers = {{
+  static constexpr std::array<Suggestion, 3> kSuggestions = {{
       {"overview.put", "Write a value", text::kClient, "P"},
       {"overview.next", "To the next election or commit", text::kNextMark, "Shift + Right"},
       {"overview.heal_all", "Heal all links", text::kHealAll, "H"},
   }};
   const float height = ui.narrow() ? kTouchTarget : 28;
   float x = sheet.area.x;
-  for (const Offer& offer : kOffers) {
-    const float width = ui.button_width(offer.label);
+  for (const Suggestion& suggestion : kSuggestions) {
+    const float width = ui.button_width(suggestion.label);
     if (x + width > sheet.area.right() + 4 && x > sheet.area.x) {
       x = sheet.area.x;
       sheet.y += height + 6;
     }
     const Rect place{x, sheet.y, width, height};
-    if (ui.button(place, {offer.name, offer.label, offer.tip, offer.key, Icon::None, Button::Style::Plain,
-                          true})) {
-      if (&offer == &kOffers[0]) commands.act(next_put(frame, raft::kNone));
-      if (&offer == &kOffers[1]) commands.control({Control::Kind::NextMark, 0, {}});
-      if (&offer == &kOffers[2]) commands.act(command_for(frame, Act::HealAll, raft::kNone));
+    if (ui.button(place, {suggestion.name, suggestion.label, suggestion.tip, suggestion.key, Icon::None,
+                          Button::Style::Plain, true})) {
+      if (&suggestion == &kSuggestions[0]) commands.act(next_put(frame, raft::kNone));
+      if (&suggestion == &kSuggestions[1]) commands.control({Control::Kind::NextMark, 0, {}});
+      if (&suggestion == &kSuggestions[2]) commands.act(command_for(frame, Act::HealAll, raft::kNone));
     }
     x += width + 6;
   }

@@ -11,7 +11,7 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr float kNames = 62;
+constexpr float kLinesFrom = 62;
 constexpr float kAxis = 22;
 
 struct Diagram {
@@ -77,7 +77,7 @@ void draw_lines(const Diagram& d, Ui& ui, Selection& selection) {
   for (const MemberView& member : d.frame.members) {
     const float y = d.y(member.id);
     if (member.id == selection.member) {
-      fill(ui.list(), {d.plot.x - kNames, y - d.row / 2, d.plot.w + kNames, d.row},
+      fill(ui.list(), {d.plot.x - kLinesFrom, y - d.row / 2, d.plot.w + kLinesFrom, d.row},
            ink(theme.accent, 0.06F));
     }
     float from = std::max(d.plot.x, d.x(0));
@@ -101,7 +101,7 @@ void draw_lines(const Diagram& d, Ui& ui, Selection& selection) {
       up = !stops;
     }
     stretch(now);
-    const Rect name{d.plot.x - kNames, y - d.row / 2, kNames, d.row};
+    const Rect name{d.plot.x - kLinesFrom, y - d.row / 2, kLinesFrom, d.row};
     const Item it = ui.item("line." + std::to_string(member.id.value()), name, false);
     const Rgb words = member.process == Process::Running ? theme.text : theme.muted;
     draw_text(ui.list(), ui.semibold(type::kBody, words), {name.x + 20, y}, text::node(member.id.value()));
@@ -236,7 +236,7 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   fill(ui.list(), area, ink(theme.panel));
   SpaceTimeView& view = selection.space_time;
   Rect plot = area;
-  plot.cut_left(kNames);
+  plot.cut_left(kLinesFrom);
   plot.cut_right(14);
   plot.cut_top(4);
   plot.cut_bottom(kAxis);

@@ -17,9 +17,9 @@ namespace {
 
 using test::Living;
 using Map = PersistentMap<int, Living>;
-using Model = std::map<int, int>;
+using MapModel = std::map<int, int>;
 
-void require_equal(const Map& map, const Model& model) {
+void require_equal(const Map& map, const MapModel& model) {
   REQUIRE(map.size() == model.size());
   REQUIRE(map.empty() == model.empty());
   auto expected = model.begin();
@@ -31,7 +31,7 @@ void require_equal(const Map& map, const Model& model) {
 }
 
 // Every way of looking at `key`, against the model's.
-void require_equal_at(const Map& map, const Model& model, int key) {
+void require_equal_at(const Map& map, const MapModel& model, int key) {
   const auto here = model.find(key);
   const auto* found = map.find(key);
   REQUIRE((found != nullptr) == (here != model.end()));
@@ -69,7 +69,7 @@ TEST_CASE("random changes to a map and its copies: each goes its own way, as std
     CAPTURE(seed);
     Prng prng(seed);
     const std::uint32_t keys = 1U << prng.below(9);  // few keys: mostly erased; many: mostly grown
-    std::vector<std::pair<Map, Model>> copies(1);
+    std::vector<std::pair<Map, MapModel>> copies(1);
     copies.reserve(6);
     for (int step = 0; step < 2000; ++step) {
       auto& [map, model] = copies[prng.below(static_cast<std::uint32_t>(copies.size()))];

@@ -14,10 +14,10 @@ namespace {
 
 using test::Living;
 using Small = PersistentVector<Living, 4>;  // many chunks in few elements
-using Model = std::vector<int>;
+using VectorModel = std::vector<int>;
 
 template <std::size_t kChunk>
-void require_equal(const PersistentVector<Living, kChunk>& vector, const Model& model) {
+void require_equal(const PersistentVector<Living, kChunk>& vector, const VectorModel& model) {
   REQUIRE(vector.size() == model.size());
   REQUIRE(vector.empty() == model.empty());
   for (std::size_t i = 0; i < model.size(); ++i) REQUIRE(vector[i].number == model[i]);
@@ -42,7 +42,7 @@ TEST_CASE("random changes to a sequence and its copies: each goes its own way, a
   for (std::uint64_t seed = 1; seed <= 15; ++seed) {
     CAPTURE(seed);
     Prng prng(seed);
-    std::vector<std::pair<Small, Model>> copies(1);
+    std::vector<std::pair<Small, VectorModel>> copies(1);
     copies.reserve(5);
     for (int step = 0; step < 1500; ++step) {
       auto& [vector, model] = copies[prng.below(static_cast<std::uint32_t>(copies.size()))];

@@ -87,7 +87,7 @@ Bytes bytes_of_counts(std::uint32_t compares, std::uint32_t then, std::uint32_t 
   return Bytes(out.str());
 }
 
-std::string refusal(const Bytes& data) {
+std::string command_refusal(const Bytes& data) {
   const auto command = decode(data);
   REQUIRE_FALSE(command.ok());
   return command.error().message;
@@ -152,34 +152,36 @@ TEST_CASE("a command that was cut short anywhere is refused") {
 }
 
 TEST_CASE("each kind of damage to a command is named") {
-  EXPECT(refusal(Bytes(encode({Command::Kind::Put, 7, 3, "k", "v"}).str() + "!")) ==
+  EXPECT(command_refusal(Bytes(encode({Command::Kind::Put, 7, 3, "k", "v"}).str() + "!")) ==
          "store command of 37 bytes: expected an end at 36");
-  EXPECT(refusal(Bytes("\x01")) == "store command of 1 bytes: expected version 2, got 1");
-  EXPECT(refusal(bytes_of(5, "k", "v")) == "store command of 36 bytes: expected a kind of 0 to 4, got 5");
-  EXPECT(refusal(bytes_of(0, "", "v")) ==
+  EXPECT(command_refusal(Bytes("\x01")) == "store command of 1 bytes: expected version 2, got 1");
+  EXPECT(command_refusal(bytes_of(5, "k", "v")) ==
+         "store command of 36 bytes: expected a kind of 0 to 4, got 5");
+  EXPECT(command_refusal(bytes_of(0, "", "v")) ==
          "store command of 35 bytes: expected a key of 1 to 4096 bytes, got 0");
-  EXPECT(refusal(bytes_of(0, std::string(kMaxKeyBytes + 1, 'k'), "")) ==
+  EXPECT(command_refusal(bytes_of(0, std::string(kMaxKeyBytes + 1, 'k'), "")) ==
          "store command of 4131 bytes: expected a key of 1 to 4096 bytes, got 4097");
-  EXPECT(refusal(bytes_of(0, "k", std::string(kMaxValueBytes + 1, 'v'))) ==
+  EXPECT(command_refusal(bytes_of(0, "k", std::string(kMaxValueBytes + 1, 'v'))) ==
          "store command of 1048612 bytes: expected a value of at most 1048576 bytes, got 1048577");
-  EXPECT(refusal(bytes_of(0, "k", std::string(kMaxCommandBytes, 'v'))) ==
+  EXPECT(command_refusal(bytes_of(0, "k", std::string(kMaxCommandBytes, 'v'))) ==
          "store command of 1572899 bytes: expected at most 1572864 bytes");
   EXPECT(
-      refusal(bytes_of(2, "k", std::string(kMaxKeyBytes + 2, 'k'))) ==
+      command_refusal(bytes_of(2, "k", std::string(kMaxKeyBytes + 2, 'k'))) ==
       "store command of 4133 bytes: expected a range between keys of at most 4096 bytes, got 1 and 4098");
-  EXPECT(refusal(Bytes()) == "store command of 0 bytes: expected more bytes after 0");
+  EXPECT(command_refusal(Bytes()) == "store command of 0 bytes: expected more bytes after 0");
 }
 
 TEST_CASE("counts are looked at before anything is allocated for them") {
   const std::string start = "store command of ";
-  EXPECT(refusal(bytes_of_counts(129, 0, 0)) == start + "30 bytes: expected at most 128 compares, got 129");
-  EXPECT(refusal(bytes_of_counts(~0U, 0, 0)) ==
+  EXPECT(command_refusal(bytes_of_counts(129, 0, 0)) ==
+         start + "30 bytes: expected at most 128 compares, got 129");
+  EXPECT(command_refusal(bytes_of_counts(~0U, 0, 0)) ==
          start + "30 bytes: expected at most 128 compares, got 4294967295");
-  EXPECT(refusal(bytes_of_counts(0, ~0U, 0)) ==
+  EXPECT(command_refusal(bytes_of_counts(0, ~0U, 0)) ==
          start + "34 bytes: expected at most 128 changes in a branch, got 4294967295");
-  EXPECT(refusal(bytes_of_counts(0, 0, 129)) ==
+  EXPECT(command_refusal(bytes_of_counts(0, 0, 129)) ==
          start + "38 bytes: expected at most 128 changes in a branch, got 129");
-  EXPECT(refusal(bytes_of_counts(128, 0, 0)) == start + "30 bytes: expected more bytes after 30");
+  EXPECT(command_refusal(bytes_of_counts(128, 0, 0)) == start + "30 bytes: expected more bytes after 30");
 }
 
 TEST_CASE("a transaction is checked in all its parts") {

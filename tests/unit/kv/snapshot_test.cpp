@@ -76,15 +76,15 @@ struct Written {
   }
 };
 
-std::string refusal(const Bytes& bytes) {
+std::string snapshot_refusal(const Bytes& bytes) {
   const auto store = Store::restore(bytes);
   return store.ok() ? "accepted" : store.error().message;
 }
 
-std::string refusal(const std::function<void(Written&)>& damage) {
+std::string snapshot_refusal(const std::function<void(Written&)>& damage) {
   Written written;
   damage(written);
-  return refusal(written.bytes());
+  return snapshot_refusal(written.bytes());
 }
 
 }  // namespace
@@ -137,42 +137,43 @@ TEST_CASE("a copy goes its own way") {
 }
 
 TEST_CASE("each kind of damage to a snapshot is named") {
-  EXPECT(refusal([](Written&) {}) == "accepted");
-  EXPECT(refusal(Bytes()) == "store snapshot+0: expected more bytes, got an end at 0");
-  EXPECT(refusal([](Written& w) { w.version = 1; }) == "store snapshot+0: expected version 2, got 1");
-  EXPECT(refusal([](Written& w) { w.applied = ~std::uint64_t{0}; }) ==
+  EXPECT(snapshot_refusal([](Written&) {}) == "accepted");
+  EXPECT(snapshot_refusal(Bytes()) == "store snapshot+0: expected more bytes, got an end at 0");
+  EXPECT(snapshot_refusal([](Written& w) { w.version = 1; }) ==
+         "store snapshot+0: expected version 2, got 1");
+  EXPECT(snapshot_refusal([](Written& w) { w.applied = ~std::uint64_t{0}; }) ==
          "store snapshot+1: expected an applied index of at most 4611686018427387904, "
          "got 18446744073709551615");
-  EXPECT(refusal([](Written& w) { w.revision = 13; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.revision = 13; }) ==
          "store snapshot+9: expected a revision of at most 12, got 13");
-  EXPECT(refusal([](Written& w) { w.revision = -1; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.revision = -1; }) ==
          "store snapshot+9: expected a revision of at most 12, got 18446744073709551615");
-  EXPECT(refusal([](Written& w) { w.compacted = 10; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.compacted = 10; }) ==
          "store snapshot+17: expected a compacted revision of at most 9, got 10");
-  EXPECT(refusal([](Written& w) { w.expired_to = 13; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.expired_to = 13; }) ==
          "store snapshot+25: expected a session's last use of at most 12, got 13");
 }
 
 TEST_CASE("each kind of damage to a snapshot's keys is named") {
-  EXPECT(refusal([](Written& w) { w.keys[0].key.clear(); }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[0].key.clear(); }) ==
          "store snapshot+41: expected a key of 1 to 4096 bytes, got 0");
-  EXPECT(refusal([](Written& w) { w.keys[0].value.resize(kMaxValueBytes + 1); }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[0].value.resize(kMaxValueBytes + 1); }) ==
          "store snapshot+41: expected a value of at most 1048576 bytes, got 1048577");
-  EXPECT(refusal([](Written& w) { std::swap(w.keys[0], w.keys[1]); }) ==
+  EXPECT(snapshot_refusal([](Written& w) { std::swap(w.keys[0], w.keys[1]); }) ==
          "store snapshot+75: expected a key after \"b\", got \"a\"");
-  EXPECT(refusal([](Written& w) { w.keys[1].key = "a"; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[1].key = "a"; }) ==
          "store snapshot+75: expected a key after \"a\", got \"a\"");
-  EXPECT(refusal([](Written& w) { w.keys[0].create_revision = 0; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[0].create_revision = 0; }) ==
          "store snapshot+41: expected 1 <= created <= changed <= 9, got created 0, changed 4");
-  EXPECT(refusal([](Written& w) { w.keys[0].create_revision = 5; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[0].create_revision = 5; }) ==
          "store snapshot+41: expected 1 <= created <= changed <= 9, got created 5, changed 4");
-  EXPECT(refusal([](Written& w) { w.keys[1].mod_revision = 10; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[1].mod_revision = 10; }) ==
          "store snapshot+75: expected 1 <= created <= changed <= 9, got created 2, changed 10");
-  EXPECT(refusal([](Written& w) { w.keys[0].version = 1; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[0].version = 1; }) ==
          "store snapshot+41: expected a version of 2 to 4, got 1");
-  EXPECT(refusal([](Written& w) { w.keys[0].version = 5; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[0].version = 5; }) ==
          "store snapshot+41: expected a version of 2 to 4, got 5");
-  EXPECT(refusal([](Written& w) { w.keys[2].version = 0; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[2].version = 0; }) ==
          "store snapshot+109: expected a version of 1 to 1, got 0");
 }
 
@@ -182,54 +183,69 @@ TEST_CASE("a snapshot's former values must be what came before") {
     return "\"" + key + "\", changed " + std::to_string(changed) + ", version " + std::to_string(version) +
            ": does not follow what it was before";
   };
-  EXPECT(refusal([](Written& w) { w.former.resize(kMaxFormerValues + 1, w.former[2]); }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.former.resize(kMaxFormerValues + 1, w.former[2]); }) ==
          at(143) + "expected at most 10000 former values, got 10001");
-  EXPECT(refusal([](Written& w) { w.former[0].end = 4; }) == at(151) + "expected an end of 5 to 9, got 4");
-  EXPECT(refusal([](Written& w) { w.former[1].end = 4; }) == at(193) + "expected an end of 5 to 9, got 4");
-  EXPECT(refusal([](Written& w) { w.former[2].kv.mod_revision = 9; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.former[0].end = 4; }) ==
+         at(151) + "expected an end of 5 to 9, got 4");
+  EXPECT(snapshot_refusal([](Written& w) { w.former[1].end = 4; }) ==
+         at(193) + "expected an end of 5 to 9, got 4");
+  EXPECT(snapshot_refusal([](Written& w) { w.former[2].kv.mod_revision = 9; }) ==
          at(235) + "expected an end of 10 to 9, got 9");
-  EXPECT(refusal([](Written& w) { w.former[2].end = 10; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.former[2].end = 10; }) ==
          at(235) + "expected an end of 6 to 9, got 10");
   // A change that follows another must have been made to it.
-  EXPECT(refusal([](Written& w) { w.former[2].kv = {"b", "1", 2, 5, 3}; }) == at(235) + history("b", 5, 3));
-  EXPECT(refusal([](Written& w) { w.former[2].kv = {"b", "1", 3, 5, 2}; }) == at(235) + history("b", 5, 2));
+  EXPECT(snapshot_refusal([](Written& w) {
+           w.former[2].kv = {"b", "1", 2, 5, 3};
+         }) == at(235) + history("b", 5, 3));
+  EXPECT(snapshot_refusal([](Written& w) {
+           w.former[2].kv = {"b", "1", 3, 5, 2};
+         }) == at(235) + history("b", 5, 2));
   // After an end without a change there was nothing, so that the next one is the first.
-  EXPECT(refusal([](Written& w) { w.former[2].kv = {"b", "1", 2, 6, 2}; }) == at(235) + history("b", 6, 2));
-  EXPECT(refusal([](Written& w) { w.former[2].kv = {"b", "1", 2, 4, 2}; }) == at(235) + history("b", 4, 2));
+  EXPECT(snapshot_refusal([](Written& w) {
+           w.former[2].kv = {"b", "1", 2, 6, 2};
+         }) == at(235) + history("b", 6, 2));
+  EXPECT(snapshot_refusal([](Written& w) {
+           w.former[2].kv = {"b", "1", 2, 4, 2};
+         }) == at(235) + history("b", 4, 2));
   // And so it is for the present value.
-  EXPECT(refusal([](Written& w) { w.keys[1].version = 4; }) == at(235) + history("b", 9, 4));
-  EXPECT(refusal([](Written& w) { w.keys[2] = {"d", "3", 6, 7, 2}; }) == at(235) + history("d", 7, 2));
-  EXPECT(refusal([](Written& w) { w.keys[0] = {"a", "3", 1, 5, 2}; }) == at(235) + history("a", 5, 2));
+  EXPECT(snapshot_refusal([](Written& w) { w.keys[1].version = 4; }) == at(235) + history("b", 9, 4));
+  EXPECT(snapshot_refusal([](Written& w) {
+           w.keys[2] = {"d", "3", 6, 7, 2};
+         }) == at(235) + history("d", 7, 2));
+  EXPECT(snapshot_refusal([](Written& w) {
+           w.keys[0] = {"a", "3", 1, 5, 2};
+         }) == at(235) + history("a", 5, 2));
 }
 
 TEST_CASE("each kind of damage to a snapshot's sessions is named") {
   const auto at = [](int offset) { return "store snapshot+" + std::to_string(offset) + ": "; };
-  EXPECT(refusal([](Written& w) { w.sessions.resize(kMaxSessions + 1, w.sessions[0]); }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions.resize(kMaxSessions + 1, w.sessions[0]); }) ==
          at(277) + "expected at most 10000 sessions, got 10001");
-  EXPECT(refusal([](Written& w) { w.sessions[0].client = 0; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions[0].client = 0; }) ==
          at(285) + "expected a client after 0, got 0");
-  EXPECT(refusal([](Written& w) { w.sessions[1].client = 5; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions[1].client = 5; }) ==
          at(327) + "expected a client after 5, got 5");
   const std::string use = "expected a last use of its own, of 3 to 12, got ";
-  EXPECT(refusal([](Written& w) { w.sessions[1].last_used = 2; }) == at(327) + use + "2");
-  EXPECT(refusal([](Written& w) { w.sessions[1].last_used = 13; }) == at(327) + use + "13");
-  EXPECT(refusal([](Written& w) { w.sessions[1].last_used = 12; }) == at(327) + use + "12");
-  EXPECT(refusal([](Written& w) { w.sessions[1].revision = 10; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions[1].last_used = 2; }) == at(327) + use + "2");
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions[1].last_used = 13; }) == at(327) + use + "13");
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions[1].last_used = 12; }) == at(327) + use + "12");
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions[1].revision = 10; }) ==
          at(327) + "expected a session's revision of 0 to 9, got 10");
-  EXPECT(refusal([](Written& w) { w.sessions[0].revision = -1; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions[0].revision = -1; }) ==
          at(285) + "expected a session's revision of 0 to 9, got 18446744073709551615");
-  EXPECT(refusal([](Written& w) { w.sessions[0].succeeded = 2; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions[0].succeeded = 2; }) ==
          at(285) + "expected an outcome of 0 or 1 and a refusal of 0 to 2, got 2 and 0");
-  EXPECT(refusal([](Written& w) { w.sessions[0].refusal = 3; }) ==
+  EXPECT(snapshot_refusal([](Written& w) { w.sessions[0].refusal = 3; }) ==
          at(285) + "expected an outcome of 0 or 1 and a refusal of 0 to 2, got 1 and 3");
-  EXPECT(refusal(Bytes(Written().bytes().str() + "!")) == at(369) + "expected an end, got 1 more bytes");
+  EXPECT(snapshot_refusal(Bytes(Written().bytes().str() + "!")) ==
+         at(369) + "expected an end, got 1 more bytes");
 }
 
 TEST_CASE("a snapshot that was cut short anywhere is refused as such") {
   const Bytes whole = Written().bytes();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CAPTURE(size);
-    const std::string why = refusal(whole.sub(0, size));
+    const std::string why = snapshot_refusal(whole.sub(0, size));
     EXPECT(why.find("expected more bytes, got an end at " + std::to_string(size)) != std::string::npos);
   }
 }

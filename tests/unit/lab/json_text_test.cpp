@@ -5,7 +5,7 @@
 namespace raftarium::lab {
 namespace {
 
-std::string complaint(std::string_view text) {
+std::string json_complaint(std::string_view text) {
   const auto parsed = JsonText::parse("a.json", text);
   return parsed.ok() ? "" : parsed.error().message;
 }
@@ -33,36 +33,36 @@ TEST_CASE("strings with quotes, brackets and escapes do not confuse the lines") 
 }
 
 TEST_CASE("what is no JSON is refused with its line") {
-  EXPECT(complaint("{\n\"a\": 1,\n}").find("a.json:3: this is no JSON") == 0);
-  EXPECT(complaint("").find("a.json:1: this is no JSON") == 0);
-  EXPECT(complaint("[1, 2").find("a.json:1: this is no JSON") == 0);
-  EXPECT_FALSE(complaint("{} {}").empty());
-  EXPECT_FALSE(complaint("\xff\xfe").empty());
+  EXPECT(json_complaint("{\n\"a\": 1,\n}").find("a.json:3: this is no JSON") == 0);
+  EXPECT(json_complaint("").find("a.json:1: this is no JSON") == 0);
+  EXPECT(json_complaint("[1, 2").find("a.json:1: this is no JSON") == 0);
+  EXPECT_FALSE(json_complaint("{} {}").empty());
+  EXPECT_FALSE(json_complaint("\xff\xfe").empty());
 }
 
 TEST_CASE("a field that is there twice is refused") {
-  EXPECT(complaint("{\"a\": 1, \"a\": 2}").find("\"a\" is there twice") != std::string::npos);
-  EXPECT(complaint("{\"a\": {\"b\": 1}, \"b\": 2}").empty());
+  EXPECT(json_complaint("{\"a\": 1, \"a\": 2}").find("\"a\" is there twice") != std::string::npos);
+  EXPECT(json_complaint("{\"a\": {\"b\": 1}, \"b\": 2}").empty());
 }
 
 TEST_CASE("depth, size and number of values are limited") {
-  EXPECT(complaint(std::string(kMaxJsonDepth, '[') + std::string(kMaxJsonDepth, ']')).empty());
-  EXPECT(complaint(std::string(kMaxJsonDepth + 1, '[') + std::string(kMaxJsonDepth + 1, ']'))
+  EXPECT(json_complaint(std::string(kMaxJsonDepth, '[') + std::string(kMaxJsonDepth, ']')).empty());
+  EXPECT(json_complaint(std::string(kMaxJsonDepth + 1, '[') + std::string(kMaxJsonDepth + 1, ']'))
              .find("32 levels") != std::string::npos);
   // Far deeper than any stack.
-  EXPECT_FALSE(complaint(std::string(500'000, '[')).empty());
-  EXPECT(complaint("\"" + std::string(kMaxJsonBytes, 'a') + "\"").find("bytes") != std::string::npos);
+  EXPECT_FALSE(json_complaint(std::string(500'000, '[')).empty());
+  EXPECT(json_complaint("\"" + std::string(kMaxJsonBytes, 'a') + "\"").find("bytes") != std::string::npos);
   std::string many = "[0";
   for (std::size_t i = 0; i < kMaxJsonValues; ++i) many += ",0";
-  EXPECT(complaint(many + "]").find("values") != std::string::npos);
+  EXPECT(json_complaint(many + "]").find("values") != std::string::npos);
 }
 
 TEST_CASE("every beginning of a document is refused, not read beyond") {
   const std::string whole = "{\"a\": [1, true, null, \"x\\u00e9\"], \"b\": {\"c\": -1.5e3}}";
-  REQUIRE(complaint(whole).empty());
+  REQUIRE(json_complaint(whole).empty());
   for (std::size_t cut = 0; cut < whole.size(); ++cut) {
     CAPTURE(cut);
-    EXPECT_FALSE(complaint(std::string_view(whole).substr(0, cut)).empty());
+    EXPECT_FALSE(json_complaint(std::string_view(whole).substr(0, cut)).empty());
   }
 }
 

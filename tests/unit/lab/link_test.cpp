@@ -25,7 +25,7 @@ Scenario sample() {
   return std::move(*parsed);
 }
 
-std::string complaint(std::string_view link) {
+std::string link_complaint(std::string_view link) {
   const auto scenario = from_link(link);
   return scenario.ok() ? "" : scenario.error().message;
 }
@@ -61,7 +61,7 @@ TEST_CASE("a link that was cut anywhere is refused") {
   const std::string link = *to_link(sample());
   for (std::size_t size = 0; size < link.size(); ++size) {
     CAPTURE(size);
-    EXPECT_FALSE(complaint(std::string_view(link).substr(0, size)).empty());
+    EXPECT_FALSE(link_complaint(std::string_view(link).substr(0, size)).empty());
   }
 }
 
@@ -76,18 +76,18 @@ TEST_CASE("damage to a link gives a scenario or an error") {
       damaged[prng.below(static_cast<std::uint32_t>(damaged.size()))] =
           letters[prng.below(static_cast<std::uint32_t>(letters.size()))];
     }
-    refused += complaint(damaged).empty() ? 0 : 1;
+    refused += link_complaint(damaged).empty() ? 0 : 1;
   }
   EXPECT(refused > 4000);
 }
 
 TEST_CASE("what a link is not is said") {
-  EXPECT(complaint("") == "link: it is empty");
-  EXPECT(complaint("a b").find("only letters, digits") != std::string::npos);
-  EXPECT(complaint(base64url("\x02rest")).find("expected version 1, got 2") != std::string::npos);
-  EXPECT(complaint(std::string(kMaxLinkBytes + 1, 'A')).find("at most 8192 characters") !=
+  EXPECT(link_complaint("") == "link: it is empty");
+  EXPECT(link_complaint("a b").find("only letters, digits") != std::string::npos);
+  EXPECT(link_complaint(base64url("\x02rest")).find("expected version 1, got 2") != std::string::npos);
+  EXPECT(link_complaint(std::string(kMaxLinkBytes + 1, 'A')).find("at most 8192 characters") !=
          std::string::npos);
-  EXPECT(complaint(*to_link(sample()) + "AAAA").find("after its end") != std::string::npos);
+  EXPECT(link_complaint(*to_link(sample()) + "AAAA").find("after its end") != std::string::npos);
 }
 
 TEST_CASE("a link that unfolds without end is stopped at the limit") {
@@ -97,7 +97,7 @@ TEST_CASE("a link that unfolds without end is stopped at the limit") {
   for (int i = 0; i < 20; ++i) s.sources.push_back(std::string(20'000, 'a'));
   const auto link = to_link(s);
   if (link.ok())
-    EXPECT(complaint(*link).find("unfolds to more than") != std::string::npos);
+    EXPECT(link_complaint(*link).find("unfolds to more than") != std::string::npos);
   else
     EXPECT(link.error().message.find("save a file instead") != std::string::npos);
 }

@@ -25,7 +25,7 @@ Scenario parsed(const std::string& cluster, const std::string& actions, const st
   REQUIRE_MESSAGE(scenario.ok(), scenario.error().message);
   return std::move(*scenario);
 }
-std::string complaint(const std::string& cluster, const std::string& actions = "") {
+std::string cluster_complaint(const std::string& cluster, const std::string& actions = "") {
   const auto scenario =
       parse_scenario("m.json", R"({"raftarium": 1, "title": "T", "duration_ms": 5000, "cluster": )" +
                                    cluster + R"(, "actions": [)" + actions + "]}");
@@ -93,24 +93,28 @@ TEST_CASE("what a scenario says about members, logs, bugs and changes arrives, a
 }
 
 TEST_CASE("what cannot be meant is refused with its place") {
-  EXPECT(contains(complaint(R"({"members": 3, "spares": ["S4"]})"),
+  EXPECT(contains(cluster_complaint(R"({"members": 3, "spares": ["S4"]})"),
                   "cluster.spares[0]: expected S1 to S3, got \"S4\""));
-  EXPECT(contains(complaint(R"({"members": 3, "spares": ["S2", "S2"]})"), "S2 is named twice"));
-  EXPECT(contains(complaint(R"({"bugs": ["half_is_enogh"]})"), "(did you mean \"half_is_enough\"?)"));
-  EXPECT(contains(complaint(R"({"logs": {"S1": [1, 0]}})"), "cluster.logs.S1[1]: expected a term from 1"));
+  EXPECT(contains(cluster_complaint(R"({"members": 3, "spares": ["S2", "S2"]})"), "S2 is named twice"));
   EXPECT(
-      contains(complaint(R"({"logs": {"S1": [2, 1]}})"), "S1: expected terms from 1 that do not decrease"));
-  EXPECT(contains(complaint(R"({"logs": {"S1": [1, 2, 3], "S2": [1, 1, 3]}})"),
+      contains(cluster_complaint(R"({"bugs": ["half_is_enogh"]})"), "(did you mean \"half_is_enough\"?)"));
+  EXPECT(contains(cluster_complaint(R"({"logs": {"S1": [1, 0]}})"),
+                  "cluster.logs.S1[1]: expected a term from 1"));
+  EXPECT(contains(cluster_complaint(R"({"logs": {"S1": [2, 1]}})"),
+                  "S1: expected terms from 1 that do not decrease"));
+  EXPECT(contains(cluster_complaint(R"({"logs": {"S1": [1, 2, 3], "S2": [1, 1, 3]}})"),
                   "S2: its entry 4 is of term 3 as that of S1, but the entries before differ"));
-  EXPECT(contains(complaint("{}", R"({"at_ms": 1, "do": "reconfigure"})"),
+  EXPECT(contains(cluster_complaint("{}", R"({"at_ms": 1, "do": "reconfigure"})"),
                   "\"reconfigure\" needs a member in"));
-  EXPECT(contains(complaint("{}", R"({"at_ms": 1, "do": "reconfigure", "add": ["S1"], "remove": ["S1"]})"),
-                  "actions[0].remove[0]: \"S1\" is named twice"));
   EXPECT(contains(
-      complaint("{}", R"({"at_ms": 1, "do": "reconfigure", "add": ["S1"], "transition": "joint"})"),
+      cluster_complaint("{}", R"({"at_ms": 1, "do": "reconfigure", "add": ["S1"], "remove": ["S1"]})"),
+      "actions[0].remove[0]: \"S1\" is named twice"));
+  EXPECT(contains(
+      cluster_complaint("{}", R"({"at_ms": 1, "do": "reconfigure", "add": ["S1"], "transition": "joint"})"),
       "expected one of: auto, implicit, explicit"));
-  EXPECT(contains(complaint("{}", R"({"at_ms": 1, "do": "put", "key": "k", "value": "v", "token": 1})"),
-                  "\"fence\" and \"token\" need each other"));
+  EXPECT(contains(
+      cluster_complaint("{}", R"({"at_ms": 1, "do": "put", "key": "k", "value": "v", "token": 1})"),
+      "\"fence\" and \"token\" need each other"));
 }
 
 TEST_CASE("predicates about the configuration") {

@@ -8,7 +8,7 @@
 namespace raftarium::lab {
 namespace {
 
-Scenario scenario(const std::string& fields) {
+Scenario three_members(const std::string& fields) {
   auto parsed = parse_scenario(
       "s.json", std::string(R"({"raftarium": 1, "title": "T", "cluster": {"members": 3}, )") +
                     (fields.find("duration") == std::string::npos ? "\"duration_ms\": 2000, " : "") +
@@ -18,16 +18,16 @@ Scenario scenario(const std::string& fields) {
 }
 
 TEST_CASE("a scenario plays the same every time, and another seed plays otherwise") {
-  const auto once = play(scenario("\"seed\": 3"), {});
-  EXPECT(once.digest == play(scenario("\"seed\": 3"), {}).digest);
-  EXPECT(once.digest != play(scenario("\"seed\": 4"), {}).digest);
+  const auto once = play(three_members("\"seed\": 3"), {});
+  EXPECT(once.digest == play(three_members("\"seed\": 3"), {}).digest);
+  EXPECT(once.digest != play(three_members("\"seed\": 4"), {}).digest);
   EXPECT(once.ok);
   EXPECT(once.time_us == 2'000'000);
   EXPECT(once.events > 100);
 }
 
 TEST_CASE("each kind of expectation can be met and can fail") {
-  const auto played = play(scenario(R"("expect": [
+  const auto played = play(three_members(R"("expect": [
     {"eventually": "leaders == 1"}, {"eventually": "leaders == 2"},
     {"always": "violations == 0"}, {"always": "leaders == 0"},
     {"never": "leaders == 2"}, {"never": "leaders == 1"},
@@ -43,7 +43,7 @@ TEST_CASE("each kind of expectation can be met and can fail") {
 
 TEST_CASE("a span is looked at from its first moment to its last, even where nothing happens") {
   // Nobody's timer runs out within the first 100 ms.
-  const auto played = play(scenario(R"("expect": [
+  const auto played = play(three_members(R"("expect": [
     {"eventually": "time_ms == 50", "from_ms": 50, "by_ms": 50},
     {"that": "time_ms == 51", "at_ms": 51},
     {"never": "time_ms == 52", "from_ms": 52, "by_ms": 52},
@@ -57,7 +57,7 @@ TEST_CASE("a span is looked at from its first moment to its last, even where not
 
 TEST_CASE("actions take effect at their moment and are told") {
   std::vector<StoryLine> story;
-  const auto played = play(scenario(R"("actions": [{"at_ms": 1000, "do": "crash", "node": "leader"}],
+  const auto played = play(three_members(R"("actions": [{"at_ms": 1000, "do": "crash", "node": "leader"}],
     "expect": [{"that": "count(process == crashed) == 0", "at_ms": 999},
                {"that": "count(process == crashed) == 1", "at_ms": 1000}])"),
                            [&](const StoryLine& line) { story.push_back(line); });
@@ -69,7 +69,7 @@ TEST_CASE("actions take effect at their moment and are told") {
 }
 
 TEST_CASE("a cluster that is down altogether does not hold up the clock") {
-  const auto played = play(scenario(R"("actions": [
+  const auto played = play(three_members(R"("actions": [
     {"at_ms": 10, "do": "crash", "node": "S1"}, {"at_ms": 10, "do": "crash", "node": "S2"},
     {"at_ms": 10, "do": "crash", "node": "S3"}],
     "expect": [{"that": "count(process == crashed) == 3 and time_ms == 2000", "at_ms": 2000}])"),
@@ -78,7 +78,7 @@ TEST_CASE("a cluster that is down altogether does not hold up the clock") {
 }
 
 TEST_CASE("reads, swaps and loads are told, written down and judged") {
-  const Scenario all = scenario(R"("duration_ms": 5000, "actions": [
+  const Scenario all = three_members(R"("duration_ms": 5000, "actions": [
     {"at_ms": 500, "do": "put", "key": "x", "value": "1"},
     {"at_ms": 1000, "do": "swap", "key": "x", "expected": "1", "value": "2"},
     {"at_ms": 1200, "do": "swap", "key": "x", "expected": "1", "value": "3"},
@@ -110,7 +110,7 @@ TEST_CASE("reads, swaps and loads are told, written down and judged") {
 
 TEST_CASE("a stale lease read fails a scenario, and both checkers name it") {
   // S1 leads, hardly ticks, and is cut off; S2 leads the others, and is told to write.
-  const Scenario stale = scenario(R"("seed": 7, "duration_us": 6000000, "actions": [
+  const Scenario stale = three_members(R"("seed": 7, "duration_us": 6000000, "actions": [
     {"at_ms": 50, "do": "timeout", "node": "S1"},
     {"at_ms": 800, "do": "put", "key": "x", "value": "1"},
     {"at_ms": 1400, "do": "drift", "node": "S1", "drift_ppm": -990000},
@@ -133,11 +133,11 @@ TEST_CASE("a stale lease read fails a scenario, and both checkers name it") {
 
 // Everybody is alone for three seconds. Then one link is healed, both ways or one; the rest stays cut for good.
 Played healed(const std::string& also) {
-  return play(scenario(R"("seed": 11, "duration_ms": 9000, "actions": [
+  return play(three_members(R"("seed": 11, "duration_ms": 9000, "actions": [
     {"at_ms": 1000, "do": "load", "key": "k", "count": 300, "clients": 5, "every_us": 10000, "keys": 5},
     {"at_ms": 2000, "do": "partition", "groups": [["S1"], ["S2"], ["S3"]]},
     {"at_ms": 5000, "do": "heal", "from": "S1", "to": "S2"})" +
-                       also + R"(],
+                            also + R"(],
     "expect": [
       {"eventually": "leaders == 1", "from_ms": 5000, "by_ms": 5900},
       {"eventually": "leaders == 1 and S1.applied == leader.last and S2.applied == leader.last",

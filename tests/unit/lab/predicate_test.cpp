@@ -21,7 +21,7 @@ bool holds(const sim::World& world, std::string_view text) {
   return predicate->holds(world);
 }
 
-std::string complaint(std::string_view text) {
+std::string predicate_complaint(std::string_view text) {
   const auto predicate = Predicate::parse(text);
   return predicate.ok() ? "" : predicate.error().message;
 }
@@ -98,38 +98,41 @@ TEST_CASE("comparisons in every direction") {
 }
 
 TEST_CASE("a mistake is told with its column and what would be right") {
-  EXPECT(complaint("leadres == 1") == "column 1: unknown word \"leadres\" (did you mean \"leaders\"?)");
-  EXPECT(complaint("leaders == ") == "column 12: expected an expression, got the end");
-  EXPECT(complaint("leaders") == "column 1: expected a truth, got a number");
-  EXPECT(complaint("leaders == leader").find("column 9: cannot compare a number with a word") == 0);
-  EXPECT(complaint("S1.rloe == leader").find("did you mean \"role\"?") != std::string::npos);
-  EXPECT(complaint("term == 1").find("of whom?") != std::string::npos);
-  EXPECT(complaint("S1.role < leader").find("only numbers") != std::string::npos);
-  EXPECT(complaint("leaders == 1 leaders").find("column 14: expected an end") == 0);
-  EXPECT(complaint("(leaders == 1").find("expected \")\"") != std::string::npos);
-  EXPECT(complaint("S1.value(x) == \"\"").find("a key in quotes") != std::string::npos);
-  EXPECT(complaint("S1.value(\"x) == 1").find("closing quote") != std::string::npos);
-  EXPECT(complaint("count(count(role == leader) == 1) == 1").find("do not nest") != std::string::npos);
-  EXPECT(complaint("requests(done) == 1").find("expected waiting") != std::string::npos);
-  EXPECT(complaint("leaders == 99999999999999999999").find("15 digits") != std::string::npos);
-  EXPECT(complaint("").find("expected an expression") != std::string::npos);
-  EXPECT(complaint("not leaders").find("turns a truth round") != std::string::npos);
-  EXPECT(complaint("leaders == 1 and leaders").find("joins truths") != std::string::npos);
-  EXPECT(complaint("S0.term == 1").find("before the dot") != std::string::npos);
+  EXPECT(predicate_complaint("leadres == 1") ==
+         "column 1: unknown word \"leadres\" (did you mean \"leaders\"?)");
+  EXPECT(predicate_complaint("leaders == ") == "column 12: expected an expression, got the end");
+  EXPECT(predicate_complaint("leaders") == "column 1: expected a truth, got a number");
+  EXPECT(predicate_complaint("leaders == leader").find("column 9: cannot compare a number with a word") ==
+         0);
+  EXPECT(predicate_complaint("S1.rloe == leader").find("did you mean \"role\"?") != std::string::npos);
+  EXPECT(predicate_complaint("term == 1").find("of whom?") != std::string::npos);
+  EXPECT(predicate_complaint("S1.role < leader").find("only numbers") != std::string::npos);
+  EXPECT(predicate_complaint("leaders == 1 leaders").find("column 14: expected an end") == 0);
+  EXPECT(predicate_complaint("(leaders == 1").find("expected \")\"") != std::string::npos);
+  EXPECT(predicate_complaint("S1.value(x) == \"\"").find("a key in quotes") != std::string::npos);
+  EXPECT(predicate_complaint("S1.value(\"x) == 1").find("closing quote") != std::string::npos);
+  EXPECT(predicate_complaint("count(count(role == leader) == 1) == 1").find("do not nest") !=
+         std::string::npos);
+  EXPECT(predicate_complaint("requests(done) == 1").find("expected waiting") != std::string::npos);
+  EXPECT(predicate_complaint("leaders == 99999999999999999999").find("15 digits") != std::string::npos);
+  EXPECT(predicate_complaint("").find("expected an expression") != std::string::npos);
+  EXPECT(predicate_complaint("not leaders").find("turns a truth round") != std::string::npos);
+  EXPECT(predicate_complaint("leaders == 1 and leaders").find("joins truths") != std::string::npos);
+  EXPECT(predicate_complaint("S0.term == 1").find("before the dot") != std::string::npos);
 }
 
 TEST_CASE("length and depth are limited") {
-  EXPECT(complaint(std::string(kMaxPredicateBytes + 1, ' ')).find("bytes") != std::string::npos);
-  EXPECT(complaint(std::string(500, '(')).find("deeper") != std::string::npos);
+  EXPECT(predicate_complaint(std::string(kMaxPredicateBytes + 1, ' ')).find("bytes") != std::string::npos);
+  EXPECT(predicate_complaint(std::string(500, '(')).find("deeper") != std::string::npos);
   std::string nots;
   for (int i = 0; i < 200; ++i) nots += "not ";
-  EXPECT(complaint(nots + "leaders == 1").find("deeper") != std::string::npos);
+  EXPECT(predicate_complaint(nots + "leaders == 1").find("deeper") != std::string::npos);
 }
 
 TEST_CASE("every beginning and every damaged letter gives a predicate or an error") {
   const std::string whole =
       "count(role == leader and not minority) == 1 or S1.value(\"x\") != \"5\" and request(2) == unknown";
-  REQUIRE(complaint(whole).empty());
+  REQUIRE(predicate_complaint(whole).empty());
   for (std::size_t i = 0; i < whole.size(); ++i) {
     (void)Predicate::parse(std::string_view(whole).substr(0, i));
     for (const char c : {'\0', '(', '"', '.', '9', '\xff'}) {

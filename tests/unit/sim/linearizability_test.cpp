@@ -12,12 +12,11 @@
 namespace raftarium::sim {
 namespace {
 
-using Kind = Operation::Kind;
 using Verdict = LinearizabilityVerdict::Kind;
 
 Operation write(std::uint64_t number, const std::string& value, std::uint64_t called,
                 std::uint64_t returned = Operation::kNever) {
-  return {.kind = Kind::Write,
+  return {.kind = Operation::Kind::Write,
           .number = number,
           .key = "x",
           .value = value,
@@ -26,7 +25,7 @@ Operation write(std::uint64_t number, const std::string& value, std::uint64_t ca
 }
 Operation read(std::uint64_t number, const std::string& value, std::uint64_t called,
                std::uint64_t returned) {
-  return {.kind = Kind::Read,
+  return {.kind = Operation::Kind::Read,
           .number = number,
           .key = "x",
           .value = value,
@@ -35,11 +34,12 @@ Operation read(std::uint64_t number, const std::string& value, std::uint64_t cal
           .returned = returned};
 }
 Operation erase(std::uint64_t number, std::uint64_t called, std::uint64_t returned = Operation::kNever) {
-  return {.kind = Kind::Erase, .number = number, .key = "x", .called = called, .returned = returned};
+  return {
+      .kind = Operation::Kind::Erase, .number = number, .key = "x", .called = called, .returned = returned};
 }
 Operation swap(std::uint64_t number, const std::string& from, const std::string& to, bool succeeded,
                std::uint64_t called, std::uint64_t returned = Operation::kNever) {
-  return {.kind = Kind::Swap,
+  return {.kind = Operation::Kind::Swap,
           .number = number,
           .key = "x",
           .value = to,
@@ -66,18 +66,18 @@ struct Copy {
   bool does(const Operation& operation) {
     const bool known = operation.returned != Operation::kNever;
     switch (operation.kind) {
-      case Kind::Write:
+      case Operation::Kind::Write:
         *this = {true, operation.value, there ? version + 1 : 1};
         return true;
-      case Kind::Erase:
+      case Operation::Kind::Erase:
         *this = {};
         return true;
-      case Kind::Swap: {
+      case Operation::Kind::Swap: {
         const bool fits = there && value == operation.expected;
         if (fits) *this = {true, operation.value, version + 1};
         return !known || fits == operation.succeeded;
       }
-      case Kind::Read:
+      case Operation::Kind::Read:
         break;
     }
     if (!known) return true;
@@ -116,14 +116,14 @@ bool some_order_works(const std::vector<Operation>& history) {
 
 Operation random_operation(base::Prng& prng, std::uint64_t number) {
   Operation operation;
-  operation.kind = static_cast<Kind>(prng.below(4));
+  operation.kind = static_cast<Operation::Kind>(prng.below(4));
   operation.number = number;
   operation.key = "x";
   operation.value = std::string(1, static_cast<char>('a' + prng.below(3)));
   operation.expected = std::string(1, static_cast<char>('a' + prng.below(3)));
   operation.found = prng.below(4) != 0;
   operation.succeeded = prng.below(2) == 0;
-  if (operation.kind == Kind::Read && operation.found && prng.below(2) == 0)
+  if (operation.kind == Operation::Kind::Read && operation.found && prng.below(2) == 0)
     operation.version = 1 + prng.below(2);
   operation.called = prng.below(12);
   if (prng.below(5) != 0) operation.returned = operation.called + prng.below(8);
@@ -144,7 +144,7 @@ std::vector<Operation> honest_history(base::Prng& prng, std::size_t clients, std
     std::uint64_t& client = free_at[i % clients];
     Operation operation;
     operation.number = i + 1;
-    operation.kind = prng.below(2) == 0 ? Kind::Read : Kind::Write;
+    operation.kind = prng.below(2) == 0 ? Operation::Kind::Read : Operation::Kind::Write;
     operation.key = "k" + std::to_string(prng.below(static_cast<std::uint32_t>(keys)));
     operation.value = std::to_string(i);
     operation.called = client + prng.below(100);
@@ -152,7 +152,8 @@ std::vector<Operation> honest_history(base::Prng& prng, std::size_t clients, std
     operation.returned = point + prng.below(1000);
     client = operation.returned + 1;
     // Some writers never hear what came of it.
-    if (operation.kind == Kind::Write && prng.below(50) == 0) operation.returned = Operation::kNever;
+    if (operation.kind == Operation::Kind::Write && prng.below(50) == 0)
+      operation.returned = Operation::kNever;
     points.push_back({point, i});
     history.push_back(std::move(operation));
   }
@@ -162,7 +163,7 @@ std::vector<Operation> honest_history(base::Prng& prng, std::size_t clients, std
   for (const Point& point : points) {
     Operation& operation = history[point.operation];
     Copy& copy = copies[operation.key];
-    if (operation.kind == Kind::Write) {
+    if (operation.kind == Operation::Kind::Write) {
       copy.does(operation);
       continue;
     }
@@ -263,10 +264,10 @@ TEST_CASE("what one copy tells fifty clients holds; one lie in it does not") {
     EXPECT(verdict.kind == Verdict::Holds);
     // A reader that ends after everything is told what was overwritten long ago.
     const auto old = std::find_if(history.begin(), history.end(), [](const Operation& operation) {
-      return operation.kind == Kind::Write && operation.returned != Operation::kNever;
+      return operation.kind == Operation::Kind::Write && operation.returned != Operation::kNever;
     });
     Operation lie = *old;
-    lie.kind = Kind::Read;
+    lie.kind = Operation::Kind::Read;
     lie.found = true;
     lie.number = 9999;
     lie.called = 10'000'000;

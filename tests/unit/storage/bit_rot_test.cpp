@@ -12,7 +12,7 @@ using namespace raftarium::storage::test;  // NOLINT(google-build-using-namespac
 
 namespace {
 
-struct Counts {
+struct RotCounts {
   std::size_t bytes = 0;
   std::size_t refused = 0;    // with a message
   std::size_t fell_back = 0;  // to the older snapshot, with a warning, without losing anything
@@ -27,7 +27,7 @@ bool nothing_lost(const View& view, const View& expected) {
 }
 
 void flip_every_byte(const MemoryDisk& disk, const std::string& name, const View& expected,
-                     Counts& counts) {
+                     RotCounts& counts) {
   const std::size_t size = disk.contents(name).size();
   for (std::size_t offset = 0; offset < size; ++offset) {
     MemoryDisk copy = disk;
@@ -56,8 +56,8 @@ void flip_every_byte(const MemoryDisk& disk, const std::string& name, const View
 }  // namespace
 
 TEST_CASE("one bit flipped in every byte of a log and its snapshots") {
-  Counts log;
-  Counts snapshots;
+  RotCounts log;
+  RotCounts snapshots;
   for (const std::uint64_t seed : {2U, 3U, 8U, 13U, 21U}) {
     CAPTURE(seed);
     const auto history = make_history(50, seed, 120);

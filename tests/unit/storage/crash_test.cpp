@@ -76,7 +76,7 @@ std::vector<std::vector<bool>> choices(std::size_t undecided, base::Prng& prng) 
   return all;
 }
 
-struct Counts {
+struct CrashCounts {
   std::size_t crash_points = 0;
   std::size_t exhaustive = 0;
   std::size_t crashes = 0;
@@ -85,7 +85,7 @@ struct Counts {
 };
 
 void crash_everywhere(const std::vector<RecordingDisk::Moment>& moments, const std::vector<View>& views,
-                      Counts& counts) {
+                      CrashCounts& counts) {
   base::Prng prng(1);
   for (const auto& moment : moments) {
     ++counts.crash_points;
@@ -113,7 +113,7 @@ void crash_everywhere(const std::vector<RecordingDisk::Moment>& moments, const s
 }  // namespace
 
 TEST_CASE("every subset of what was not synced lost at every crash point of a 40-operation history") {
-  Counts counts;
+  CrashCounts counts;
   std::size_t histories = 0;
   for (const std::uint64_t seed : {3U, 11U, 29U}) {
     CAPTURE(seed);

@@ -13,7 +13,7 @@ using namespace raftarium::storage::test;  // NOLINT(google-build-using-namespac
 
 namespace {
 
-struct Counts {
+struct FailureCounts {
   std::size_t failures = 0;
   std::size_t closed = 0;   // the log takes no more
   std::size_t went_on = 0;  // only a snapshot or a removal failed
@@ -41,7 +41,7 @@ void expect_recovered(MemoryDisk disk, const std::vector<View>& views, std::size
 }
 
 void fail_once(const std::vector<Step>& history, const std::vector<View>& views, std::uint64_t after,
-               PlannedFault fault, Counts& counts, bool& reached) {
+               PlannedFault fault, FailureCounts& counts, bool& reached) {
   MemoryDisk disk;
   DurableStorage storage = create(disk);
   disk.fail_call(disk.calls() + after, fault);
@@ -91,7 +91,7 @@ void fail_once(const std::vector<Step>& history, const std::vector<View>& views,
 }  // namespace
 
 TEST_CASE("every call fails in turn while appending, cutting and making snapshots") {
-  Counts counts;
+  FailureCounts counts;
   std::uint64_t calls = 0;
   for (const std::uint64_t seed : {3U, 11U}) {
     CAPTURE(seed);

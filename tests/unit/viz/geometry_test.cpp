@@ -10,7 +10,7 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr Rect kStage{0, 48, 856, 412};
+constexpr Rect kWideStage{0, 48, 856, 412};
 constexpr Rect kPhone{0, 56, 390, 350};
 
 std::vector<bool> all_open(std::size_t count) { return std::vector<bool>(count * count, true); }
@@ -41,7 +41,7 @@ TEST_SUITE("geometry") {
   }
 
   TEST_CASE("members stand inside, clear of each other, with room for the text below them") {
-    for (const Rect& area : {kStage, kPhone, Rect{0, 0, 320, 238}, Rect{0, 0, 2560, 1300}}) {
+    for (const Rect& area : {kWideStage, kPhone, Rect{0, 0, 320, 238}, Rect{0, 0, 2560, 1300}}) {
       for (int count = 1; count <= 9; ++count) {
         CAPTURE(area.w);
         CAPTURE(count);
@@ -60,8 +60,8 @@ TEST_SUITE("geometry") {
   }
 
   TEST_CASE("the first member stands on top, the others follow clockwise") {
-    const std::vector<Vec2> at = member_positions(5, kStage);
-    EXPECT(at[0].x == doctest::Approx(kStage.center().x));
+    const std::vector<Vec2> at = member_positions(5, kWideStage);
+    EXPECT(at[0].x == doctest::Approx(kWideStage.center().x));
     for (std::size_t i = 1; i < 5; ++i) EXPECT(at[0].y < at[i].y);
     EXPECT(at[1].x > at[0].x);
     EXPECT(at[4].x < at[0].x);
@@ -84,7 +84,7 @@ TEST_SUITE("geometry") {
   }
 
   TEST_CASE("a stroke across all links between two sides is a partition") {
-    const std::vector<Vec2> at = member_positions(5, kStage);
+    const std::vector<Vec2> at = member_positions(5, kWideStage);
     // Below the upper three: S1, S2, S5 against S3, S4.
     const float y = (at[1].y + at[2].y) / 2;
     const Severed severed = sever({{0, y}, {856, y}}, at, all_open(5), 10);
@@ -96,7 +96,7 @@ TEST_SUITE("geometry") {
   }
 
   TEST_CASE("a short stroke cuts one link and parts nobody") {
-    const std::vector<Vec2> at = member_positions(5, kStage);
+    const std::vector<Vec2> at = member_positions(5, kWideStage);
     const Vec2 middle = mix(at[2], at[3], 0.5F);
     const Severed severed = sever({middle + Vec2{0, -8}, middle + Vec2{0, 8}}, at, all_open(5), 0);
     REQUIRE(severed.links.size() == 1);
@@ -124,13 +124,13 @@ TEST_SUITE("geometry") {
     base::Prng prng(7);
     for (int round = 0; round < 60; ++round) {
       const auto count = static_cast<int>(prng.between(2, 9));
-      const float r = member_radius(count, kStage);
-      std::vector<Vec2> at = member_positions(count, kStage);
+      const float r = member_radius(count, kWideStage);
+      std::vector<Vec2> at = member_positions(count, kWideStage);
       std::vector<int> group(static_cast<std::size_t>(count), 0);
       // Neighbours on the circle, so that each island hangs together on the stage.
       const auto side = static_cast<std::size_t>(prng.between(1, count - 1));
       for (std::size_t i = 0; i < side; ++i) group[i] = 1;
-      const std::vector<Border> cuts = borders(at, group, kStage, r + 18);
+      const std::vector<Border> cuts = borders(at, group, kWideStage, r + 18);
       CAPTURE(count);
       CAPTURE(side);
       REQUIRE_FALSE(cuts.empty());

@@ -12,8 +12,8 @@ namespace {
 using raft::NodeId;
 
 // A cluster with a leader, paused, with a follower selected.
-struct Cluster : Screen {
-  explicit Cluster(Vec2 size = {1280, 800}) : Screen(size) {
+struct ClusterWithFaults : Screen {
+  explicit ClusterWithFaults(Vec2 size = {1280, 800}) : Screen(size) {
     REQUIRE(app().open("first_election").ok());
     play_until(700'000);
     REQUIRE(current_leader(frame()) != nullptr);
@@ -30,7 +30,7 @@ struct Cluster : Screen {
 };
 
 // The first in sight that is not the newest.
-std::string second_record(const Cluster& cluster) {
+std::string second_record(const ClusterWithFaults& cluster) {
   const std::vector<RecordView>& records = cluster.disk().records;
   const RecordView& record = records[records.size() - 2];
   return "disk.record." + record.file + "+" + std::to_string(record.offset);
@@ -40,7 +40,7 @@ std::string second_record(const Cluster& cluster) {
 
 TEST_SUITE("faults") {
   TEST_CASE("the disk shows the log as it lies there, and what a power failure would take") {
-    Cluster cluster;
+    ClusterWithFaults cluster;
     EXPECT_FALSE(cluster.frame().disk.has_value());  // nobody looks
     cluster.click("tab.disk");
     EXPECT(cluster.disk().member == cluster.follower);
@@ -64,7 +64,7 @@ TEST_SUITE("faults") {
   }
 
   TEST_CASE("a disk that fills up, fails or lies, and one that is made anew") {
-    Cluster cluster;
+    ClusterWithFaults cluster;
     cluster.click("tab.disk");
     cluster.click("act.disk.lie");
     EXPECT(cluster.member().disk.syncs_lie);
@@ -101,7 +101,7 @@ TEST_SUITE("faults") {
   }
 
   TEST_CASE("a record that is damaged keeps the member from starting again") {
-    Cluster cluster;
+    ClusterWithFaults cluster;
     cluster.key(ImGuiKey_P);
     cluster.run(500'000);
     cluster.click("tab.disk");
@@ -115,7 +115,7 @@ TEST_SUITE("faults") {
   }
 
   TEST_CASE("clocks run fast and slow, stand still, and jump") {
-    Cluster cluster;
+    ClusterWithFaults cluster;
     cluster.click("act.clock");
     cluster.click("menu.clock.fast");
     EXPECT(cluster.member().drift_ppm == 500'000);
@@ -140,7 +140,7 @@ TEST_SUITE("faults") {
   }
 
   TEST_CASE("a message on its way is dropped, held up, doubled, or delivered at once") {
-    Cluster cluster;
+    ClusterWithFaults cluster;
     const auto heartbeat = [&]() -> const MessageView* {
       for (const MessageView& message : cluster.frame().messages) {
         if (message.message.to == cluster.follower) return &message;

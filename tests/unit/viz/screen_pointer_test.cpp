@@ -19,8 +19,8 @@ std::size_t cut_links(const Frame& frame) {
 }
 
 // A cluster with a leader, paused, at the end of its branch.
-struct Cluster : Screen {
-  explicit Cluster(Vec2 size = {1280, 800}) : Screen(size) {
+struct ClusterUnderPointer : Screen {
+  explicit ClusterUnderPointer(Vec2 size = {1280, 800}) : Screen(size) {
     REQUIRE(app().open("first_election").ok());
     play_until(700'000);
     REQUIRE(current_leader(frame()) != nullptr);
@@ -32,7 +32,7 @@ struct Cluster : Screen {
 };
 
 // From the left edge of the stage to the right, above the two lowest members.
-std::vector<Vec2> stroke_over(const Cluster& cluster) {
+std::vector<Vec2> stroke_over(const ClusterUnderPointer& cluster) {
   const Rect stage = cluster.region("stage");
   const float y = (cluster.at("member.2").y + cluster.at("member.3").y) / 2;
   return {{stage.x + 3, y}, {stage.right() - 3, y}};
@@ -57,7 +57,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("a click on a member selects it, a click beside it clears") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.click("member.3");
     EXPECT(cluster.view("selected") == "3");
     cluster.click("member.5");
@@ -68,7 +68,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("each button of the inspector acts") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     const NodeId id = cluster.follower();
     cluster.click(member_name(id));
     cluster.click("act.crash");
@@ -92,7 +92,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("a leader hands over") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     const NodeId old_leader = cluster.leader();
     const raft::Term term = cluster.member(old_leader).status.hard_state.term;
     cluster.click(member_name(old_leader));
@@ -103,7 +103,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("the menu offers the same acts, and the right button opens it where the pointer is") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.click("member.4", ImGuiMouseButton_Right);
     EXPECT(cluster.view("popup") == "true");
     EXPECT(cluster.view("selected") == "4");
@@ -118,7 +118,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("a stroke counts although nothing was drawn between its beginning and its end") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.quick_drag(stroke_over(cluster));
     EXPECT(cluster.frame().islands.size() == 2);
     const Vec2 before = cluster.at("member.1");
@@ -127,7 +127,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("a click counts although nothing was drawn between moving there, pressing and letting go") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.quick_click("member.2");
     EXPECT(cluster.view("selected") == "2");
     cluster.quick_click("act.pause");
@@ -151,7 +151,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("holding still opens the menu, as on a touch screen") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.move(cluster.at("member.2"));
     cluster.press();
     cluster.draw(60);
@@ -164,7 +164,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("a stroke over the links is a partition; a click on the cut heals it") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.drag(stroke_over(cluster));
     REQUIRE(cluster.frame().islands.size() == 2);
     EXPECT(cluster.frame().islands[0] == std::vector<NodeId>{NodeId(1), NodeId(2), NodeId(5)});
@@ -176,7 +176,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("a member dragged over the cut changes sides; dragged about on its side it does not") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.drag(stroke_over(cluster));
     REQUIRE(cluster.frame().islands.size() == 2);
     const Vec2 s1 = cluster.at("member.1");
@@ -192,13 +192,13 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("a member that is put on another one moves aside") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.drag({cluster.at("member.5"), cluster.at("member.4") + Vec2{3, 0}});
     EXPECT(length(cluster.at("member.5") - cluster.at("member.4")) >= cluster.region("member.4").w / 0.6F);
   }
 
   TEST_CASE("a click on the end of a link cuts that direction, another one heals it") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.click("link.1.3");
     EXPECT(find_link(cluster.frame(), NodeId(1), NodeId(3))->cut);
     EXPECT(cut_links(cluster.frame()) == 1);
@@ -207,7 +207,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("the client writes") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.click("client");
     REQUIRE(cluster.frame().requests.size() == 1);
     cluster.play_until(cluster.frame().time_us + 200'000);
@@ -238,7 +238,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("acting in the past makes a branch, and the old future can be had again") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     const std::uint64_t end = cluster.frame().event;
     const std::uint64_t digest = cluster.frame().digest;
     for (int i = 0; i < 5; ++i) cluster.click("transport.back");
@@ -256,7 +256,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("undo goes to just before the last act") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     const std::uint64_t digest = cluster.frame().digest;
     cluster.click("client");
     EXPECT(cluster.frame().digest != digest);
@@ -267,7 +267,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("the timeline: a click goes there, a drag scrubs, the wheel steps") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     const Rect line = cluster.region("timeline");
     cluster.click_at({line.x + line.w * 0.3F, line.center().y});
     const std::int64_t there = cluster.frame().time_us;
@@ -284,7 +284,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("a line of the story goes to its moment") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     const lab::StoryLine last = cluster.frame().story.back();
     cluster.click("story." + std::to_string(cluster.frame().story.size() - 1));
     EXPECT(cluster.frame().event == last.event);
@@ -292,7 +292,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("a message can be looked at") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     while (cluster.frame().messages.empty()) cluster.click("transport.step");
     const MessageView& message = cluster.frame().messages.front();
     const std::string name = "message." + std::to_string(message.id);
@@ -305,7 +305,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("narrow, a member is shown under its tab and can be acted on") {
-    Cluster cluster({390, 844});
+    ClusterUnderPointer cluster({390, 844});
     cluster.click("member.3");
     EXPECT(cluster.view("selected") == "3");
     REQUIRE(cluster.has("act.crash"));
@@ -314,7 +314,7 @@ TEST_SUITE("pointer") {
   }
 
   TEST_CASE("what makes no sense is refused with a reason") {
-    Cluster cluster;
+    ClusterUnderPointer cluster;
     cluster.click("member.2");
     cluster.key(ImGuiKey_R);
     EXPECT(cluster.view("notice") == "restart: S2 is not crashed");
