@@ -123,8 +123,11 @@ function(raftarium_test)
 endfunction()
 
 # Called once, after every folder: `raftarium-tests` builds all tests, and tests.txt in the build tree
-# lists them, one a line: suite, path.
+# lists them, one a line: suite, path. `raftarium-generated` makes what a source may include and is not in the
+# tree, for tools that read sources without building them.
 function(raftarium_finish)
+  get_property(embedded GLOBAL PROPERTY RAFTARIUM_EMBEDDED)
+  add_custom_target(raftarium-generated DEPENDS ${embedded})
   get_property(targets GLOBAL PROPERTY RAFTARIUM_TEST_TARGETS)
   get_property(lines GLOBAL PROPERTY RAFTARIUM_TEST_LINES)
   list(JOIN lines "" lines)

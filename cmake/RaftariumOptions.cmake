@@ -25,9 +25,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
     -Wno-maybe-uninitialized)
 endif()
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND RAFTARIUM_UNITY)
-  # Both are about what a source's neighbours declare.
-  target_compile_options(raftarium_options INTERFACE -Wno-shadow -Wno-subobject-linkage)
+if(RAFTARIUM_UNITY)
+  # Both would be about what a source's neighbours declare.
+  target_compile_options(raftarium_options INTERFACE
+    -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT EMSCRIPTEN)
   target_compile_definitions(raftarium_options INTERFACE _GLIBCXX_ASSERTIONS)

@@ -40,7 +40,7 @@ const ActText& text_of(Act act);
 // The acts that make sense for `member` now, in the order of the menu.
 std::vector<Act> acts_for(const MemberView& member);
 sim::Command about(sim::Command::Kind kind, raft::NodeId node);
-sim::Command command_for(const Frame& frame, Act act, raft::NodeId member);
+sim::Command command_for(const Frame& frame, Act act, raft::NodeId id);
 // A client's next write: a key and a value that nobody has written yet.
 sim::Command next_put(const Frame& frame, raft::NodeId through);
 

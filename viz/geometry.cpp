@@ -117,6 +117,7 @@ Polyline relaxed(const Polyline& line, const std::vector<Vec2>& away, float clea
   Polyline now = resampled(line, kSpacing);
   // What a point of the line must keep from each point of `away`: what it has, up to the clearance.
   std::vector<float> room;
+  room.reserve(away.size());
   for (const Vec2 p : away) room.push_back(std::min(clearance, distance_to(p, line)));
   for (int round = 0; round < kRounds; ++round) {
     for (std::size_t i = 1; i + 1 < now.size(); ++i) {
@@ -169,6 +170,11 @@ Polyline extended(const Polyline& stroke, float reach) {
   return line;
 }
 
+// Of a table with `count` columns.
+std::size_t cell(int count, int row, int column) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(count) + static_cast<std::size_t>(column);
+}
+
 std::vector<std::vector<int>> components(int count, const std::vector<bool>& joined) {
   std::vector<std::vector<int>> groups;
   std::vector<bool> seen(static_cast<std::size_t>(count), false);
@@ -178,7 +184,7 @@ std::vector<std::vector<int>> components(int count, const std::vector<bool>& joi
     seen[static_cast<std::size_t>(first)] = true;
     for (std::size_t k = 0; k < group.size(); ++k) {
       for (int j = 0; j < count; ++j) {
-        const bool reaches = joined[static_cast<std::size_t>(group[k] * count + j)];
+        const bool reaches = joined[cell(count, group[k], j)];
         if (!reaches || seen[static_cast<std::size_t>(j)]) continue;
         seen[static_cast<std::size_t>(j)] = true;
         group.push_back(j);
@@ -203,8 +209,8 @@ Severed sever(const Polyline& stroke, const std::vector<Vec2>& at, const std::ve
       const int crossed = crossings(line, at[static_cast<std::size_t>(i)], at[static_cast<std::size_t>(j)]);
       if (crossed % 2 == 0) continue;
       result.links.emplace_back(i, j);
-      joined[static_cast<std::size_t>(i * count + j)] = false;
-      joined[static_cast<std::size_t>(j * count + i)] = false;
+      joined[cell(count, i, j)] = false;
+      joined[cell(count, j, i)] = false;
     }
   }
   result.groups = components(count, joined);

@@ -120,7 +120,9 @@ class LineFinder {
       const std::string name(string());
       skip_space();
       ++at_;  // the colon
-      value(path.empty() ? name : path + "." + name);
+      std::string inside = path;
+      if (!path.empty()) inside += '.';
+      value(inside += name);
     }
     ++at_;
   }

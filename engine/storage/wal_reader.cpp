@@ -83,8 +83,9 @@ class Reading {
       if (*found != SegmentReader::Found::Record)
         return end_segment(sequence, reader, *found, !save.empty());
       const auto broken = [&](const char* what, const std::string& expected, const std::string& got) {
-        return refuse(sequence, record.offset,
-                      std::string(what) + ": expected " + expected + ", got " + got);
+        std::string text(what);
+        text.append(": expected ").append(expected).append(", got ").append(got);
+        return refuse(sequence, record.offset, text);
       };
       if (record.header.chain != chain)
         return broken("broken chain", hex32(chain), hex32(record.header.chain));

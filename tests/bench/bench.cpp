@@ -141,6 +141,7 @@ double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC
 double median(int repeats, const std::function<double()>& repeat) {
   repeat();
   std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(repeats));
   for (int i = 0; i < repeats; ++i) values.push_back(repeat());
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];

@@ -177,7 +177,7 @@ double log_bytes_per_entry() {
 }
 
 const std::vector<Load>& loads() {
-  static const std::vector<Load> all = {
+  static const std::vector<Load> kAll = {
       {"propose 16 B, one by one", 16, 1, false, Carriage::Bytes, at_least(1000)},
       {"propose 16 B x 64, separate", 16, 64, false, Carriage::Bytes, at_least(4000)},
       {"propose 16 B x 64, an append each", 16, 64, false, Carriage::Bytes, {}, false},
@@ -185,7 +185,7 @@ const std::vector<Load>& loads() {
       {"propose 256 B x 64, one call", 256, 64, true, Carriage::Bytes, at_least(4000)},
       {"propose 4 KiB x 64, one call, by reference", 4096, 64, true, Carriage::Reference, at_least(2500)},
   };
-  return all;
+  return kAll;
 }
 
 int run(const Options& options) {

@@ -234,8 +234,8 @@ def headers_find():
 
 def tidy_finds():
     fine = "void f(int n) {\n  while (n > 0) --n;\n}\n"
-    bad = "void f(int n) {\n  if (n > 0) n = n;\n  if (n == n) f(0);\n}\n"
+    bad = "void g(int n) {\n  if (n > 0) n = n;\n  if (n == n) g(0);\n}\n"
     sources = {"engine/kv/fine.cpp": fine, "engine/kv/bad.cpp": bad}
     with open(os.path.join(os.path.dirname(__file__), "../../.clang-tidy"), encoding="utf-8") as file:
         sources[".clang-tidy"] = file.read()
-    return tool_finds(tools.tidy, sources, "engine/kv/bad.cpp", fine)
+    return tool_finds(tools.tidy, sources, "engine/kv/bad.cpp", fine.replace("f(", "g("))

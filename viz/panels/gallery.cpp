@@ -53,7 +53,8 @@ bool draw_gallery_cards(const Chrome& chrome, CommandSink& commands, Ui& ui, con
   bool chosen = false;
   for (std::size_t i = 0; i < chrome.scenarios.size(); ++i) {
     const float x = origin.x + static_cast<float>(i % columns) * (card + kGap);
-    const float y = origin.y + static_cast<float>(i / columns) * (kCardHeight + kGap);
+    const std::size_t line = i / columns;
+    const float y = origin.y + static_cast<float>(line) * (kCardHeight + kGap);
     const ScenarioInfo& info = chrome.scenarios[i];
     if (draw_card(info, info.name == chrome.scenario, ui, {x, y, card, kCardHeight})) {
       commands.control({Control::Kind::OpenScenario, 0, info.name});

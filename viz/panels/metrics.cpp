@@ -66,8 +66,9 @@ void draw_metrics(const Frame& frame, Ui& ui, const Rect& area) {
   const float height =
       std::max(64.0F, (inner.h - kGap * static_cast<float>(rows - 1)) / static_cast<float>(rows));
   for (std::size_t i = 0; i < metrics.series.size(); ++i) {
+    const std::size_t line = i / columns;
     const Rect card{inner.x + (width + kGap) * static_cast<float>(i % columns),
-                    inner.y + (height + kGap) * static_cast<float>(i / columns), width, height};
+                    inner.y + (height + kGap) * static_cast<float>(line), width, height};
     draw_card(metrics, metrics.series[i], ui, card);
     ui.region("metric." + metrics.series[i].name, card);
   }

@@ -1,6 +1,7 @@
 // The top bar: what is open, the transport, and the program's own switches.
 
 #include <algorithm>
+#include <cmath>
 
 #include "viz/exports.h"
 #include "viz/panels/panels.h"
@@ -59,8 +60,8 @@ bool branch_tools(const lab::BranchView& branch, Rect tools, CommandSink& comman
 
 void branch_list(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui,
                  const Rect& from) {
-  const float kRow = ui.narrow() ? kTouchTarget : 34;
-  const float height = std::min(360.0F, (static_cast<float>(frame.branches.size()) + 1) * kRow + 14);
+  const float row_height = ui.narrow() ? kTouchTarget : 34;
+  const float height = std::min(360.0F, (static_cast<float>(frame.branches.size()) + 1) * row_height + 14);
   const bool asked = selection.open_popup == "branches";
   if (!ui.open_popup("branches", asked, {from.x, from.bottom() + 6}, {430, height})) return;
   const float inner = ImGui::GetWindowWidth() - 8;
@@ -68,8 +69,8 @@ void branch_list(const Frame& frame, Selection& selection, CommandSink& commands
   for (const lab::BranchView& branch : frame.branches) {
     const std::string id = std::to_string(branch.id);
     const bool now = branch.id == frame.branch;
-    Rect row{at.x, at.y, inner, kRow - 2};
-    Rect tools = now ? Rect{} : row.cut_right(kRow + 84);
+    Rect row{at.x, at.y, inner, row_height - 2};
+    Rect tools = now ? Rect{} : row.cut_right(row_height + 84);
     const Item it = ui.item("branch." + id, row);
     if (it.hovered || now)
       fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover),
@@ -86,15 +87,15 @@ void branch_list(const Frame& frame, Selection& selection, CommandSink& commands
       commands.control({Kind::SwitchBranch, static_cast<std::int64_t>(branch.id), {}});
       ImGui::CloseCurrentPopup();
     }
-    at.y += kRow;
+    at.y += row_height;
   }
-  const Rect row{at.x, at.y, inner, kRow - 2};
+  const Rect row{at.x, at.y, inner, row_height - 2};
   if (ui.button(row, {"branches.undo", "Undo the last act", text::kUndo, "U", Icon::None,
                       Button::Style::Row, true})) {
     commands.control({Kind::Undo, 0, {}});
     ImGui::CloseCurrentPopup();
   }
-  ImGui::SetCursorScreenPos({at.x, at.y + kRow});
+  ImGui::SetCursorScreenPos({at.x, at.y + row_height});
   ImGui::Dummy({1, 1});
   ui.close_popup();
 }
@@ -135,7 +136,7 @@ void draw_speed(const Chrome& chrome, CommandSink& commands, Ui& ui, Rect area) 
   const auto steps = static_cast<float>(kSpeeds.size() - 1);
   if (it.held) {
     const float share = std::clamp((ImGui::GetIO().MousePos.x - track.x - 6) / (track.w - 12), 0.0F, 1.0F);
-    commands.control({Kind::SetSpeed, static_cast<std::int64_t>(share * steps + 0.5F), {}});
+    commands.control({Kind::SetSpeed, std::lround(share * steps), {}});
   }
   const float y = track.center().y;
   const float x = track.x + 6 + (track.w - 12) * static_cast<float>(chrome.speed) / steps;
@@ -235,10 +236,10 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
   const std::string count =
       std::to_string(frame.members.size()) + (frame.members.size() == 1 ? " member" : " members");
   const std::string detail = count + ", seed " + std::to_string(frame.seed);
-  const float transport_width = layout.narrow ? 0 : std::min(480.0F, row.w * 0.55F);
-  const float pickers = row.w - transport_width - (layout.narrow ? 0 : 16);
+  const float transport_width = layout.narrow ? 0.0F : std::min(480.0F, row.w * 0.55F);
+  const float pickers = row.w - transport_width - (layout.narrow ? 0.0F : 16.0F);
   const float branch_width =
-      layout.narrow ? (frame.branches.size() > 1 ? 92 : 0) : std::min(118.0F, pickers * 0.36F);
+      layout.narrow ? (frame.branches.size() > 1 ? 92.0F : 0.0F) : std::min(118.0F, pickers * 0.36F);
   const float scenario_width = std::min(layout.narrow ? 400.0F : 240.0F, pickers - branch_width - 8);
   const Rect scenario = row.cut_left(scenario_width);
   row.cut_left(8);

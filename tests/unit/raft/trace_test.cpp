@@ -53,7 +53,8 @@ struct Alone {
     storage.apply_snapshot(std::make_shared<const Snapshot>(first));
     Config config;
     config.id = id(1);
-    node.emplace(std::move(*RawNode::create(config, storage, &tracer)));
+    auto created = RawNode::create(config, storage, &tracer);
+    node.emplace(std::move(*created));
   }
   void pump() {
     while (node->has_ready()) {

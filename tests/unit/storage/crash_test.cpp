@@ -26,8 +26,9 @@ class RecordingDisk : public MemoryDisk {
   std::size_t synced = 0;
 
   void note() {
-    moments.push_back({*this, step, synced});
-  }  // NOLINT(cppcoreguidelines-slicing): the disk alone
+    const MemoryDisk& disk = *this;
+    moments.push_back({disk, step, synced});
+  }
 
   base::Result<File> create(const std::string& name) override { return note(), MemoryDisk::create(name); }
   base::Status write(File file, std::uint64_t offset, std::span<const std::uint8_t> data) override {

@@ -25,6 +25,7 @@ Frame whole() {
 
 std::vector<std::string> words(const std::vector<sim::Command>& commands) {
   std::vector<std::string> out;
+  out.reserve(commands.size());
   for (const sim::Command& command : commands) out.push_back(sim::describe(command));
   return out;
 }

@@ -34,7 +34,7 @@ sim::Command act(sim::Command::Kind kind, std::uint64_t node, std::uint64_t peer
   return command;
 }
 
-sim::Command partition(std::vector<std::vector<std::uint64_t>> groups) {
+sim::Command partition(const std::vector<std::vector<std::uint64_t>>& groups) {
   sim::Command command;
   command.kind = sim::Command::Kind::Partition;
   for (const auto& group : groups) {

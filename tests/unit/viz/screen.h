@@ -22,7 +22,7 @@ class Screen {
   App& app() { return *app_; }
   const Frame& frame() const { return app_->frame(); }
   std::string view(const std::string& field) const;  // of the "view" beside the frame
-  bool has(const std::string& region) const;
+  bool has(const std::string& name) const;
   Rect region(const std::string& name) const;  // REQUIRES: has(name)
   std::vector<std::string> regions() const;
 
@@ -32,9 +32,9 @@ class Screen {
   void move(Vec2 to);
   void press(ImGuiMouseButton button = ImGuiMouseButton_Left);
   void release(ImGuiMouseButton button = ImGuiMouseButton_Left);
-  void click(const std::string& region, ImGuiMouseButton button = ImGuiMouseButton_Left);
+  void click(const std::string& name, ImGuiMouseButton button = ImGuiMouseButton_Left);
   // Moved there and pressed between two pictures, as on a slow machine.
-  void quick_click(const std::string& region, ImGuiMouseButton button = ImGuiMouseButton_Left);
+  void quick_click(const std::string& name, ImGuiMouseButton button = ImGuiMouseButton_Left);
   void click_at(Vec2 at, ImGuiMouseButton button = ImGuiMouseButton_Left);
   void drag(const std::vector<Vec2>& through);
   // Pressed at the first, let go at the last, all of it between two pictures.

@@ -45,7 +45,8 @@ TEST_SUITE("theme") {
       const std::string which = theme->dark ? "dark: " : "light: ";
       for (const auto& [ground_name, ground] : grounds(*theme)) {
         for (const auto& [ink_name, words] : inks(*theme)) {
-          expect_readable(which + ink_name + " on " + ground_name, words, ground);
+          std::string what = which;
+          expect_readable(what.append(ink_name).append(" on ").append(ground_name), words, ground);
         }
       }
       expect_readable(which + "on_accent", theme->on_accent, theme->accent);
