@@ -139,6 +139,7 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
       add_offers(client_offers(frame, chosen->id), "Client, through " + who, actions);
     add_offers(disk_offers(*chosen), "Disk of " + who, actions);
     add_offers(clock_offers(*chosen), "Clock of " + who, actions);
+    add_offers(membership_offers(frame, *chosen), "Membership of " + who, actions);
   }
   for (const MemberView& member : frame.members) {
     if (&member != chosen) add_member_acts(frame, member, false, actions);

@@ -176,6 +176,63 @@ std::vector<Offer> link_offers(const LinkView& link) {
   return offers;
 }
 
+namespace {
+
+Command reconfigure(std::vector<sim::Change> changes, raft::ConfChangeTransition transition) {
+  Command command = about(Kind::Reconfigure, raft::kNone);
+  command.changes = std::move(changes);
+  command.transition = transition;
+  return command;
+}
+
+// For a voter: another member takes its place, in one go or by hand.
+void add_replacements(const Frame& frame, raft::NodeId voter, std::vector<Offer>& offers) {
+  using Transition = raft::ConfChangeTransition;
+  for (const MemberView& other : frame.members) {
+    const Standing standing = standing_of(frame.configuration, other.id);
+    if (standing != Standing::Outside && standing != Standing::Learner) continue;
+    const std::string id = std::to_string(other.id.value());
+    const std::vector<sim::Change> changes = {{sim::Change::Kind::Remove, voter},
+                                              {sim::Change::Kind::Add, other.id}};
+    offers.push_back({"members.replace." + id, "Replace by S" + id + ", jointly", text::kReplace,
+                      reconfigure(changes, Transition::Auto)});
+    offers.push_back({"members.joint." + id, "Replace by S" + id + ", stay joint", text::kStayJoint,
+                      reconfigure(changes, Transition::JointExplicit)});
+  }
+}
+
+}  // namespace
+
+std::vector<Offer> membership_offers(const Frame& frame, const MemberView& member) {
+  using Change = sim::Change::Kind;
+  std::vector<Offer> offers;
+  const auto add = [&](const char* name, const char* label, const char* tip, Change kind, bool danger) {
+    offers.push_back(
+        {name, label, tip, reconfigure({{kind, member.id}}, raft::ConfChangeTransition::Auto), danger});
+  };
+  if (!frame.configuration.voters_outgoing.empty()) {
+    offers.push_back(
+        {"members.leave", "Leave joint", text::kLeaveJoint, about(Kind::LeaveJoint, raft::kNone)});
+    return offers;  // one change after the other (§4.3)
+  }
+  switch (standing_of(frame.configuration, member.id)) {
+    case Standing::Outside:
+      add("members.add", "Add as a voter", text::kAddMember, Change::Add, false);
+      add("members.add_learner", "Add as a learner", text::kAddLearner, Change::AddLearner, false);
+      break;
+    case Standing::Learner:
+      add("members.promote", "Promote to a voter", text::kPromote, Change::Promote, false);
+      add("members.remove", "Remove", text::kRemoveMember, Change::Remove, true);
+      break;
+    default:
+      add("members.demote", "Make it a learner", text::kDemote, Change::AddLearner, false);
+      add("members.remove", "Remove", text::kRemoveMember, Change::Remove, true);
+      add_replacements(frame, member.id, offers);
+      break;
+  }
+  return offers;
+}
+
 std::vector<Offer> message_offers(const MessageView& message) {
   const auto on = [&](CommandKind kind) {
     Command command = about(kind, raft::kNone);

@@ -25,6 +25,8 @@ std::vector<Offer> clock_offers(const MemberView& member);
 std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through);
 // One direction of a link.
 std::vector<Offer> link_offers(const LinkView& link);
+// Changes of the configuration that are about `member`, proposed to whoever leads.
+std::vector<Offer> membership_offers(const Frame& frame, const MemberView& member);
 std::vector<Offer> message_offers(const MessageView& message);
 // Damage to the record itself, in the middle of what it says.
 Offer damage_offer(raft::NodeId member, const RecordView& record);

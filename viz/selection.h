@@ -34,7 +34,7 @@ struct LinkId {
 };
 
 // What the menu of the stage is about.
-enum class MenuPage : std::uint8_t { Acts, Ask, Disk, Clock, Link, Message };
+enum class MenuPage : std::uint8_t { Acts, Ask, Disk, Clock, Members, Link, Message };
 
 // How the stage is looked at: enlarged about its centre, then moved. Pixels of the interface.
 struct StageView {

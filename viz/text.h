@@ -104,6 +104,22 @@ inline constexpr const char* kAsk = "What a client can ask through this member."
 inline constexpr const char* kDiskMenu = "What can happen to its disk.";
 inline constexpr const char* kClockMenu = "What can happen to its clock.";
 
+// Changes of the configuration
+inline constexpr const char* kMembersMenu = "Whether it votes, learns, or is in the configuration at all.";
+inline constexpr const char* kAddMember =
+    "It is sent the log and votes from then on: majorities are counted anew.";
+inline constexpr const char* kAddLearner =
+    "It is sent the log and does not vote: it cannot slow a commit down.";
+inline constexpr const char* kPromote = "The learner votes from then on.";
+inline constexpr const char* kDemote = "It is sent the log, and votes no more.";
+inline constexpr const char* kRemoveMember =
+    "It leaves the configuration. A leader goes on until that is committed.";
+inline constexpr const char* kReplace =
+    "In one step, through a joint configuration: until it is left, a majority of the old half and one of "
+    "the new half decide (§4.3).";
+inline constexpr const char* kStayJoint = "The same, and the joint configuration stays until you leave it.";
+inline constexpr const char* kLeaveJoint = "Goes on to the new half alone.";
+
 // Acts on a link, one direction
 inline constexpr const char* kSlowLink = "What is sent takes 100 ms at least.";
 inline constexpr const char* kQuickLink = "What is sent takes 10 ms at least.";

@@ -176,10 +176,11 @@ void draw_acts(const Frame& frame, const MemberView& member, Selection& selectio
     const char* tip;
     MenuPage page;
   };
-  static constexpr std::array<Page, 3> kPages = {
+  static constexpr std::array<Page, 4> kPages = {
       {{"act.ask", "Ask …", text::kAsk, MenuPage::Ask},
        {"act.disk", "Disk …", text::kDiskMenu, MenuPage::Disk},
-       {"act.clock", "Clock …", text::kClockMenu, MenuPage::Clock}}};
+       {"act.clock", "Clock …", text::kClockMenu, MenuPage::Clock},
+       {"act.members", "Member …", text::kMembersMenu, MenuPage::Members}}};
   for (const Page& page : kPages) {
     if (page.page == MenuPage::Ask && member.process == Process::Crashed) continue;
     const Rect button = place(page.label);

@@ -48,6 +48,7 @@ void add_acts(const Frame& frame, const MemberView& member, std::vector<MenuRow>
   if (member.process != Process::Crashed)
     rows.push_back({"ask", "Ask through it …", text::kAsk, "", {}, MenuPage::Ask});
   rows.push_back({"disk", "Its disk …", text::kDiskMenu, "", {}, MenuPage::Disk});
+  rows.push_back({"members", "Its membership …", text::kMembersMenu, "", {}, MenuPage::Members});
   rows.push_back({"clock", "Its clock …", text::kClockMenu, "", {}, MenuPage::Clock});
 }
 
@@ -88,6 +89,10 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
     case MenuPage::Clock:
       menu.title = "The clock of " + who;
       if (member != nullptr) add(clock_offers(*member), menu.rows);
+      break;
+    case MenuPage::Members:
+      menu.title = "The membership of " + who;
+      if (member != nullptr) add(membership_offers(frame, *member), menu.rows);
       break;
     case MenuPage::Link: {
       const LinkView* link = find_link(frame, selection.menu_link.from, selection.menu_link.to);

@@ -49,6 +49,48 @@ struct Cluster : Screen {
 }  // namespace
 
 TEST_SUITE("the world through the interface") {
+  TEST_CASE("a member leaves, learns, votes again") {
+    Cluster cluster;
+    const NodeId who = cluster.follower;
+    const auto standing = [&] { return standing_of(cluster.frame().configuration, who); };
+    EXPECT(standing() == Standing::Voter);
+    cluster.select(who);
+    cluster.menu("act.members", "members.remove");
+    cluster.run(300'000);
+    EXPECT(standing() == Standing::Outside);
+    EXPECT(cluster.frame().configuration.voters.size() == 4);
+    cluster.menu("act.members", "members.add_learner");
+    cluster.run(300'000);
+    EXPECT(standing() == Standing::Learner);
+    cluster.menu("act.members", "members.promote");
+    cluster.run(300'000);
+    EXPECT(standing() == Standing::Voter);
+    cluster.menu("act.members", "members.demote");
+    cluster.run(300'000);
+    EXPECT(standing() == Standing::Learner);
+  }
+
+  TEST_CASE("one member takes the place of another, and both halves are seen until one leaves") {
+    Cluster cluster;
+    cluster.select(cluster.follower);
+    cluster.menu("act.members", "members.remove");
+    cluster.run(300'000);
+    const NodeId other(cluster.leader.value() == 3 ? 4 : 3);
+    cluster.select(other);
+    const std::string joint = "members.joint." + std::to_string(cluster.follower.value());
+    cluster.menu("act.members", joint);
+    cluster.run(300'000);
+    EXPECT(standing_of(cluster.frame().configuration, other) == Standing::Outgoing);
+    EXPECT(standing_of(cluster.frame().configuration, cluster.follower) == Standing::Incoming);
+    EXPECT(standing_of(cluster.frame().configuration, cluster.leader) == Standing::Voter);
+    EXPECT(cluster.has("joint.label"));
+    cluster.menu("act.members", "members.leave");
+    cluster.run(300'000);
+    EXPECT(cluster.frame().configuration.voters_outgoing.empty());
+    EXPECT(standing_of(cluster.frame().configuration, other) == Standing::Outside);
+    EXPECT_FALSE(cluster.has("joint.label"));
+  }
+
   TEST_CASE("a client reads in three ways, swaps and deletes") {
     Cluster cluster;
     cluster.select(cluster.leader);
