@@ -175,6 +175,46 @@ def a_clock_goes_wrong(desktop, memory):
     does(desktop, "the right clock", menu("right"), lambda f: member(f, 4)["drift_ppm"] == 0)
 
 
+# --- the configuration -----------------------------------------------------------------------------------------
+
+
+def the_configuration_is_changed(desktop, memory):
+    """A member leaves, learns and votes again; another one makes room for it, and both halves are seen."""
+    leader = leader_of(desktop.settled())["id"]
+    one, other = [node for node in range(1, 6) if node != leader][:2]
+
+    def change(opener, row, what, holds, button=1):
+        from_menu(desktop, opener, *row, button=button)()
+        for _ in range(8):  # what commits next need not be the change
+            event = desktop.state()["frame"]["event"]
+            desktop.key("k")
+            frame = desktop.until(f"a commit: {what}", lambda s: s["frame"]["event"] > event)["frame"]
+            if holds(frame["configuration"]):
+                return
+        raise Failed(f"{what}: the configuration is {frame['configuration']}")
+
+    select(desktop, one)
+    last = lambda f: member(f, leader)["log"][-1]["text"]
+    does(desktop, "a button proposes to remove a member", from_menu(desktop, "act.members", "menu.members.remove"),
+         lambda f: last(f) == "config")
+    change("act.members", ["menu.members.remove"], "removed", lambda c: one not in c["voters"])
+    change("act.members", ["menu.members.add"], "added", lambda c: one in c["voters"])
+    change("act.members", ["menu.members.demote"], "a learner", lambda c: one in c["learners"])
+    change(f"member.{one}", ["menu.members", "menu.members.promote"], "promoted", lambda c: one in c["voters"], 3)
+    change("act.members", ["menu.members.remove"], "removed again", lambda c: one not in c["voters"])
+    change("act.members", ["menu.members.add_learner"], "it learns", lambda c: one in c["learners"])
+    select(desktop, other)
+    change("act.members", [f"menu.members.joint.{one}"], "both halves",
+           lambda c: other in c["voters_outgoing"] and one in c["voters"] and other not in c["voters"])
+    desktop.until("the stage names both halves", lambda s: "joint.label" in s["regions"])
+    desktop.picture(memory["pictures"], "desktop_joint")
+    change("act.members", ["menu.members.leave"], "the new half alone",
+           lambda c: not c["voters_outgoing"] and other not in c["voters"])
+    select(desktop, one)
+    desktop.palette(f"replace s{other} jointly", f"members.replace.{other}")
+    desktop.until("it is proposed", lambda s: last(s["frame"]) == "config")
+
+
 # --- messages --------------------------------------------------------------------------------------------------
 
 
@@ -409,6 +449,8 @@ SESSIONS = [
      [the_process_of_a_member, elections_and_handing_over, links_and_partitions, a_member_is_dragged]),
     ("clients, disks and clocks", [scenario("first_election"), "--at", "1.2", "--paused", "--still"],
      [a_client_asks, a_disk_goes_wrong, a_record_is_damaged, a_clock_goes_wrong]),
+    ("the configuration", [scenario("first_election"), "--at", "0.6", "--paused", "--still"],
+     [the_configuration_is_changed]),
     ("messages", [scenario("split_brain"), "--at", "2.2", "--paused", "--still"], [a_message_is_changed]),
     ("time", [scenario("lying_sync"), "--at", "1", "--speed", "1", "--paused", "--still"],
      [time_is_stepped, time_goes_to_what_matters, the_clock_stops_at_breakpoints, it_slows_at_interesting_moments,
