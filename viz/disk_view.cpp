@@ -50,7 +50,20 @@ std::string text_of(const storage::WalRecord& record) {
   return "from entry " + number(storage::decode_truncate(record.payload.span(), ok).value()) + " on";
 }
 
-RecordView view_of(const storage::WalRecord& record, const std::vector<std::uint8_t>& file) {
+// The first bytes of a record, as they lie on the disk.
+std::vector<std::uint8_t> head_of(storage::MemoryDisk& disk, const std::string& name, std::uint64_t offset,
+                                  std::uint64_t bytes) {
+  constexpr std::uint64_t kHead = 96;
+  std::vector<std::uint8_t> head(std::min(bytes, kHead));
+  const auto file = disk.open(name, false);
+  if (!file) return {};
+  const auto got = disk.read(*file, offset, head);
+  disk.close(*file);
+  head.resize(got ? *got : 0);
+  return head;
+}
+
+RecordView view_of(const storage::WalRecord& record, storage::MemoryDisk& disk) {
   const storage::RecordHeader& header = record.header;
   RecordView view;
   view.file = storage::segment_name(record.sequence);
@@ -67,42 +80,30 @@ RecordView view_of(const storage::WalRecord& record, const std::vector<std::uint
       {"chain", hex32(header.chain) + ", the checksum of the record before"},
       {"payload checksum", hex32(header.payload_crc)},
       {"checksum", hex32(header.crc) + ", of place, header and all before"}};
-  constexpr std::uint64_t kHead = 96;
-  const std::uint64_t end = std::min<std::uint64_t>(file.size(), view.offset + std::min(view.bytes, kHead));
-  view.head.assign(file.begin() + static_cast<std::ptrdiff_t>(view.offset),
-                   file.begin() + static_cast<std::ptrdiff_t>(end));
+  view.head = head_of(disk, view.file, view.offset, view.bytes);
   return view;
 }
 
-// Collects the records of a log, as far as it can be read.
+// Counts the records of a log, as far as it can be read, and keeps the last of them.
 class Collector : public storage::WalVisitor {
  public:
-  explicit Collector(const storage::MemoryDisk& disk) : disk_(disk) {}
-
-  base::Status segment(const storage::SegmentHeader& header) override {
-    file_ = disk_.contents(storage::segment_name(header.sequence));
-    return {};
-  }
+  base::Status segment(const storage::SegmentHeader&) override { return {}; }
   base::Status save(const std::vector<storage::WalRecord>& records) override {
-    for (const storage::WalRecord& record : records) {
-      views.push_back(view_of(record, file_));
-      if (views.size() < 2 * kRecordsShown) continue;
-      before += views.size() - kRecordsShown;
-      views.erase(views.begin(), views.end() - static_cast<std::ptrdiff_t>(kRecordsShown));
-    }
+    count += records.size();
+    last.insert(last.end(), records.begin(), records.end());
+    if (last.size() >= 4 * kRecordsShown) drop_early();
     return {};
   }
-  std::vector<RecordView> views;
-  std::uint64_t before = 0;
-
- private:
-  const storage::MemoryDisk& disk_;
-  std::vector<std::uint8_t> file_;
+  void drop_early() {
+    if (last.size() > kRecordsShown) last.erase(last.begin(), last.end() - kRecordsShown);
+  }
+  std::vector<storage::WalRecord> last;
+  std::uint64_t count = 0;
 };
 
 struct Log {
-  std::vector<RecordView> records;
-  std::uint64_t before = 0;
+  std::vector<storage::WalRecord> last;  // at most kRecordsShown
+  std::uint64_t count = 0;               // of all records
   std::string damage;
 };
 
@@ -114,15 +115,16 @@ Log read(storage::MemoryDisk& disk) {
     log.damage = sequences.error().message;
     return log;
   }
-  Collector collector(disk);
+  Collector collector;
   const auto end = storage::read_wal(disk, *sequences, std::nullopt, collector);
   if (!end) {
     log.damage = end.error().message;
   } else if (end->torn) {
     log.damage = storage::describe(*end->torn);
   }
-  log.records = std::move(collector.views);
-  log.before = collector.before;
+  collector.drop_early();
+  log.last = std::move(collector.last);
+  log.count = collector.count;
   return log;
 }
 
@@ -140,19 +142,14 @@ DiskView look_at_disk(const sim::World& world, raft::NodeId member) {
   view.member = member;
   for (const std::string& name : now.names())
     view.files.push_back({name, now.size_of(name), after.exists(name)});
-  Log log = read(now);
-  const Log left = read(after);
-  const std::uint64_t total = log.before + log.records.size();
-  const std::uint64_t durable = left.before + left.records.size();
-  for (std::size_t i = 0; i < log.records.size(); ++i) log.records[i].durable = log.before + i < durable;
-  view.unsynced = total > durable ? total - durable : 0;
-  view.records_before = log.before;
-  if (log.records.size() > kRecordsShown) {
-    const std::size_t more = log.records.size() - kRecordsShown;
-    log.records.erase(log.records.begin(), log.records.begin() + static_cast<std::ptrdiff_t>(more));
-    view.records_before += more;
+  const Log log = read(now);
+  const std::uint64_t durable = read(after).count;
+  view.unsynced = log.count > durable ? log.count - durable : 0;
+  view.records_before = log.count - log.last.size();
+  for (const storage::WalRecord& record : log.last) {
+    view.records.push_back(view_of(record, now));
+    view.records.back().durable = view.records_before + view.records.size() <= durable;
   }
-  view.records = std::move(log.records);
   view.damage = log.damage;
   view.settings = world.disk_settings(member);
   view.sync_ends_us = world.sync_ends_us(member).value_or(0);
