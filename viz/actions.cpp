@@ -114,6 +114,8 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   actions.push_back({"gallery", "Choose a scenario", "G", std::string("gallery")});
   actions.push_back({"branches", "Show the branches", "B", std::string("branches")});
   actions.push_back({"help", "Show the keys", "?", std::string("help")});
+  actions.push_back({"rules", "Name the rules behind what happened, or not", "W", &Selection::rules});
+  actions.push_back({"stores", "Show the stores side by side, or the requests", "", &Selection::stores});
   actions.push_back({"zoom_in", "Enlarge the stage", "PageUp", kZoomStep});
   actions.push_back({"zoom_out", "Shrink the stage", "PageDown", 1 / kZoomStep});
   actions.push_back({"zoom_whole", "The whole stage", "0", 0.0F});
@@ -178,6 +180,10 @@ void perform(const Action& action, Selection& selection, CommandSink& commands) 
   if (const auto* tab = std::get_if<Tab>(&action.what)) selection.tab = *tab;
   if (const auto* node = std::get_if<raft::NodeId>(&action.what)) selection.select(*node);
   if (const auto* popup = std::get_if<std::string>(&action.what)) selection.wanted_popup = *popup;
+  if (const auto* on = std::get_if<bool Selection::*>(&action.what)) {
+    selection.*(*on) = !(selection.*(*on));
+    if (*on == &Selection::stores) selection.tab = Tab::Clients;
+  }
   if (const auto* times = std::get_if<float>(&action.what)) selection.stage.enlarge(*times);
 }
 

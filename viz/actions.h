@@ -17,8 +17,9 @@ struct Action {
   std::string name;   // "crash": the region palette.crash
   std::string label;  // "Crash S3"
   std::string key;    // may be empty
-  // A text: the pop-up of this name opens. A number: the stage is enlarged so many times; 0: it is whole again.
-  std::variant<sim::Command, Control, Tab, raft::NodeId, std::string, float> what;
+  // A text: the pop-up of this name opens. A number: the stage is enlarged so many times; 0: it is whole again. A
+  // member of the selection is switched.
+  std::variant<sim::Command, Control, Tab, raft::NodeId, std::string, float, bool Selection::*> what;
 };
 
 // What makes sense for the selection comes first.

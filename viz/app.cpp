@@ -237,7 +237,9 @@ void App::draw_panels(const Layout& layout) {
 
 void App::refresh() {
   if (!timeline_) return;
-  const Looking looking{selection_.tab == Tab::Disk ? selection_.member : raft::kNone, selection_.log_from};
+  const Tab tab = selection_.tab;
+  const bool trace = tab == Tab::SpaceTime || tab == Tab::Metrics || selection_.message != 0;
+  const Looking looking{tab == Tab::Disk ? selection_.member : raft::kNone, selection_.log_from, trace};
   const Shown position{timeline_->branch(), timeline_->event_count(), timeline_->now_us(), looking};
   if (shown_ == position) return;
   shown_ = position;
@@ -259,7 +261,9 @@ std::string App::frame_json() const {
   json.field("filter", std::string_view(selection_.palette.filter));
   json.field("entry", selection_.entry.value_or(raft::Index()).value());
   json.field("zoom", selection_.stage.zoom).field("settled", !wants_frame());
-  json.field("drawn", drawn_);
+  json.field("drawn", drawn_).field("rules", selection_.rules);
+  json.field("span_us", selection_.space_time.span_us);
+  json.key("led_to").value(selection_.causes.past).key("follow").value(selection_.causes.future);
   json.key("pan").open('[').value(selection_.stage.pan.x).value(selection_.stage.pan.y).close(']');
   if (chrome_.comparison) {
     const lab::BranchComparison& what = chrome_.comparison->what;

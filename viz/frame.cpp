@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kv/command.h"
+#include "viz/linearization.h"
 #include "viz/text.h"
 
 namespace raftarium::viz {
@@ -53,7 +54,7 @@ void set_timer(const sim::World& world, MemberView& view) {
 
 // The first entry to be shown: a few before what is looked at, so that a little scrolling finds something.
 raft::Index first_shown(const sim::World& world, raft::Index looked_at) {
-  constexpr std::uint64_t kBefore = 100;
+  constexpr std::uint64_t kBefore = 40;
   if (looked_at.is_zero()) {
     raft::Index last;
     for (const raft::NodeId id : world.members()) {
@@ -93,8 +94,7 @@ MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index fro
   set_timer(world, view);
   if (view.process != Process::Crashed) {
     view.leads_minority = view.status.soft_state.role == raft::Role::Leader && !world.reaches_quorum(id);
-    for (const kv::KeyValue& pair : member.store().range("", "", kKeysShown))
-      view.store.push_back(pair.key + "=" + pair.value);
+    view.store = member.store().range("", "", kKeysShown);
   }
   return view;
 }
@@ -145,6 +145,21 @@ void add_messages(const sim::World& world, Frame& frame) {
   }
 }
 
+// A read is stale when a write to its key was acknowledged before it was asked and is not in what it read.
+bool is_stale(const sim::RequestList& all, const sim::Request& read) {
+  constexpr std::size_t kLookedBack = 500;
+  const bool answered = read.is_read() && read.state == sim::RequestState::Committed;
+  if (!answered || read.index >= read.floor) return false;
+  const std::size_t at = static_cast<std::size_t>(read.id - 1);
+  for (std::size_t i = at; i-- > (at > kLookedBack ? at - kLookedBack : 0);) {
+    const sim::Request& write = all[i];
+    if (!write.is_read() && write.succeeded && write.state == sim::RequestState::Committed &&
+        write.done_us <= read.sent_us && write.index > read.index && write.key() == read.key())
+      return true;
+  }
+  return false;
+}
+
 void add_requests(const sim::World& world, Frame& frame) {
   const sim::RequestList& all = world.requests();
   const std::size_t first = all.size() > kRequests ? all.size() - kRequests : 0;
@@ -166,8 +181,11 @@ void add_requests(const sim::World& world, Frame& frame) {
     view.done_us = request.done_us;
     view.attempts = request.attempts;
     view.index = request.index;
+    view.read = request.is_read();
+    view.stale = is_stale(all, request);
     frame.requests.push_back(std::move(view));
   }
+  set_points(frame.requests);
 }
 
 void add_properties(const sim::World& world, Frame& frame) {
@@ -300,7 +318,7 @@ Frame build_frame(const lab::Timeline& timeline, const Looking& looking, Frame b
   add_messages(world, frame);
   add_requests(world, frame);
   add_properties(world, frame);
-  frame.trace = timeline.messages(kTraced);
+  if (looking.trace) frame.trace = timeline.messages(kTraced);
   frame.story = timeline.story(kStoryLines);
   frame.next = next_in_words(world, frame);
   if (before.branch == timeline.branch()) frame.marks = std::move(before.marks);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kv/types.h"
 #include "lab/timeline.h"
 #include "raft/raft.h"
 #include "viz/disk_view.h"
@@ -25,14 +26,14 @@ struct EntryView {
 struct MemberView {
   raft::NodeId id;
   Process process = Process::Running;
-  raft::Status status;             // of a crashed member: what its storage holds
-  raft::Index snapshot_index;      // the log before it is compacted away
-  std::vector<EntryView> entries;  // those that are looked at, at most kEntriesShown
-  double election_elapsed = 0;     // share of the randomised election timeout that has passed, 0..1
-  std::int64_t timer_left_us = 0;  // until the election timeout, or a leader's next quorum check
-  bool leads_minority = false;     // a leader that cannot reach a quorum over the links as they are
-  std::vector<std::string> store;  // "key=value", sorted by key
-  raft::Index durable;             // the last entry that is synced
+  raft::Status status;              // of a crashed member: what its storage holds
+  raft::Index snapshot_index;       // the log before it is compacted away
+  std::vector<EntryView> entries;   // those that are looked at, at most kEntriesShown
+  double election_elapsed = 0;      // share of the randomised election timeout that has passed, 0..1
+  std::int64_t timer_left_us = 0;   // until the election timeout, or a leader's next quorum check
+  bool leads_minority = false;      // a leader that cannot reach a quorum over the links as they are
+  std::vector<kv::KeyValue> store;  // sorted by key, at most kKeysShown
+  raft::Index durable;              // the last entry that is synced
   sim::DiskSettings disk;
   std::int64_t sync_ends_us = 0;  // 0: nothing is being synced
   std::int64_t drift_ppm = 0;     // by how much its clock runs fast
@@ -78,6 +79,9 @@ struct RequestView {
   std::uint32_t attempts = 0;
   raft::Index index;  // of its entry, once committed
   bool open = false;
+  bool read = false;
+  bool stale = false;  // a read that does not know of a write to its key that was acknowledged before it
+  std::int64_t point_us = -1;  // where it can have taken effect at once (linearization.h); -1: nowhere
 };
 
 struct PropertyView {
@@ -114,10 +118,13 @@ struct Frame {
 struct Looking {
   raft::NodeId disk_of;  // whose disk; none: nobody's
   raft::Index entry;     // the first one in sight; zero: the end of the longest log
+  bool trace = true;     // what was sent lately
   friend bool operator==(const Looking&, const Looking&) = default;
 };
-inline constexpr std::uint64_t kEntriesShown = 400;  // of each log
+inline constexpr std::uint64_t kEntriesShown = 160;  // of each log
 inline constexpr std::size_t kKeysShown = 200;       // of each store
+
+inline std::string text_of(const kv::KeyValue& pair) { return pair.key + "=" + pair.value; }
 
 // `before`: the frame before it, which gives away what has not changed.
 Frame build_frame(const lab::Timeline& timeline, const Looking& looking = {}, Frame before = {});

@@ -50,7 +50,7 @@ void write(JsonWriter& json, const MemberView& member) {
     json.field("text", std::string_view(entry.text)).field("committed", entry.committed).close('}');
   }
   json.close(']').key("store").open('[');
-  for (const std::string& pair : member.store) json.value(std::string_view(pair));
+  for (const kv::KeyValue& pair : member.store) json.value(std::string_view(text_of(pair)));
   json.close(']').close('}');
 }
 
@@ -76,7 +76,7 @@ void write_time(JsonWriter& json, const Frame& frame) {
         .field("time_us", line.time_us)
         .field("event", line.event)
         .field("what", std::string_view(line.what));
-    json.field("why", std::string_view(line.why)).close('}');
+    json.field("why", std::string_view(line.why)).field("rule", std::string_view(line.rule)).close('}');
   }
   json.close(']').key("marks").open('[');
   for (const lab::Mark& mark : frame.marks) {
@@ -145,7 +145,8 @@ std::string to_json(const Frame& frame) {
   json.close(']').key("requests").open('[');
   for (const RequestView& request : frame.requests) {
     json.open('{').field("id", request.id).field("text", std::string_view(request.text));
-    json.field("state", std::string_view(request.state)).field("open", request.open).close('}');
+    json.field("state", std::string_view(request.state)).field("open", request.open);
+    json.field("stale", request.stale).field("point_us", request.point_us).close('}');
   }
   json.close(']').key("properties").open('[');
   for (const PropertyView& property : frame.properties) {

@@ -56,6 +56,7 @@ void time_keys(CommandSink& commands, const Ui& ui) {
 void view_keys(Selection& selection) {
   if (plain(ImGuiKey_G)) selection.open_popup = "gallery";
   if (plain(ImGuiKey_B)) selection.open_popup = "branches";
+  if (plain(ImGuiKey_W)) selection.rules = !selection.rules;
   StageView& stage = selection.stage;
   if (pressed(ImGuiKey_PageUp, true)) stage.enlarge(kZoomStep);
   if (pressed(ImGuiKey_PageDown, true)) stage.enlarge(1 / kZoomStep);

@@ -102,9 +102,7 @@ std::pair<std::string, std::string> something_stored(const Frame& frame, raft::N
   const MemberView* member = find_member(frame, through);
   if (member == nullptr) member = current_leader(frame);
   if (member == nullptr || member->store.empty()) return {};
-  const std::string& pair = member->store.back();
-  const std::size_t sign = pair.find('=');
-  return {pair.substr(0, sign), pair.substr(sign + 1)};
+  return {member->store.back().key, member->store.back().value};
 }
 
 }  // namespace

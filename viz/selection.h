@@ -21,6 +21,12 @@ struct SpaceTimeView {
   bool follows = true;  // the present stays in sight
 };
 
+// What the event under the pointer of the diagram is connected with: messages that led to it, and that follow.
+struct CausesView {
+  std::size_t past = 0;
+  std::size_t future = 0;
+};
+
 // What is being looked for in the command palette.
 struct PaletteState {
   std::string filter;
@@ -73,6 +79,9 @@ struct Selection {
   std::optional<raft::NodeId> pointed;  // lit up because a line of the story is under the pointer
   Tab tab = Tab::Logs;
   SpaceTimeView space_time;
+  CausesView causes;
+  bool rules = false;    // the story names the rule behind each line
+  bool stores = false;   // the tab of the clients shows the members' stores, not the requests
   raft::Index log_from;  // the first column of the log matrix in sight; zero: its end is
   std::string record;    // of the disk, lit up: its place, as "00000001.wal+128"; empty: the last
   PaletteState palette;

@@ -104,6 +104,20 @@ inline constexpr const char* kAsk = "What a client can ask through this member."
 inline constexpr const char* kDiskMenu = "What can happen to its disk.";
 inline constexpr const char* kClockMenu = "What can happen to its clock.";
 
+// The log matrix
+inline constexpr const char* kMatch = "The leader knows that the logs are the same up to here.";
+inline constexpr const char* kNext = "The leader will send this entry next.";
+
+// The clients
+inline constexpr const char* kPoint =
+    "The dot is where it can have taken effect at once. Dots in the order of the log explain every answer.";
+inline constexpr const char* kStale =
+    "Stale: when it was asked, a later write to this key had been acknowledged already.";
+inline constexpr const char* kShowRequests = "What clients asked, and what came of it.";
+inline constexpr const char* kShowStores = "What each member's store holds, beside the others'.";
+inline constexpr const char* kNoStores = "No store holds a key yet. A client's write puts one there.";
+inline constexpr const char* kRules = "Also name the rule behind each line, and where to read about it.";
+
 // Changes of the configuration
 inline constexpr const char* kMembersMenu = "Whether it votes, learns, or is in the configuration at all.";
 inline constexpr const char* kAddMember =

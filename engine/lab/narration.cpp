@@ -4,6 +4,8 @@
 #include <optional>
 #include <sstream>
 
+#include "lab/rules.h"
+
 namespace raftarium::lab {
 
 namespace {
@@ -467,7 +469,8 @@ std::vector<StoryLine> narrate(const sim::World& world) {
     if (!line) continue;
     const raft::NodeId node = event.kind == sim::Event::Kind::Raft ? event.raft.node : event.node;
     const raft::Term term = event.kind == sim::Event::Kind::Raft ? event.raft.term : event.term;
-    lines.push_back({event.time_us, world.moments(), node, term, line->what, line->why});
+    lines.push_back(
+        {event.time_us, world.moments(), node, term, line->what, line->why, rule_behind(event)});
   }
   return lines;
 }

@@ -15,7 +15,8 @@ struct StoryLine {
   raft::NodeId node;        // whom it is about; none: nobody in particular
   raft::Term term;
   std::string what;
-  std::string why;  // may be empty
+  std::string why;        // may be empty
+  const char* rule = "";  // of the algorithm, with its section; may be empty
 };
 
 // A moment worth a mark on the timeline.

@@ -1,4 +1,5 @@
-// Clients: every request as an interval from asking to answer, newest first, over the time that they span.
+// Clients: every request as an interval from asking to answer, newest first, over the time that they span, with the
+// point at which it can have taken effect. Or what the members' stores hold (stores.cpp).
 
 #include <algorithm>
 
@@ -17,13 +18,14 @@ struct RequestColumns {
 RequestColumns columns_of(const Rect& area) {
   const float right = area.right() - 20;
   if (area.w < 560) return {area.x + 14, area.x + 66, right, right, area.x + 160, right};
-  const float bar = area.x + 190;
+  const float bar = area.x + (area.w >= 760 ? 244.0F : 190.0F);
   const float state = std::max(bar + 120, right - 250);
   return {area.x + 20, area.x + 84, bar, state - 18, state, right};
 }
 
 Rgb tone_of(const RequestView& request, const Theme& theme) {
   if (request.open) return theme.accent;
+  if (request.stale) return theme.bad;
   return request.state.rfind("committed", 0) == 0 ? theme.good : theme.warning;
 }
 
@@ -43,13 +45,44 @@ void draw_interval(const RequestView& request, Ui& ui, const RequestColumns& at,
   fill(ui.list(), {a, y - 4, b - a, 8}, ink(tone, request.open ? 0.4F : 0.85F), 2);
   fill(ui.list(), {a, y - 6, 1.5F, 12}, ink(tone));
   if (!request.open) fill(ui.list(), {b - 1.5F, y - 6, 1.5F, 12}, ink(tone));
+  if (request.stale) cross(ui.list(), {(a + b) / 2, y}, 5, ink(theme.text), 2);
+  if (request.point_us < 0) return;
+  const Vec2 point{std::clamp(x(request.point_us), a, b), y};
+  ui.list()->AddCircleFilled(im(point), 4, ink(theme.panel), 20);
+  ui.list()->AddCircle(im(point), 4, ink(theme.text), 20, 1.75F);
+  ui.region("point." + std::to_string(request.id), {point.x - 4, point.y - 4, 8, 8});
+}
+
+// Which of the two is shown.
+void draw_switch(Selection& selection, Ui& ui, Rect row) {
+  const auto choice = [&](const char* name, const char* label, const char* tip, bool stores) {
+    const Rect place = row.cut_left(ui.button_width(label));
+    row.cut_left(6);
+    const auto style = selection.stores == stores ? Button::Style::Plain : Button::Style::Ghost;
+    if (ui.button(place, {name, label, tip, "", Icon::None, style, true})) selection.stores = stores;
+  };
+  choice("clients.requests", "Requests", text::kShowRequests, false);
+  choice("clients.stores", "Stores", text::kShowStores, true);
+}
+
+std::string explanation(const RequestView& request) {
+  std::string words = request.attempts > 1
+                          ? "Asked " + std::to_string(request.attempts) + " times, applied once at most."
+                          : std::string("Asked once.");
+  if (request.stale) words += std::string(" ") + text::kStale;
+  if (request.point_us >= 0) words += std::string(" ") + text::kPoint;
+  return words;
 }
 
 }  // namespace
 
-void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, const Rect& area) {
+void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, const Rect& whole) {
   const Theme& theme = ui.theme();
-  fill(ui.list(), area, ink(theme.panel));
+  fill(ui.list(), whole, ink(theme.panel));
+  Rect area = whole;
+  const float head = ui.narrow() ? kTouchTarget : 28;
+  draw_switch(selection, ui, area.cut_top(head + 6).inset(14, 3));
+  if (selection.stores) return draw_stores(frame, selection, ui, area);
   if (frame.requests.empty()) {
     draw_wrapped(ui.list(), ui.regular(type::kSmall, theme.muted), area.min() + Vec2{20, 18}, area.w - 40,
                  text::kNoRequests);
@@ -61,7 +94,7 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
   const float height = ui.narrow() ? kTouchTarget : kRequestRow;
   const auto from = static_cast<double>(frame.requests.front().sent_us);
   const double span = std::max(1.0, static_cast<double>(frame.time_us) - from);
-  float y = origin.y + 8;
+  float y = origin.y + 2;
   for (std::size_t i = frame.requests.size(); i-- > 0;) {
     const RequestView& request = frame.requests[i];
     const Rect row{origin.x, y, area.w, height};
@@ -75,7 +108,7 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
     draw_text(ui.list(), mono, {at.what, middle}, fitted(mono, request.text, at.bar - at.what - 8));
     draw_interval(request, ui, at, middle, from, span, frame.time_us);
     const Pen pen = ui.regular(type::kSmall, tone_of(request, theme));
-    std::string state = request.state;
+    std::string state = (request.stale ? "stale: " : "") + request.state;
     if (!request.open) state += ", " + text::duration(request.done_us - request.sent_us);
     draw_text(ui.list(), pen, {at.state, middle}, fitted(pen, state, at.node - at.state - 34));
     if (request.node != raft::kNone) {
@@ -83,10 +116,7 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
                 text::node(request.node.value()), Align::Right);
     }
     if (it.hovered) {
-      ui.tooltip(request.attempts > 1
-                     ? "Asked " + std::to_string(request.attempts) + " times, applied once at most."
-                     : std::string("Asked once."),
-                 state);
+      ui.tooltip(explanation(request), state);
     }
     if (it.clicked) {
       if (request.node != raft::kNone) selection.select(request.node);

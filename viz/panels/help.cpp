@@ -14,7 +14,7 @@ struct KeyRow {
   const char* what;
 };
 
-constexpr std::array<KeyRow, 31> kRows = {{
+constexpr std::array<KeyRow, 32> kRows = {{
     {"", "Time"},
     {"Space  .", "play, pause"},
     {"Left  Right", "one event back, forward"},
@@ -41,6 +41,7 @@ constexpr std::array<KeyRow, 31> kRows = {{
     {"", "Window"},
     {"Tab  Enter", "walk the buttons, press one"},
     {"G  B", "scenarios · branches"},
+    {"W", "the rules behind what happened, or not"},
     {"PageUp PageDown 0", "enlarge, shrink, the whole stage"},
     {"Ctrl + arrows", "move the stage"},
     {"Ctrl + Shift + P  /", "every action, found by its words"},

@@ -227,7 +227,7 @@ void draw_member(const Frame& frame, const MemberView& member, Selection& select
     sheet.pair("votes for / against", ids(status.votes_granted) + " / " + ids(status.votes_rejected));
   }
   std::string store;
-  for (const std::string& pair : member.store) store += (store.empty() ? "" : "  ") + pair;
+  for (const kv::KeyValue& pair : member.store) store += (store.empty() ? "" : "  ") + text_of(pair);
   sheet.pair("store", store.empty() ? std::string("empty") : store);
   // What can be done stays in sight, however long the rest is.
   if (!ui.narrow()) draw_acts(frame, member, selection, commands, ui, sheet);

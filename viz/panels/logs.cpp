@@ -1,7 +1,9 @@
 // The log matrix: every member's log, one column for each index. Solid is committed as the member itself
-// knows, dashed is not yet; the bar is its commit index.
+// knows, dashed is not yet; the bar is its commit index, the small square what it has applied. Triangles are what
+// the chosen leader knows of the others. Entries that cannot both stay have a red corner.
 
 #include <algorithm>
+#include <utility>
 
 #include "viz/acts.h"
 #include "viz/panels/panels.h"
@@ -49,6 +51,45 @@ void draw_stack(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground) {
   }
 }
 
+// The entry at `index` that a frame shows of a member, if any.
+const EntryView* entry_at(const MemberView& member, raft::Index index) {
+  if (member.entries.empty() || index < member.entries.front().index) return nullptr;
+  const std::uint64_t at = index.value() - member.entries.front().index.value();
+  return at < member.entries.size() ? &member.entries[at] : nullptr;
+}
+
+// Whether somebody has an entry of another term there: one of the two will be overwritten. What is committed
+// stays, so only the other one is in conflict.
+bool conflicts(const Frame& frame, const EntryView& entry) {
+  if (entry.committed) return false;
+  return std::any_of(frame.members.begin(), frame.members.end(), [&](const MemberView& member) {
+    const EntryView* other = entry_at(member, entry.index);
+    return other != nullptr && other->term != entry.term;
+  });
+}
+
+// Entries that the chosen message carries: (first, last); last before first: none.
+std::pair<raft::Index, raft::Index> carried(const Frame& frame, std::uint64_t message) {
+  for (const MessageView& view : frame.messages) {
+    if (message == 0 || view.id != message || view.message.entries.empty()) continue;
+    return {view.message.entries.front().index, view.message.entries.back().index};
+  }
+  for (const lab::TracedMessage& view : frame.trace) {
+    if (message != 0 && view.id == message && view.entries > 0 && view.type == raft::MessageType::MsgApp)
+      return {view.index + 1, view.index + view.entries};
+  }
+  return {raft::Index(1), raft::Index(0)};
+}
+
+// A corner cut off and a sign: this entry and another member's cannot both stay.
+void draw_conflict(Ui& ui, const Rect& cell) {
+  ImDrawList* list = ui.list();
+  const ImU32 bad = ink(ui.theme().bad);
+  outline(list, cell, bad, 3, 1.75F);
+  const Vec2 corner{cell.right(), cell.y};
+  list->AddTriangleFilled(im(corner), im(corner + Vec2{-10, 0}), im(corner + Vec2{0, 10}), bad);
+}
+
 void draw_entry(Ui& ui, const EntryView& entry, const Rect& cell, bool lit) {
   const Theme& theme = ui.theme();
   const Rgb color = term_color(theme, entry.term);
@@ -70,8 +111,49 @@ void draw_entry(Ui& ui, const EntryView& entry, const Rect& cell, bool lit) {
   if (lit) outline(list, cell.inset(-2, -2), ink(theme.accent), 4, 1.5F);
 }
 
+// How far the chosen leader believes that a member has come: a solid mark under the last entry that is known to
+// match, a hollow one under the next that it will send.
+void draw_progress(const Frame& frame, const MemberView& member, const Selection& selection,
+                   const Matrix& matrix, Ui& ui, const Rect& area, float left) {
+  const MemberView* leader = find_member(frame, selection.member);
+  if (leader == nullptr || !is_leader(*leader)) return;
+  for (const raft::ProgressView& progress : leader->status.progress) {
+    if (progress.id != member.id || progress.id == leader->id) continue;
+    const ImU32 color = ink(ui.theme().accent);
+    const std::string id = std::to_string(member.id.value());
+    const auto mark = [&](const char* name, raft::Index index, bool solid) {
+      if (index < matrix.first) return;
+      const Vec2 at{column_x(matrix, left, index) + kColumn / 2 - 2, area.bottom() - 3};
+      const ImVec2 a = im(at + Vec2{0, -5});
+      const ImVec2 b = im(at + Vec2{6, 4});
+      const ImVec2 c = im(at + Vec2{-6, 4});
+      ui.list()->AddTriangleFilled(a, b, c, solid ? color : ink(ui.theme().panel));
+      ui.list()->AddTriangle(a, b, c, color, 1.5F);
+      const Rect place{at.x - 7, at.y - 6, 14, 12};
+      ui.region(name + id, place);
+      if (place.contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered()) {
+        ui.tooltip_now(solid ? text::kMatch : text::kNext, text::node(leader->id.value()) + ": " +
+                                                               (solid ? "match " : "next ") +
+                                                               std::to_string(index.value()));
+      }
+    };
+    mark("match.", progress.match, true);
+    mark("next.", progress.next, false);
+  }
+}
+
+// What the store has taken in, under what it may take in: they part when applying is behind.
+void draw_applied(const MemberView& member, const Matrix& matrix, Ui& ui, const Rect& area, float left) {
+  const raft::Index applied = member.status.applied;
+  if (applied.is_zero() || applied + 1 < matrix.first) return;
+  const float x = column_x(matrix, left, applied) + kColumn - 3;
+  fill(ui.list(), {x - 2, area.bottom() - 8, 6, 6}, ink(ui.theme().good), 1);
+  ui.region("applied." + std::to_string(member.id.value()), {x - 2, area.bottom() - 8, 6, 6});
+}
+
 void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selection& selection, Ui& ui,
               Rect area, float left, const Rect& clip) {
+  const auto sent = carried(frame, selection.message);
   const MemberView& member = frame.members[at];
   ImDrawList* list = ui.list();
   const Theme& theme = ui.theme();
@@ -102,14 +184,19 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
     const float x = column_x(matrix, left, entry.index);
     if (x + kColumn < clip.x || x > clip.right()) continue;
     const Rect cell{x, cells.y, kColumn - 4, cells.h};
-    draw_entry(ui, entry, cell, selection.entry == entry.index);
+    const bool in_message = entry.index >= sent.first && entry.index <= sent.second;
+    draw_entry(ui, entry, cell, selection.entry == entry.index || in_message);
+    const bool conflict = conflicts(frame, entry);
+    if (conflict) draw_conflict(ui, cell);
     if (cell.contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered() && !ui.popup_is_open()) {
       ui.tooltip_now(entry.text == "–"
                          ? "A new leader's empty entry: committing it commits what came before."
                          : entry.text,
                      "entry " + std::to_string(entry.index.value()) + " of term " +
                          std::to_string(entry.term.value()) +
-                         (entry.committed ? ", committed" : ", not committed yet"));
+                         (entry.committed ? ", committed"
+                          : conflict      ? ", in conflict with another member's"
+                                          : ", not committed yet"));
     }
     ui.region("log." + std::to_string(member.id.value()) + "." + std::to_string(entry.index.value()), cell);
   }
@@ -121,6 +208,8 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
     const float x = left + kColumn * (column - static_cast<float>(matrix.first.value())) - 3;
     fill(list, {x, area.y, 2, area.h}, ink(theme.text));
   }
+  draw_applied(member, matrix, ui, area, left);
+  draw_progress(frame, member, selection, matrix, ui, area, left);
 }
 
 }  // namespace

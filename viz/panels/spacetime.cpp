@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "viz/acts.h"
+#include "viz/causality.h"
 #include "viz/panels/panels.h"
 #include "viz/text.h"
 
@@ -126,20 +128,77 @@ Arrow arrow_of(const Diagram& d, const lab::TracedMessage& m) {
   return {a, {d.x(d.frame.time_us), d.y(m.to)}};
 }
 
-const lab::TracedMessage* draw_arrows(const Diagram& d, Ui& ui, const Selection& selection, Vec2 mouse,
-                                      bool hovered) {
-  const Theme& theme = ui.theme();
-  const lab::TracedMessage* under = nullptr;
+// What the pointer is on: a message, or a moment of a member's line.
+struct Pointed {
+  const lab::TracedMessage* message = nullptr;
+  std::optional<Moment> moment;  // of the message: the end that is nearer
+};
+
+// The last event before a place on a member's line that a message tells of.
+std::optional<Moment> moment_on_line(const Diagram& d, Vec2 mouse) {
+  for (const MemberView& member : d.frame.members) {
+    if (std::fabs(d.y(member.id) - mouse.y) > 5) continue;
+    Moment moment{member.id, 0, std::min(d.time(mouse.x), d.frame.time_us)};
+    for (const lab::TracedMessage& m : d.frame.trace) {
+      if (m.sent_us <= moment.time_us) moment.event = std::max(moment.event, m.sent_event);
+      if (m.ended_us >= 0 && m.ended_us <= moment.time_us)
+        moment.event = std::max(moment.event, m.ended_event);
+    }
+    return moment;
+  }
+  return std::nullopt;
+}
+
+Pointed point_at(const Diagram& d, Vec2 mouse, bool hovered) {
+  Pointed under;
+  if (!hovered) return under;
   float nearest = 6;
+  for (const lab::TracedMessage& m : d.frame.trace) {
+    const Arrow arrow = arrow_of(d, m);
+    if (!d.shows(arrow.a.x) && !d.shows(arrow.b.x)) continue;
+    const float distance = distance_to_segment(mouse, arrow.a, arrow.b);
+    if (distance >= nearest) continue;
+    nearest = distance;
+    under.message = &m;
+    const bool at_end = m.ended_us >= 0 && !m.lost && length(mouse - arrow.b) < length(mouse - arrow.a);
+    under.moment =
+        at_end ? Moment{m.to, m.ended_event, m.ended_us} : Moment{m.from, m.sent_event, m.sent_us};
+  }
+  if (under.message == nullptr) under.moment = moment_on_line(d, mouse);
+  return under;
+}
+
+bool in(const std::vector<std::uint64_t>& sorted, std::uint64_t id) {
+  return std::binary_search(sorted.begin(), sorted.end(), id);
+}
+
+// The stretches of the members' lines from which the moment can be reached, solid, and which it can reach, dashed.
+void draw_causes(const Diagram& d, Ui& ui, const Moment& moment, const Causality& causes) {
+  const Theme& theme = ui.theme();
+  const float first = std::max(d.plot.x, d.x(0));
+  const float now = std::min(d.x(d.frame.time_us), d.plot.right());
+  for (const auto& [node, until] : causes.until) {
+    const float y = d.y(until.node);
+    const float to = std::min(d.x(until.time_us), d.plot.right());
+    if (to > first) line(ui.list(), {first, y}, {to, y}, ink(theme.accent), 3.5F);
+  }
+  for (const auto& [node, from] : causes.from) {
+    const float y = d.y(from.node);
+    const float at = std::max(d.x(from.time_us), d.plot.x);
+    if (now > at) dashed(ui.list(), {{at, y}, {now, y}}, ink(theme.warning), 3.5F, 6, 3);
+  }
+  ui.list()->AddCircle(im({d.x(moment.time_us), d.y(moment.node)}), 7, ink(theme.text), 24, 2);
+}
+
+void draw_arrows(const Diagram& d, Ui& ui, const Selection& selection, const Pointed& pointed,
+                 const Causality& causes) {
+  const Theme& theme = ui.theme();
+  const lab::TracedMessage* under = pointed.message;
   float shown = 1;
   for (const lab::TracedMessage& m : d.frame.trace) {
     const Arrow arrow = arrow_of(d, m);
     if (!d.shows(arrow.a.x) && !d.shows(arrow.b.x)) continue;
     ++shown;
-    const float distance = distance_to_segment(mouse, arrow.a, arrow.b);
-    if (!hovered || distance >= nearest) continue;
-    nearest = distance;
-    under = &m;
   }
   // The more share the width, the fainter each is; those of the selected member stay.
   const float faint = std::clamp(d.plot.w / 4 / shown, 0.12F, 1.0F);
@@ -150,9 +209,15 @@ const lab::TracedMessage* draw_arrows(const Diagram& d, Ui& ui, const Selection&
         m.type == raft::MessageType::MsgHeartbeat || m.type == raft::MessageType::MsgHeartbeatResp;
     const bool lit = &m == under || selection.message == m.id;
     const bool touches = selection.member == m.from || selection.member == m.to;
-    const Rgb color = m.lost ? theme.bad : term_color(theme, m.term);
-    const float alpha = lit ? 1.0F : (beat ? 0.3F : 0.75F) * (touches ? std::max(faint, 0.4F) : faint);
-    const float width = lit ? 2.0F : m.entries > 0 ? 1.75F : 1.0F;
+    const bool before = in(causes.past, m.id);
+    const bool after = in(causes.future, m.id);
+    const Rgb color = before   ? theme.accent
+                      : after  ? theme.warning
+                      : m.lost ? theme.bad
+                               : term_color(theme, m.term);
+    float alpha = lit ? 1.0F : (beat ? 0.3F : 0.75F) * (touches ? std::max(faint, 0.4F) : faint);
+    if (before || after) alpha = std::max(alpha, 0.8F);
+    const float width = lit ? 2.0F : m.entries > 0 || before || after ? 1.75F : 1.0F;
     if (raft::is_response(m.type)) {
       dashed(ui.list(), {arrow.a, arrow.b}, ink(color, alpha), width, 4, 3);
     } else {
@@ -165,7 +230,6 @@ const lab::TracedMessage* draw_arrows(const Diagram& d, Ui& ui, const Selection&
       arrow_head(ui.list(), arrow.b, arrow.b - arrow.a, lit ? 8 : 6, ink(color, alpha));
     }
   }
-  return under;
 }
 
 void draw_marks(const Diagram& d, Ui& ui) {
@@ -196,6 +260,27 @@ std::string in_words(const lab::TracedMessage& m) {
   if (m.lost) return words + ", lost";
   if (m.ended_us < 0) return words + ", on its way";
   return words + ", " + text::duration(m.ended_us - m.sent_us);
+}
+
+std::string count_of_messages(std::size_t count, const char* verb, const char* verbs) {
+  return std::to_string(count) + (count == 1 ? " message " : " messages ") + (count == 1 ? verb : verbs);
+}
+
+// What the pointer is on, and what it is connected with.
+void explain(const Pointed& under, const CausesView& causes, Ui& ui) {
+  if (!under.moment || ui.popup_is_open()) return;
+  const std::string connected = count_of_messages(causes.past, "led", "led") + " to this, " +
+                                count_of_messages(causes.future, "follows", "follow");
+  if (under.message == nullptr) {
+    ui.tooltip_now(connected, text::node(under.moment->node.value()) + " at " +
+                                  text::seconds(under.moment->time_us) + " s");
+    return;
+  }
+  const lab::TracedMessage& m = *under.message;
+  const bool end = under.moment->node == m.to;
+  ui.tooltip_now(
+      in_words(m) + ". " + connected,
+      text::node(m.from.value()) + " → " + text::node(m.to.value()) + (end ? ", arriving" : ", sent"));
 }
 
 // Lies on the diagram, so it is made before it and drawn after it.
@@ -255,7 +340,11 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   draw_lines(d, ui, selection);
   ui.list()->PushClipRect(im(plot.min()), im(plot.max() + Vec2{0, kAxis}), true);
   draw_axis(d, ui);
-  const lab::TracedMessage* under = draw_arrows(d, ui, selection, mouse, it.hovered);
+  const Pointed under = point_at(d, mouse, it.hovered && !it.held);
+  const Causality causes = under.moment ? causality_of(*under.moment, frame.trace) : Causality{};
+  selection.causes = {causes.past.size(), causes.future.size()};
+  draw_arrows(d, ui, selection, under, causes);
+  if (under.moment) draw_causes(d, ui, *under.moment, causes);
   draw_marks(d, ui);
   const float now = d.x(frame.time_us);
   line(ui.list(), {now, plot.y}, {now, plot.bottom()}, ink(theme.text), 1.5F);
@@ -263,13 +352,10 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   if (chrome.can_export) draw_export(ui, corner, save);
 
   move_and_zoom(d, selection, it);
-  if (it.hovered && under != nullptr && !ui.popup_is_open()) {
-    ui.tooltip_now(in_words(*under),
-                   text::node(under->from.value()) + " → " + text::node(under->to.value()));
-  }
+  explain(under, selection.causes, ui);
   if (!it.clicked || ImGui::GetIO().MouseDragMaxDistanceSqr[0] >= 9) return;
-  if (under != nullptr) {
-    selection.message = under->id;
+  if (under.message != nullptr) {
+    selection.message = under.message->id;
     selection.chosen = true;
   } else {
     commands.control({Control::Kind::SeekTime, std::max<std::int64_t>(0, d.time(mouse.x)), {}});

@@ -209,11 +209,15 @@ const RequestView* open_request(const Frame& frame) {
 
 }  // namespace
 
-void draw_request_line(const Stage& stage) {
-  const RequestView* open = open_request(stage.frame);
-  if (open == nullptr) return;
-  const std::size_t node = stage.index_of(open->node);
-  if (node >= stage.at.size()) return;
+namespace {
+
+std::size_t open_requests(const Frame& frame) {
+  return static_cast<std::size_t>(std::count_if(frame.requests.begin(), frame.requests.end(),
+                                                [](const RequestView& request) { return request.open; }));
+}
+
+// From the clients to whoever has a request now.
+void draw_request_to(const Stage& stage, std::size_t node) {
   Ui& ui = stage.ui;
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
@@ -224,6 +228,18 @@ void draw_request_line(const Stage& stage) {
   fill(list, {p.x - 10, p.y - 8, 20, 16}, ink(theme.ground), 3);
   outline(list, {p.x - 10, p.y - 8, 20, 16}, ink(theme.accent), 3, 1.5F);
   draw_text(list, ui.mono_bold(type::kTiny, theme.accent), p, "P", Align::Center);
+}
+
+}  // namespace
+
+void draw_request_line(const Stage& stage) {
+  for (std::size_t node = 0; node < stage.at.size(); ++node) {
+    const raft::NodeId id = stage.frame.members[node].id;
+    const bool asked =
+        std::any_of(stage.frame.requests.begin(), stage.frame.requests.end(),
+                    [&](const RequestView& request) { return request.open && request.node == id; });
+    if (asked) draw_request_to(stage, node);
+  }
 }
 
 namespace {
@@ -256,7 +272,9 @@ void draw_client(const Stage& stage, const Item& item) {
   fill(list, box, ink(item.hovered ? theme.hover : theme.raised), kCorner);
   outline(list, box, ink(open ? theme.accent : theme.line), kCorner);
   const Vec2 middle = box.center();
-  draw_text(list, ui.semibold(type::kSmall, theme.text), middle + Vec2{0, -9}, "client", Align::Center);
+  const std::size_t waiting = open_requests(stage.frame);
+  const std::string who = waiting > 1 ? std::to_string(waiting) + " clients wait" : std::string("client");
+  draw_text(list, ui.semibold(type::kSmall, theme.text), middle + Vec2{0, -9}, who, Align::Center);
   const Pen pen = ui.mono(type::kTiny, shown == nullptr || open ? theme.accent : theme.muted);
   const std::string words = shown == nullptr ? "write" : shown->text + (open ? " …" : "");
   draw_text(list, pen, middle + Vec2{0, 9}, fitted(pen, words, box.w - 12), Align::Center);

@@ -10,8 +10,17 @@ namespace {
 
 constexpr float kTimeColumn = 64;
 
-float draw_line(const lab::StoryLine& line, std::size_t at, Selection& selection, CommandSink& commands,
-                Ui& ui, Vec2 origin, float width) {
+// Whether the chosen message left, arrived or was lost in the step that a line is about.
+bool is_about(const Frame& frame, const lab::StoryLine& line, std::uint64_t message) {
+  return message != 0 &&
+         std::any_of(frame.trace.begin(), frame.trace.end(), [&](const lab::TracedMessage& m) {
+           return m.id == message && (m.sent_event == line.event || m.ended_event == line.event);
+         });
+}
+
+float draw_line(const Frame& frame, std::size_t at, Selection& selection, CommandSink& commands, Ui& ui,
+                Vec2 origin, float width) {
+  const lab::StoryLine& line = frame.story[at];
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
   const Pen what = ui.medium(type::kSmall, theme.text);
@@ -20,9 +29,18 @@ float draw_line(const lab::StoryLine& line, std::size_t at, Selection& selection
   const float room = width - 22 - kTimeColumn - 10;
   const float what_height = wrapped_height(what, room, line.what);
   const float why_height = wrapped_height(why, room, line.why);
-  const float height = what_height + (why_height > 0 ? why_height + 3 : 0) + 12;
+  const Pen rule = ui.regular(type::kTiny, theme.accent);
+  const std::string_view rule_words = selection.rules ? line.rule : "";
+  const float rule_height = wrapped_height(rule, room, rule_words);
+  const float above_rule = what_height + (why_height > 0 ? why_height + 3 : 0);
+  const float height = above_rule + (rule_height > 0 ? rule_height + 3 : 0) + 12;
   const Rect row{origin.x, origin.y, width, height};
   const Item it = ui.item("story." + std::to_string(at), row, false);
+  if (is_about(frame, line, selection.message)) {
+    fill(list, row.inset(-6, 0), ink(theme.accent, 0.08F), kCorner);
+    fill(list, {row.x - 6, row.y + 4, 2, height - 8}, ink(theme.accent), 1);
+    ui.region("story.chosen", row);
+  }
   if (it.hovered) {
     fill(list, row.inset(-6, 0), ink(theme.hover), kCorner);
     if (line.node != raft::kNone) selection.pointed = line.node;
@@ -37,7 +55,15 @@ float draw_line(const lab::StoryLine& line, std::size_t at, Selection& selection
   draw_text(list, ui.mono(type::kTiny, theme.muted), {row.x + 20, first}, text::seconds(line.time_us));
   draw_wrapped(list, what, {text_x, row.y + 6}, room, line.what);
   draw_wrapped(list, why, {text_x, row.y + 6 + what_height + 3}, room, line.why);
+  draw_wrapped(list, rule, {text_x, row.y + 6 + above_rule + 3}, room, rule_words);
   return height;
+}
+
+// The switch of the second level: the rules.
+void draw_rules_switch(Selection& selection, Ui& ui, const Rect& area) {
+  const char* label = selection.rules ? "Hide rules" : "Rules";
+  const Button button{"story.rules", label, text::kRules, "W", Icon::None, Button::Style::Plain, true};
+  if (ui.button(area, button)) selection.rules = !selection.rules;
 }
 
 }  // namespace
@@ -52,6 +78,8 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
     const Rect head = body.cut_top(34);
     draw_text(ui.list(), ui.medium(type::kSmall, theme.muted), {head.x + 18, head.center().y + 3},
               "What happened");
+    const float wide = ui.button_width("Hide rules") - 4;
+    draw_rules_switch(selection, ui, {head.right() - wide - 18, head.y + 6, wide, 24});
   }
   ImGui::SetCursorScreenPos(im(body.min()));
   ImGui::BeginChild("story", {body.w, body.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
@@ -60,12 +88,16 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
   const float x = origin.x + 18;
   const float width = body.w - 36;
   float y = origin.y + 4;
+  if (ui.narrow()) {
+    draw_rules_switch(selection, ui, {x, y, 120, kTouchTarget});
+    y += kTouchTarget + 4;
+  }
   if (frame.story.empty()) {
     y += draw_wrapped(ui.list(), ui.regular(type::kSmall, theme.muted), {x, y + 4}, width, text::kNoStory) +
          8;
   }
   for (std::size_t i = 0; i < frame.story.size(); ++i) {
-    y += draw_line(frame.story[i], i, selection, commands, ui, {x, y}, width);
+    y += draw_line(frame, i, selection, commands, ui, {x, y}, width);
   }
   if (!frame.next.empty()) {
     const Pen pen = ui.regular(type::kSmall, theme.muted);

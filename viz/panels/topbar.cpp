@@ -238,8 +238,9 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
   const std::string detail = count + ", seed " + std::to_string(frame.seed);
   const float transport_width = layout.narrow ? 0.0F : std::min(480.0F, row.w * 0.55F);
   const float pickers = row.w - transport_width - (layout.narrow ? 0.0F : 16.0F);
-  const float branch_width =
-      layout.narrow ? (frame.branches.size() > 1 ? 92.0F : 0.0F) : std::min(118.0F, pickers * 0.36F);
+  const float branch_wanted = ui.button_width(branch_label(frame)) + 24;
+  const float branch_width = layout.narrow ? (frame.branches.size() > 1 ? branch_wanted : 0.0F)
+                                           : std::min(branch_wanted, pickers * 0.42F);
   const float scenario_width = std::min(layout.narrow ? 400.0F : 240.0F, pickers - branch_width - 8);
   const Rect scenario = row.cut_left(scenario_width);
   row.cut_left(8);

@@ -60,10 +60,10 @@ TEST_SUITE("frame json") {
     Frame frame = sample_frame();
     const std::string odd = "quote \" backslash \\ line\nbreak tab\t bell\a ünïcode → × and \x7f";
     frame.scenario_title = odd;
-    frame.members[0].store = {odd};
+    frame.members[0].store = {{"k", odd, 1, 1, 1}};
     const json read = json::parse(to_json(frame));
     EXPECT(read["title"] == odd);
-    EXPECT(read["members"][0]["store"][0] == odd);
+    EXPECT(read["members"][0]["store"][0] == "k=" + odd);
   }
 
   TEST_CASE("an empty frame is JSON as well") {

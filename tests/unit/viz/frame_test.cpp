@@ -83,7 +83,8 @@ TEST_SUITE("frame") {
         EXPECT(view.entries[i].committed == (view.entries[i].index <= member.node().commit()));
       }
       EXPECT(view.entries.back().text == "x=1");
-      EXPECT(view.store == std::vector<std::string>{"x=1"});
+      REQUIRE(view.store.size() == 1);
+      EXPECT(text_of(view.store[0]) == "x=1");
     }
     const MemberView* leader = current_leader(frame);
     REQUIRE(leader != nullptr);

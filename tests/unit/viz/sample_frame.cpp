@@ -45,7 +45,7 @@ MemberView member_from(const Sketch& sketch) {
   }
   member.election_elapsed = sketch.elapsed;
   member.timer_left_us = 340'000;
-  member.store = {"x=2", "z=7"};
+  member.store = {{"x", "2", 1, 2, 2}, {"z", "7", 3, 3, 1}};
   return member;
 }
 
