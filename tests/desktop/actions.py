@@ -391,6 +391,28 @@ def the_stage_is_enlarged_and_moved(desktop, memory):
                   and s["regions"]["member.2"] == whole["member.2"])
 
 
+def what_stands_behind_is_shown(desktop, memory):
+    """The rules of the story, causes in the diagram, the stores side by side."""
+    desktop.click("story.rules")
+    desktop.until("the rules", lambda s: s["view"]["rules"])
+    if not any("§" in line["rule"] for line in desktop.state()["frame"]["story"]):
+        raise Failed("no line of the story names a section")
+    desktop.key("w")
+    desktop.until("no rules", lambda s: not s["view"]["rules"])
+    desktop.click("tab.space_time")
+    x, _ = desktop.place("space_time", 0.85)
+    desktop.xdotool("mousemove", x, desktop.place("line.2")[1])
+    desktop.until("what led to this moment", lambda s: s["view"]["led_to"] > 0)
+    desktop.picture(memory["pictures"], "desktop_causes")
+    desktop.palette("stores side by side", "stores")
+    leader = leader_of(desktop.state())
+    key = leader["store"][0].split("=")[0]
+    desktop.until("each member's value", lambda s: all(f"store.{m['id']}.{key}" in s["regions"]
+                                                     for m in s["frame"]["members"]))
+    desktop.click("clients.requests")
+    desktop.until("the points of the requests", lambda s: any(name.startswith("point.") for name in s["regions"]))
+
+
 def every_tab_opens(desktop, memory):
     for tab in ("space_time", "disk", "clients", "metrics", "logs"):
         desktop.click(f"tab.{tab}")
@@ -424,6 +446,20 @@ def files_are_exported(desktop, memory):
     memory["session"] = (Path(desktop.folder) / "leader_crash.json", digest)
 
 
+def files_are_dropped_in(desktop, memory):
+    path, digest = memory["session"]
+    desktop.key("Home")
+    desktop.until("the beginning", lambda s: s["frame"]["event"] == 0)
+    desktop.drop(path, "stage")
+    desktop.until("the session is where it was", lambda s: s["frame"]["digest"] == digest)
+    broken = path.with_name("broken.json")
+    broken.write_text("{")
+    desktop.drop(broken, "stage")
+    state = desktop.until("it says what is wrong", lambda s: "broken.json" in s["view"]["notice"])
+    if state["frame"]["digest"] != digest:
+        raise Failed("a file that could not be read changed what is open")
+
+
 def the_link_is_shared(desktop, memory):
     desktop.click("share")
     desktop.until("it is copied", lambda s: "copied" in s["view"]["notice"])
@@ -455,7 +491,9 @@ SESSIONS = [
     ("time", [scenario("lying_sync"), "--at", "1", "--speed", "1", "--paused", "--still"],
      [time_is_stepped, time_goes_to_what_matters, the_clock_stops_at_breakpoints, it_slows_at_interesting_moments,
       the_speed_changes, branches_are_compared_and_forgotten]),
+    ("what stands behind", [scenario("leader_crash"), "--at", "2", "--paused", "--still"],
+     [what_stands_behind_is_shown]),
     ("the window", ["--gallery", "--still"],
      [the_gallery_is_the_empty_state, the_stage_is_enlarged_and_moved, every_tab_opens, files_are_exported,
-      the_link_is_shared, what_is_selected_is_selected_everywhere]),
+      files_are_dropped_in, the_link_is_shared, what_is_selected_is_selected_everywhere]),
 ]

@@ -197,7 +197,11 @@ STEPS = [
 ]
 
 
-SESSIONS = [("a first session", ["--speed", "1"], STEPS), *actions.SESSIONS]
+SESSIONS = [
+    ("a first session", ["--speed", "1"], STEPS),
+    ("at rest", [actions.scenario("fifty_clients"), "--at", "2", "--paused"], [idles_when_nothing_moves]),
+    *actions.SESSIONS,
+]
 
 
 def run(program, session, pictures):

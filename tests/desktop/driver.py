@@ -11,6 +11,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import drop
+
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = {"Xvfb": "xvfb", "xdotool": "xdotool"}
 PATIENCE_S = 30  # for one condition; software rendering on a busy machine makes few pictures a second
@@ -81,7 +83,7 @@ class Desktop:
         """Without a window manager nobody else gives the window the keyboard."""
         found = subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", "^Raftarium"],
                                env=self.environment, check=True, capture_output=True, text=True, timeout=PATIENCE_S)
-        window = found.stdout.split()[0]
+        self.window = window = found.stdout.split()[0]
         self.xdotool("windowmove", window, 0, 0)
         self.xdotool("windowfocus", "--sync", window)
 
@@ -99,6 +101,14 @@ class Desktop:
             for step in range(1, 9):
                 self.xdotool("mousemove", round(x + (to_x - x) * step / 8), round(y + (to_y - y) * step / 8))
         self.xdotool("mouseup", 1)
+
+    def drop(self, path, region):
+        """Drags a file in and lets it go over a region."""
+        source = drop.Source(self.environment["DISPLAY"], path)
+        taken = source.drop(int(self.window), self.place(region), PATIENCE_S)
+        source.close()
+        if not taken:
+            raise Failed(f"the window did not take {path}")
 
     def key(self, *names):
         self.xdotool("key", *names)

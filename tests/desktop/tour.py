@@ -30,7 +30,7 @@ PICTURES = [
     ("clients", "stale_read", 4.0, WIDE, ["click tab.clients"], ["tab.logs", "panel.dock"]),
     ("metrics", "fifty_clients", 4.0, WIDE, ["click tab.metrics"], ["tab.logs", "panel.dock"]),
     ("timeline", "leader_crash", 3.0, WIDE, ["key Home", "key e", "key 3", "key c", "key e"], ["panel.timeline"]),
-    ("menu", "split_brain", 2.8, WIDE, ["right-click member.4"], ["stage", "panel.inspector"]),
+    ("menu", "split_brain", 2.8, WIDE, ["right-click member.4"], []),
     ("palette", "first_election", 1.0, WIDE, ["key ctrl+shift+p", "type cut"], []),
     ("comparison", "first_election", 1.2, WIDE,
      ["key Home", "key e", "key 5", "key c", "key e", "key b", "click branch.compare.0"], []),

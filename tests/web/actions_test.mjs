@@ -138,6 +138,25 @@ export const tests = {
     await change('add', 'a voter once more', (c) => c.voters.includes(other));
   },
 
+  'what stands behind: rules, causes, stores side by side': async ({ open }) => {
+    const lab = await open('?scenario=leader_crash&t=2000000&paused');
+    await lab.click('story.rules');
+    await lab.until('the rules', ({ view, frame }) =>
+      view.rules && frame.story.some((line) => line.rule.includes('§')));
+    await lab.press('w');
+    await lab.until('no rules', ({ view }) => !view.rules);
+    await lab.click('tab.space_time');
+    const [x, , width] = (await lab.regions()).space_time;
+    await lab.page.mouse.move(x + width * 0.85, (await lab.place('line.2')).y);
+    await lab.until('what led to this moment', ({ view }) => view.led_to > 0);
+    await palette(lab, 'stores side by side', 'stores');
+    const key = (await lab.leader()).store[0].split('=')[0];
+    await lab.until('the value of each member', ({ frame, regions, wanted }) =>
+      frame.members.every((m) => regions[`store.${m.id}.${wanted}`]), key);
+    await lab.click('clients.requests');
+    await lab.until('points', ({ regions }) => Object.keys(regions).some((region) => region.startsWith('point.')));
+  },
+
   'a message is dropped, delayed, duplicated, delivered': async ({ open }) => {
     const lab = await open('?scenario=split_brain&t=2200000&paused', { ...small, reducedMotion: 'reduce' });
     const halfway = ({ frame }) => frame.messages.find((m) => !m.doomed && m.travelled > 0.3 && m.travelled < 0.7);
