@@ -49,6 +49,26 @@ bench_core() {
   return "$status"
 }
 
+bench_viz() {
+  local status=0
+  build/release/bin/raftarium-bench-viz "${bench_json[@]}" || status=1
+  if has em++ && has node; then
+    build wasm raftarium-bench-viz >&2 || return 1
+    ((${#bench_json[@]})) || say && say "The same as WebAssembly, under node:" >&2
+    node build/wasm/bin/raftarium-bench-viz.js "${bench_json[@]}" || status=1
+  else
+    say "WebAssembly beside it: em++ and node are missing" >&2
+  fi
+  if has Xvfb && has xdotool; then
+    build release raftarium-desktop >&2 || return 1
+    say "The window itself, paused and untouched:" >&2
+    python3 tests/desktop/desktop.py build/release/bin/raftarium-desktop --only "at rest" >&2 || status=1
+  else
+    say "The window itself, paused and untouched: Xvfb and xdotool are missing" >&2
+  fi
+  return "$status"
+}
+
 run_benchmarks() {
   local wanted=() name names status=0
   while (($# > 0)); do
