@@ -26,8 +26,11 @@ PICTURES = [
     ("story", "leader_crash", 2.0, WIDE, [], ["panel.story", "properties"]),
     ("logs", "split_brain", 2.8, WIDE, ["click tab.logs"], ["tab.logs", "panel.dock"]),
     ("space_time", "leader_crash", 1.4, WIDE, ["click tab.space_time"], ["tab.logs", "panel.dock"]),
+    ("causes", "leader_crash", 2.0, WIDE, ["click tab.space_time", "point space_time line.2"],
+     ["tab.logs", "panel.dock"]),
     ("disk", "slow_disk", 2.0, WIDE, ["key 1", "click tab.disk"], ["tab.logs", "panel.dock"]),
     ("clients", "stale_read", 4.0, WIDE, ["click tab.clients"], ["tab.logs", "panel.dock"]),
+    ("stores", "split_brain", 3.2, WIDE, ["click tab.clients", "click clients.stores"], ["tab.logs", "panel.dock"]),
     ("metrics", "fifty_clients", 4.0, WIDE, ["click tab.metrics"], ["tab.logs", "panel.dock"]),
     ("timeline", "leader_crash", 3.0, WIDE, ["key Home", "key e", "key 3", "key c", "key e"], ["panel.timeline"]),
     ("menu", "split_brain", 2.8, WIDE, ["right-click member.4"], []),
@@ -46,6 +49,9 @@ def perform(desktop, act):
         desktop.click(what)
     elif verb == "right-click":
         desktop.click(what, button=3)
+    elif verb == "point":  # at the height of a line of the diagram
+        diagram, line = what.split()
+        desktop.xdotool("mousemove", desktop.place(diagram, 0.85)[0], desktop.place(line)[1])
     elif verb == "type":
         desktop.until("the palette", lambda s: "palette.field" in s["regions"])
         desktop.xdotool("type", "--delay", 20, what)
@@ -64,7 +70,8 @@ def take(program, picture):
             desktop.focus()
             for act in acts:
                 perform(desktop, act)
-            desktop.xdotool("mousemove", 0, 0)
+            if not any(act.startswith("point") for act in acts):
+                desktop.xdotool("mousemove", 0, 0)
             state = desktop.settled()
             crop = []
             if kept:
