@@ -177,7 +177,7 @@ std::vector<Offer> link_offers(const LinkView& link) {
 namespace {
 
 Command reconfigure(std::vector<sim::Change> changes, raft::ConfChangeTransition transition) {
-  Command command = about(Kind::Reconfigure, raft::kNone);
+  Command command = about(CommandKind::Reconfigure, raft::kNone);
   command.changes = std::move(changes);
   command.transition = transition;
   return command;
@@ -210,7 +210,7 @@ std::vector<Offer> membership_offers(const Frame& frame, const MemberView& membe
   };
   if (!frame.configuration.voters_outgoing.empty()) {
     offers.push_back(
-        {"members.leave", "Leave joint", text::kLeaveJoint, about(Kind::LeaveJoint, raft::kNone)});
+        {"members.leave", "Leave joint", text::kLeaveJoint, about(CommandKind::LeaveJoint, raft::kNone)});
     return offers;  // one change after the other (§4.3)
   }
   switch (standing_of(frame.configuration, member.id)) {
