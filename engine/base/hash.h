@@ -19,6 +19,14 @@ class Hasher {
     mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
     state_ = (mixed ^ (mixed >> 31U)) + (state_ << 7U | state_ >> 57U);
   }
+  // Two words for little more than the price of one: the second joins halfway, mixed by a multiplication that does
+  // not wait for the first.
+  void add(std::uint64_t first, std::uint64_t second) {
+    std::uint64_t mixed = state_ ^ (first + 0x9e3779b97f4a7c15U);
+    mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U + second * 0xd6e8feb86659fd93U;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
+    state_ = (mixed ^ (mixed >> 31U)) + (state_ << 7U | state_ >> 57U);
+  }
   void add(std::string_view text) {
     add(text.size());
     for (; text.size() >= sizeof(std::uint64_t); text.remove_prefix(sizeof(std::uint64_t))) {

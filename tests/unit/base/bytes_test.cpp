@@ -1,5 +1,6 @@
 #include "base/bytes.h"
 
+#include <bit>
 #include <utility>
 #include <vector>
 
@@ -50,6 +51,27 @@ TEST_CASE("a digest is the same number on every machine") {
   hasher.add(7);
   hasher.add("raft");
   EXPECT(hasher.digest() == 0x146af6ce4eb8e423U);
+  hasher.add(1, 2);
+  EXPECT(hasher.digest() == 0x8025057bfa6be710U);
+}
+
+TEST_CASE("a digest depends on both words of a pair, and on which is which") {
+  const auto digest = [](std::uint64_t first, std::uint64_t second) {
+    Hasher hasher;
+    hasher.add(first, second);
+    return hasher.digest();
+  };
+  EXPECT(digest(1, 2) != digest(2, 1));
+  // Each bit of either moves about half of the digest's bits.
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    CAPTURE(bit);
+    const std::uint64_t flip = std::uint64_t{1} << bit;
+    for (const std::uint64_t changed : {digest(5 ^ flip, 7), digest(5, 7 ^ flip)}) {
+      const int moved = std::popcount(changed ^ digest(5, 7));
+      EXPECT(moved >= 8);
+      EXPECT(moved <= 56);
+    }
+  }
 }
 
 TEST_CASE("a result is its value or its error") {
