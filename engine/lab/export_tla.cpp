@@ -160,6 +160,7 @@ void write(std::ostream& out, const Line& line, const OrderedJson& msg, const Or
 }  // namespace
 
 TlaTrace::TlaTrace(const sim::WorldConfig& cluster, std::ostream& out) : out_(out) {
+  want_traces(true);
   const auto contains = [](const std::vector<raft::NodeId>& nodes, raft::NodeId node) {
     return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
   };

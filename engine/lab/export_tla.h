@@ -30,7 +30,6 @@ class TlaTrace : public raft::Observer {
   TlaTrace(const sim::WorldConfig& cluster, std::ostream& out);
 
   void observe(const raft::Event&) override {}
-  bool traces() const override { return true; }
   void trace(const raft::TracePoint& point) override;
 
  private:

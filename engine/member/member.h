@@ -62,9 +62,11 @@ struct Output {
   std::vector<Compaction> compactions;
   std::vector<Configured> configurations;
 
-  bool is_empty() const {
-    return messages.empty() && appended.empty() && committed.empty() && applied.empty() && events.empty() &&
-           finished.empty() && answers.empty() && compactions.empty() && configurations.empty();
+  bool is_empty() const { return messages.empty() && is_only_messages(); }
+  // Whether it has sent something and done nothing else.
+  bool is_only_messages() const {
+    return appended.empty() && committed.empty() && applied.empty() && events.empty() && finished.empty() &&
+           answers.empty() && compactions.empty() && configurations.empty();
   }
   // Keeps the memory, for the next step.
   void clear();
@@ -148,6 +150,11 @@ class Member {
 
   // Whether something has been written that others wait for, and no sync is under way.
   bool wants_sync() const { return !syncing_ && !writes_.empty() && !failure_; }
+  // Whether there is nothing for pump() to do or to tell, as after most ticks.
+  bool is_quiet() const {
+    return !node_->has_ready() && recorder_.events.empty() && answers_.empty() && requests_.is_quiet() &&
+           !wants_sync() && !failure_;
+  }
   // REQUIRES: wants_sync().
   storage::Wal::SyncTicket begin_sync();
   // REQUIRES: once for each ticket, unless the member has crashed since.
@@ -157,7 +164,7 @@ class Member {
 
   // Tells `tracer` every trace point from now on, also of later lives; none: nobody. A copy of the member
   // tells nobody.
-  void set_tracer(raft::Observer* tracer) { recorder_.tracer = tracer; }
+  void set_tracer(raft::Observer* tracer) { recorder_.tell(tracer); }
 
   raft::NodeId id() const { return config_.id; }
   const raft::Config& config() const { return config_; }
@@ -173,17 +180,22 @@ class Member {
    public:
     Recorder() = default;
     // Who else is told is no part of the value.
-    Recorder(const Recorder& other) : Observer(other), events(other.events) {}
+    Recorder(const Recorder& other) : Observer(), events(other.events) {}
     Recorder& operator=(const Recorder& other) {
       if (this != &other) events = other.events;
       return *this;
     }
     ~Recorder() override = default;
     void observe(const raft::Event& event) override { events.push_back(event); }
-    bool traces() const override { return tracer != nullptr; }
-    void trace(const raft::TracePoint& point) override { tracer->trace(point); }
+    void trace(const raft::TracePoint& point) override { tracer_->trace(point); }
+    void tell(raft::Observer* tracer) {
+      tracer_ = tracer;
+      want_traces(tracer != nullptr);
+    }
     std::vector<raft::Event> events;
-    raft::Observer* tracer = nullptr;
+
+   private:
+    raft::Observer* tracer_ = nullptr;
   };
 
   // A write that is not known to be durable, and what waits for it.

@@ -122,8 +122,7 @@ std::map<Ticket, Requests::Read>::iterator Requests::erase(std::map<Ticket, Read
   return reads_.erase(at);
 }
 
-void Requests::tick() {
-  ++now_;
+void Requests::end_late() {
   while (!writes_.empty() && late(writes_.begin()->second.asked_at)) {
     finish(writes_.begin()->first, {.end = RequestEnd::TimedOut});
   }

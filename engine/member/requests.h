@@ -77,7 +77,10 @@ class Requests {
   void applied(raft::EntryId entry, const kv::Command& command, const kv::Outcome& outcome);
   // A snapshot up to `index` replaced the store.
   void restored(raft::Index index, const kv::Store& store);
-  void tick();
+  void tick() {
+    ++now_;
+    if (timeout_ticks_ > 0) end_late();
+  }
 
   // Reads that have no read index yet and were not asked for: `ask(mode, context)` returns the read index if
   // it is known at once, or zero; then answered() must be called with the context later.
@@ -101,6 +104,10 @@ class Requests {
 
   bool waiting() const { return !writes_.empty() || !reads_.empty(); }
   bool has_unasked() const { return unasked_ > 0; }
+  // Whether there is nothing to ask, to answer or to tell.
+  bool is_quiet() const {
+    return unasked_ == 0 && answerable_ == 0 && finished_.empty() && answers_.empty();
+  }
   // Moves out what has ended.
   void take(std::vector<Finished>& finished, std::vector<Answer>& answers);
 
@@ -124,9 +131,8 @@ class Requests {
   using Session = std::pair<std::uint64_t, std::uint64_t>;  // client, sequence
 
   Ticket next() { return ++last_; }
-  bool late(std::uint64_t asked_at) const {
-    return timeout_ticks_ > 0 && now_ - asked_at >= timeout_ticks_;
-  }
+  bool late(std::uint64_t asked_at) const { return now_ - asked_at >= timeout_ticks_; }
+  void end_late();
   std::map<Ticket, Read>::iterator erase(std::map<Ticket, Read>::iterator at);
   // Ends the write of `ticket` with `how`.
   void finish(Ticket ticket, Finished how);

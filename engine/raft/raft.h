@@ -174,8 +174,14 @@ class Observer {
   virtual void sent(const Message& message);
   virtual void received(const Message& message);
   // Whether trace() is wanted: a trace point costs more than an event.
-  virtual bool traces() const;
+  bool traces() const { return traces_; }
   virtual void trace(const TracePoint& point);
+
+ protected:
+  void want_traces(bool wanted) { traces_ = wanted; }
+
+ private:
+  bool traces_ = false;  // asked for at every step, so no virtual function
 };
 
 struct SoftState {

@@ -77,7 +77,6 @@ std::string describe(const ProgressView& p) {
 
 void Observer::sent(const Message&) {}
 void Observer::received(const Message&) {}
-bool Observer::traces() const { return false; }
 void Observer::trace(const TracePoint&) {}
 
 base::Result<RawNode> RawNode::create(const Config& config, const Storage& storage, Observer* observer) {

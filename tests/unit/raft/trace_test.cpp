@@ -15,8 +15,9 @@ using Kind = TracePoint::Kind;
 
 class Tracer : public Observer {
  public:
+  Tracer() { want_traces(true); }
+  void stop() { want_traces(false); }
   void observe(const Event&) override {}
-  bool traces() const override { return on; }
   void trace(const TracePoint& point) override {
     points.push_back(point.kind);
     lasts.push_back(point.last_index.value());
@@ -34,7 +35,6 @@ class Tracer : public Observer {
     received.clear();
     sent.clear();
   }
-  bool on = true;
   std::vector<Kind> points;
   std::vector<std::uint64_t> lasts;
   std::vector<MessageType> received;
@@ -126,7 +126,7 @@ TEST_CASE("a change of the configuration is told before it is appended and befor
 TEST_CASE("who does not ask for trace points gets none") {
   Alone alone;
   alone.tracer.clear();
-  alone.tracer.on = false;
+  alone.tracer.stop();
   alone.node->campaign();
   alone.pump();
   EXPECT(alone.node->role() == Role::Leader);
