@@ -31,9 +31,9 @@ void World::on_scheduled(std::uint64_t number) {
   }
   scheduled_.erase(at);
   if (auto status = check_resolved(*resolved); !status) {
-    emit({.kind = Event::Kind::ActRefused,
-          .command = std::make_shared<const Command>(*resolved),
-          .text = status.error().message});
+    Event& event = tell(Event::Kind::ActRefused, raft::kNone);
+    event.command = std::make_shared<const Command>(*resolved);
+    event.text = status.error().message;
     return;
   }
   execute(*resolved);
@@ -104,11 +104,9 @@ base::Status World::apply(const Command& command) {
 
 void World::execute(const Command& command) {
   using Kind = Command::Kind;
-  emit({.kind = Event::Kind::Acted,
-        .node = command.node,
-        .peer = command.peer,
-        .command = std::make_shared<const Command>(command),
-        .text = describe(command)});
+  Event& event = tell(Event::Kind::Acted, command.node, command.peer);
+  event.command = std::make_shared<const Command>(command);
+  event.text = describe(command);
   switch (command.kind) {
     case Kind::Put:
     case Kind::Delete:
@@ -228,10 +226,9 @@ void World::reconfigure(Replica& r, const Command& command) {
   const bool told = refusal == raft::Refusal::None || refusal == raft::Refusal::ConfChangePending ||
                     refusal == raft::Refusal::MustLeaveJointFirst || refusal == raft::Refusal::NotInJoint;
   if (told) return;
-  emit({.kind = Event::Kind::ActRefused,
-        .node = r.member().id(),
-        .command = std::make_shared<const Command>(command),
-        .text = name(r.member().id()) + " refuses it: " + raft::describe(refusal)});
+  Event& event = tell(Event::Kind::ActRefused, r.member().id());
+  event.command = std::make_shared<const Command>(command);
+  event.text = name(r.member().id()) + " refuses it: " + raft::describe(refusal);
 }
 
 void World::set_links(const Command& command) {
@@ -277,7 +274,7 @@ void World::stop(Replica& r, member::Unsynced unsynced) {
 void World::wipe(Replica& r) {
   faults_.add(Fault::Wiped);
   if (auto status = r.machine.wipe(); !status) {
-    emit({.kind = Event::Kind::StorageFailed, .node = r.member().id(), .text = status.error().message});
+    tell(Event::Kind::StorageFailed, r.member().id()).text = status.error().message;
     return;
   }
   use_disk(r, r.disk);
@@ -287,7 +284,7 @@ void World::wipe(Replica& r) {
 void World::restart(Replica& r) {
   if (auto status = r.machine.restart(); !status) {
     faults_.add(Fault::StorageFailed);
-    emit({.kind = Event::Kind::StorageFailed, .node = r.member().id(), .text = status.error().message});
+    tell(Event::Kind::StorageFailed, r.member().id()).text = status.error().message;
     return;
   }
   if (checking_) checkers_.restarted(r.member(), now_us_, moment());
@@ -306,8 +303,7 @@ void World::tell_recovery(const Replica& r) {
   std::string text;
   if (report.torn) text = storage::describe(*report.torn);
   for (const std::string& warning : report.warnings) text += (text.empty() ? "" : "; ") + warning;
-  if (!text.empty())
-    emit({.kind = Event::Kind::Recovered, .node = r.member().id(), .text = std::move(text)});
+  if (!text.empty()) tell(Event::Kind::Recovered, r.member().id()).text = std::move(text);
 }
 
 void World::resume(Replica& r) {

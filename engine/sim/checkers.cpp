@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "raft/core.h"
 #include "sim/checkers_text.h"
 
 namespace raftarium::sim {
@@ -98,13 +99,17 @@ std::optional<Checkers::Known> Checkers::known(std::size_t at, raft::EntryId id)
 }
 
 void Checkers::observe(const member::Member& member, const member::Output& output, TimeUs now_us,
-                       std::uint64_t event, const DurableLog& durable) {
+                       std::uint64_t event, DurableLog durable) {
   using Kind = raft::Event::Kind;
   now_us_ = now_us;
   event_ = event;
   const raft::NodeId id = member.id();
   Seen& seen = seen_[id.value()];
-  if (output.is_empty() && is_as_seen(member)) return;
+  if (output.is_only_messages() && is_as_seen(member)) {
+    if (!output.messages.empty()) check_promises(member, output.messages);
+    check_matches(member, output);
+    return;
+  }
   if (seen.applied.is_zero()) seen.applied = member.storage().snapshot().snapshot->index;
   if (seen.configuration == nullptr) {
     seen.configuration =
@@ -162,14 +167,15 @@ void Checkers::observe(const member::Member& member, const member::Output& outpu
 // Most ticks change nothing, and there is nothing to be checked.
 bool Checkers::is_as_seen(const member::Member& member) const {
   const Seen& seen = seen_[member.id().value()];
-  return seen.configuration != nullptr && member.node().term() == seen.term &&
-         member.node().commit() == seen.commit && !is_rival(member);
+  const raft::Raft& core = member.node().core();
+  return seen.configuration != nullptr && core.term() == seen.term &&
+         core.log().committed() == seen.commit && !is_rival(member);
 }
 
 // Leads a term of which it is not known that it may.
 bool Checkers::is_rival(const member::Member& member) const {
-  return member.node().role() == raft::Role::Leader &&
-         seen_[member.id().value()].unrivalled != member.node().term();
+  const raft::Raft& core = member.node().core();
+  return core.role() == raft::Role::Leader && seen_[member.id().value()].unrivalled != core.term();
 }
 
 // Both what the core says about itself and what it makes durable while it leads.

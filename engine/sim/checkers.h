@@ -7,7 +7,6 @@
 // What has been applied is kept once for all members, in a sequence that copies share.
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/function_ref.h"
 #include "base/persistent_map.h"
 #include "base/persistent_vector.h"
 #include "member/member.h"
@@ -65,12 +65,14 @@ class Checkers {
   Checkers(std::size_t members, raft::EntryId first);
 
   // What is durable at a member; null: nobody knows.
-  using DurableLog = std::function<const storage::DurableStorage*(raft::NodeId)>;
+  using DurableLog = base::FunctionRef<const storage::DurableStorage*(raft::NodeId)>;
 
   // After every step of a member: what it did. `event`: the number of the moment, as in Violation.
   // REQUIRES: output in the order of events.
   void observe(const member::Member& member, const member::Output& output, TimeUs now_us,
-               std::uint64_t event, const DurableLog& durable = {});
+               std::uint64_t event, DurableLog durable = {});
+  // Whether observe() would find nothing new in a member that has done nothing: as after most ticks.
+  bool is_as_seen(const member::Member& member) const;
   // It starts again from what its disk kept.
   void restarted(const member::Member& member, TimeUs now_us, std::uint64_t event);
   // It lost its disk: it owes nothing to what it was.
@@ -138,7 +140,6 @@ class Checkers {
     std::size_t size() const { return settled + tail.size(); }
   };
 
-  bool is_as_seen(const member::Member& member) const;
   bool is_rival(const member::Member& member) const;
   void violate(Property property, std::vector<raft::NodeId> nodes, std::string why, Fact earlier,
                Fact later);
@@ -157,7 +158,7 @@ class Checkers {
   void check_told(const Request& request);
   void follow_snapshot(raft::NodeId node, raft::EntryId last);
   void check_promises(const member::Member& member, const std::vector<raft::Message>& messages);
-  void check_durable(const member::Member& member, raft::Index commit, const DurableLog& durable);
+  void check_durable(const member::Member& member, raft::Index commit, DurableLog durable);
   void check_matches(const member::Member& member, const member::Output& output);
   void follow_configurations(const member::Member& member, const member::Output& output);
 

@@ -111,7 +111,7 @@ void Checkers::check_promises(const member::Member& member, const std::vector<ra
 
 // What a leader has just committed is on the disks of a quorum, of the configuration that was in force until now
 // or of the one that came into force with it.
-void Checkers::check_durable(const member::Member& member, raft::Index commit, const DurableLog& durable) {
+void Checkers::check_durable(const member::Member& member, raft::Index commit, DurableLog durable) {
   const raft::Term term = member.node().term_of(commit).term;
   bool all_known = true;
   const auto has = [&](raft::NodeId node) {
@@ -139,8 +139,12 @@ void Checkers::check_matches(const member::Member& member, const member::Output&
   if (member.node().role() != raft::Role::Leader) return;
   const raft::NodeId node = member.id();
   if (!output.configurations.empty()) seen_[node.value()].matches_in = raft::Term();
+  const Seen& seen = seen_[node.value()];
+  const raft::Term term = member.node().term();
   for (const raft::Progress& peer : member.node().core().tracker().progress) {
-    matched(node, member.node().term(), peer.id, peer.match);
+    const bool known = seen.matches_in == term && peer.id.value() < seen.matches.size() &&
+                       seen.matches[peer.id.value()].index == peer.match;
+    if (!known) matched(node, term, peer.id, peer.match);
   }
 }
 

@@ -119,9 +119,7 @@ void World::ask(Request& request, raft::NodeId node, TimeUs pause_us) {
   ++request.attempts;
   request.at = node;
   request.read_in_start = 0;
-  Event event{.kind = Event::Kind::RequestSent, .node = node};
-  event.request = request.id;
-  emit(std::move(event));
+  tell(Event::Kind::RequestSent, node).request = request.id;
   request.asked_us = now_us_ + pause_us;
   push(request.asked_us + client_latency(), Due::Kind::Ask, request.id - 1, request.attempts);
   push(std::min(request.asked_us + config_.request_timeout_us, deadline_us(request)), Due::Kind::Timeout,
@@ -156,19 +154,16 @@ void World::on_answer(Request& request, std::uint64_t attempt) {
     return;
   }
   if (request.attempts != attempt) return;
-  Event event{.kind = Event::Kind::RequestRefused, .node = request.at};
+  Event& event = tell(Event::Kind::RequestRefused, request.at);
   event.request = request.id;
   event.refusal = request.refusal;
-  emit(std::move(event));
   try_again(request);
 }
 
 void World::on_timeout(Request& request, std::uint64_t attempt) {
   if (request.state != RequestState::Waiting || request.attempts != attempt) return;
   if (now_us_ >= request.asked_us) {  // else the deadline came in the pause before the attempt
-    Event event{.kind = Event::Kind::RequestTimedOut, .node = request.at};
-    event.request = request.id;
-    emit(std::move(event));
+    tell(Event::Kind::RequestTimedOut, request.at).request = request.id;
     request.in_doubt = true;
   }
   try_again(request);
@@ -195,13 +190,12 @@ void World::finish(Request& request, RequestState state) {
   request.state = state;
   request.done_us = now_us_;
   const bool answered = state == RequestState::Committed;
-  Event event{.kind = Event::Kind::RequestDone, .node = answered ? request.answered_by : request.at};
+  Event& event = tell(Event::Kind::RequestDone, answered ? request.answered_by : request.at);
   event.request = request.id;
   event.request_state = state;
   if (answered && request.is_read()) event.text = told(request);
   if (answered && request.is_conditional() && !request.succeeded)
     event.text = request.kind == Request::Kind::Swap ? "not what was expected" : "its token is too old";
-  emit(std::move(event));
   if (answered && checking_) checkers_.answered(request, now_us_, moment());
   go_on_with_load(request);
 }

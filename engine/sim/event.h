@@ -34,10 +34,13 @@ struct Event {
     Recovered,        // `node` started from its disk and found something to tell: `text`
     StorageFailed,    // `node` stopped, or did not start, because of its disk: `text`
   };
-  Kind kind = Kind::Acted;
+  explicit Event(Kind its_kind = Kind::Acted, raft::NodeId its_node = {}, raft::NodeId its_peer = {})
+      : kind(its_kind), node(its_node), peer(its_peer) {}
+
+  Kind kind;
   TimeUs time_us = 0;
-  raft::NodeId node{};
-  raft::NodeId peer{};
+  raft::NodeId node;
+  raft::NodeId peer;
   raft::Term term{};                         // of node, where it runs
   std::shared_ptr<const Command> command{};  // shared: few events have one, and it is large
   raft::Event raft{};

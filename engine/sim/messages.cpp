@@ -13,12 +13,13 @@ using raft::NodeId;
 
 base::Error refuse(const std::string& what) { return base::Error{what}; }
 
+}  // namespace
+
 // What `flight` is about, told by the member that notices: the receiver when it arrives, else the sender.
-Event message_event(Event::Kind kind, const Flight& flight) {
+Event& World::tell_of(Event::Kind kind, const Flight& flight) {
   const raft::Message& message = flight.message;
-  Event event{.kind = kind, .node = message.from, .peer = message.to};
-  if (kind == Event::Kind::Delivered || kind == Event::Kind::SnapshotPart)
-    std::swap(event.node, event.peer);
+  const bool arrives = kind == Event::Kind::Delivered || kind == Event::Kind::SnapshotPart;
+  Event& event = arrives ? tell(kind, message.to, message.from) : tell(kind, message.from, message.to);
   event.message_id = flight.id;
   event.message_type = message.type;
   event.message_index = message.index;
@@ -26,8 +27,6 @@ Event message_event(Event::Kind kind, const Flight& flight) {
   event.message_reject = message.reject;
   return event;
 }
-
-}  // namespace
 
 void World::on_delivery(const Due& due) {
   const auto at = flights_.find(due.subject);
@@ -64,16 +63,15 @@ void World::landed(Flights::node_type&& flight) {
 
 void World::deliver(Flight& flight) {
   if (flight.part < flight.parts) {
-    Event event = message_event(Event::Kind::SnapshotPart, flight);
+    Event& event = tell_of(Event::Kind::SnapshotPart, flight);
     event.part = flight.part;
     event.parts = flight.parts;
-    emit(std::move(event));
     // The next part sets out when this one has arrived, if there is still somebody to send it.
     if (replica(flight.message.from).process != ProcessState::Crashed)
-      launch({.message = flight.message, .part = flight.part + 1, .parts = flight.parts}, false);
+      launch(raft::Message(flight.message), flight.part + 1, flight.parts, false);
     return;
   }
-  emit(message_event(Event::Kind::Delivered, flight));
+  tell_of(Event::Kind::Delivered, flight);
   if (flight.message.type == raft::MessageType::MsgSnap) report_snapshot(flight.message, true);
   Replica& r = replica(flight.message.to);
   r.member().step(flight.message);
@@ -97,9 +95,7 @@ void World::lose(const Flight& flight, LossReason reason) {
       faults_.add(Fault::TakenOff);
       break;
   }
-  Event event = message_event(Event::Kind::Lost, flight);
-  event.loss = reason;
-  emit(std::move(event));
+  tell_of(Event::Kind::Lost, flight).loss = reason;
   if (flight.message.type == raft::MessageType::MsgSnap) report_snapshot(flight.message, false);
 }
 
@@ -128,15 +124,30 @@ std::uint64_t World::parts_of(const raft::Message& message) const {
 void World::send(raft::Message&& message) {
   if (!is_member(message.to)) return;
   const std::uint64_t parts = parts_of(message);
-  launch({.message = std::move(message), .parts = parts}, true);
+  launch(std::move(message), 1, parts, true);
 }
 
-void World::launch(Flight&& flight, bool may_double) {
-  const Link& link = network_.link(flight.message.from, flight.message.to);
+void World::launch(raft::Message&& message, std::uint64_t part, std::uint64_t parts, bool may_double) {
+  const Link& link = network_.link(message.from, message.to);
   const std::uint64_t id = ++next_flight_;
+  auto at = flights_.end();
+  if (scratch_.landed.empty()) {
+    at = flights_.try_emplace(at, id);
+  } else {
+    Flights::node_type node = std::move(scratch_.landed.back());
+    scratch_.landed.pop_back();
+    node.key() = id;
+    at = flights_.insert(at, std::move(node));
+  }
+  Flight& flight = at->second;
   flight.id = id;
+  flight.message = std::move(message);
   flight.sent_us = now_us_;
   flight.deliver_us = now_us_ + link.latency_min_us + exponential(prng_, link.latency_mean_us);
+  flight.fate = LossReason::None;
+  flight.schedule = 0;
+  flight.part = part;
+  flight.parts = parts;
   if (link.cut) {
     flight.fate = LossReason::LinkCut;
   } else if (prng_.chance(link.loss_per_million)) {
@@ -146,20 +157,10 @@ void World::launch(Flight&& flight, bool may_double) {
   const bool doubled = may_double && prng_.chance(link.duplicate_per_million) &&
                        flight.message.type != raft::MessageType::MsgSnap;
   push(flight.deliver_us, Due::Kind::Delivery, id, flight.schedule);
-  emit(message_event(Event::Kind::Sent, flight));
-  auto at = flights_.end();
-  if (scratch_.landed.empty()) {
-    at = flights_.emplace_hint(flights_.end(), id, std::move(flight));
-  } else {
-    Flights::node_type node = std::move(scratch_.landed.back());
-    scratch_.landed.pop_back();
-    node.key() = id;
-    node.mapped() = std::move(flight);
-    at = flights_.insert(flights_.end(), std::move(node));
-  }
+  tell_of(Event::Kind::Sent, flight);
   if (!doubled) return;
   faults_.add(Fault::Duplicated);
-  launch({.message = at->second.message}, false);
+  launch(raft::Message(flight.message), 1, 1, false);
 }
 
 void World::act_on_message(const Command& command) {
@@ -186,7 +187,7 @@ void World::act_on_message(const Command& command) {
       break;
     default:
       faults_.add(Fault::Duplicated);
-      launch({.message = flight.message, .part = flight.part, .parts = flight.parts}, false);
+      launch(raft::Message(flight.message), flight.part, flight.parts, false);
       break;
   }
 }

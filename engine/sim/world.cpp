@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "sim/event_digest.h"
+
 namespace raftarium::sim {
 
 namespace {
@@ -237,6 +239,7 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas, std::uint
     schedule_tick(replica, prng_.between(1, config_.tick_us));
     pump(replica);
   }
+  digest_events();
   events_.clear();
 }
 
@@ -279,73 +282,46 @@ NodeId World::leader() const {
   return found;
 }
 
-// The queue.
-
-void World::push(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uint64_t number) {
-  queue_.push_back({time_us, next_sequence_++, kind, subject, number});
-  std::push_heap(queue_.begin(), queue_.end(), Later());
-}
+// Steps.
 
 TimeUs World::next_due_us() const {
-  return queue_.empty() ? now_us_ + config_.tick_us : queue_.front().time_us;
+  return agenda_.empty() ? now_us_ + config_.tick_us : agenda_.next_us();
 }
 
-void World::begin_step() {
-  events_.clear();
-  ++steps_;
-}
-
-void World::end_step() {
+void World::tell_violations() {
   const auto& violations = checkers_.violations();
   for (; violations_told_ < violations.size(); ++violations_told_) {
     const Violation& violation = violations[violations_told_];
-    Event event{.kind = Event::Kind::Violated};
-    event.node = violation.nodes.empty() ? raft::kNone : violation.nodes.front();
-    event.text = std::string(describe(violation.property)) + ": " + violation.why;
-    emit(std::move(event));
+    tell(Event::Kind::Violated, violation.nodes.empty() ? raft::kNone : violation.nodes.front()).text =
+        std::string(describe(violation.property)) + ": " + violation.why;
   }
-  if (!events_.empty()) ++moments_;
 }
 
-void World::emit(Event&& event) {
+void World::digest_events() {
+  for (const Event& event : events_) add_event(digest_, event);
+}
+
+Event& World::tell(Event::Kind kind, NodeId node, NodeId peer) {
+  Event& event = events_.emplace_back(kind, node, peer);
   event.time_us = now_us_;
-  if (is_member(event.node) && replica(event.node).member().running()) {
-    event.term = replica(event.node).member().node().term();
-  }
-  base::Hasher digest = digest_;  // in registers
-  digest.add(static_cast<std::uint64_t>(event.kind));
-  digest.add(static_cast<std::uint64_t>(event.time_us));
-  digest.add(event.node.value());
-  digest.add(event.peer.value());
-  digest.add(event.term.value());
-  digest.add(static_cast<std::uint64_t>(event.message_type));
-  digest.add(event.message_index.value());
-  digest.add(event.message_entries);
-  digest.add(event.message_id);
-  digest.add(event.message_reject ? 1 : 0);
-  digest.add(static_cast<std::uint64_t>(event.loss));
-  digest.add(static_cast<std::uint64_t>(event.refusal));
-  digest.add(event.request);
-  digest.add(static_cast<std::uint64_t>(event.request_state));
-  digest.add(static_cast<std::uint64_t>(event.raft.kind));
-  digest.add(event.raft.entry.index.value());
-  digest.add(event.raft.entry.term.value());
-  digest.add(static_cast<std::uint64_t>(event.raft.refusal));
-  digest.add(event.text);
-  digest_ = digest;
-  events_.push_back(std::move(event));
+  event.term = term_of(node);
+  return event;
+}
+
+// Of a member that runs; else zero.
+raft::Term World::term_of(NodeId node) const {
+  const bool runs = is_member(node) && replica(node).member().running();
+  return runs ? replica(node).member().node().term() : raft::Term();
 }
 
 void World::step() {
   begin_step();
-  if (queue_.empty()) {
+  if (agenda_.empty()) {
     now_us_ += config_.tick_us;
     end_step();
     return;
   }
-  std::pop_heap(queue_.begin(), queue_.end(), Later());
-  const Due due = queue_.back();
-  queue_.pop_back();
+  const Due due = agenda_.take();
   now_us_ = due.time_us;
   switch (due.kind) {
     case Due::Kind::Tick:
@@ -380,13 +356,13 @@ void World::step() {
 }
 
 void World::run_until(TimeUs time_us) {
-  while (!queue_.empty() && queue_.front().time_us <= time_us) step();
+  while (!agenda_.empty() && agenda_.next_us() <= time_us) step();
   now_us_ = std::max(now_us_, time_us);
 }
 
 void World::advance_to(TimeUs time_us) {
-  CHECK(queue_.empty() || queue_.front().time_us >= time_us, "something is due at ", queue_.front().time_us,
-        ", before ", time_us);
+  CHECK(agenda_.empty() || agenda_.next_us() >= time_us, "something is due at ", next_due_us(), ", before ",
+        time_us);
   now_us_ = std::max(now_us_, time_us);
 }
 
@@ -414,6 +390,8 @@ void World::on_tick(const Due& due) {
   if (r.process != ProcessState::Running || r.life != due.number) return;
   start_clock(r);
   r.member().tick();
+  // Most ticks change nothing that anybody could notice or check.
+  if (r.member().is_quiet() && (!checking_ || checkers_.is_as_seen(r.member()))) return;
   pump(r);
 }
 
@@ -467,8 +445,7 @@ void World::use_disk(Replica& r, const DiskSettings& settings) {
 // The disk failed it: it takes no further part, like a process that ends itself.
 void World::step_aside(Replica& r) {
   faults_.add(Fault::StorageFailed);
-  emit(
-      {.kind = Event::Kind::StorageFailed, .node = r.member().id(), .text = r.member().failure()->message});
+  tell(Event::Kind::StorageFailed, r.member().id()).text = r.member().failure()->message;
   stop(r, member::Unsynced::Kept);
 }
 
@@ -490,8 +467,10 @@ FaultCounts World::faults() const {
 void World::pump(Replica& r, member::Output& output) {
   run(r, output);
   if (checking_) {
-    checkers_.observe(r.member(), output, now_us_, moment(),
-                      [this](NodeId node) { return is_member(node) ? &member(node).storage() : nullptr; });
+    const auto durable_log = [this](NodeId node) {
+      return is_member(node) ? &member(node).storage() : nullptr;
+    };
+    checkers_.observe(r.member(), output, now_us_, moment(), durable_log);
   }
   if (!output.is_empty()) publish(r.member().id(), output);
   if (r.member().failure()) step_aside(r);
@@ -499,13 +478,10 @@ void World::pump(Replica& r, member::Output& output) {
 
 void World::publish(NodeId node, member::Output& output) {
   for (raft::Event& happened : output.events) {
-    const NodeId peer = happened.peer;
-    emit({.kind = Event::Kind::Raft, .node = node, .peer = peer, .raft = std::move(happened)});
+    tell(Event::Kind::Raft, node, happened.peer).raft = std::move(happened);
   }
   for (const member::Compaction& made : output.compactions) {
-    Event event{.kind = Event::Kind::SnapshotMade, .node = node};
-    event.message_index = made.snapshot.index;
-    emit(std::move(event));
+    tell(Event::Kind::SnapshotMade, node).message_index = made.snapshot.index;
   }
   for (raft::Message& message : output.messages) send(std::move(message));
   note_applied(node, output.applied);

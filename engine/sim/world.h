@@ -18,6 +18,7 @@
 #include "base/prng.h"
 #include "base/result.h"
 #include "member/machine.h"
+#include "sim/agenda.h"
 #include "sim/checkers.h"
 #include "sim/command.h"
 #include "sim/event.h"
@@ -173,21 +174,6 @@ class World {
     const member::Member& member() const { return machine.member(); }
     bool stands_still() const { return drift_ppm <= -1'000'000; }
   };
-  struct Due {
-    enum class Kind : std::uint8_t { Tick, Delivery, Command, Ask, Answer, Timeout, Sync, Report, Load };
-    TimeUs time_us = 0;
-    std::uint64_t sequence = 0;
-    Kind kind = Kind::Tick;
-    std::uint64_t subject = 0;  // member, flight, scheduled command, request or load
-    std::uint64_t number = 0;   // life or start of the member, attempt of the request, schedule of the
-                                // flight, or what is reported
-  };
-  // Of two things, whether `a` comes after `b`.
-  struct Later {
-    bool operator()(const Due& a, const Due& b) const {
-      return a.time_us != b.time_us ? a.time_us > b.time_us : a.sequence > b.sequence;
-    }
-  };
 
   World(const WorldConfig& config, std::vector<Replica> replicas, std::uint32_t run);
   // The newest snapshot that a member starts from: what is before it is nobody's business any more.
@@ -200,13 +186,27 @@ class World {
   const Replica& replica(raft::NodeId node) const { return replicas_[node.value() - 1]; }
   bool is_member(raft::NodeId node) const { return !node.is_zero() && node.value() <= replicas_.size(); }
 
-  // world.cpp: the queue and members
-  void push(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uint64_t number = 0);
+  // world.cpp: what is due, and members
+  void push(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uint64_t number = 0) {
+    agenda_.add(time_us, kind, subject, number);
+  }
   // The number of the moment that is under way; 0: before the first.
   std::uint64_t moment() const { return steps_ == 0 ? 0 : moments_ + 1; }
-  void begin_step();
-  void end_step();
-  void emit(Event&& event);
+  void begin_step() {
+    if (!events_.empty()) events_.clear();
+    ++steps_;
+  }
+  void end_step() {
+    if (violations_told_ < checkers_.violations().size()) tell_violations();
+    if (events_.empty()) return;
+    ++moments_;
+    digest_events();
+  }
+  void tell_violations();
+  // An event of now, for its particulars to be filled in.
+  Event& tell(Event::Kind kind, raft::NodeId node, raft::NodeId peer = raft::kNone);
+  raft::Term term_of(raft::NodeId node) const;
+  void digest_events();
   void on_tick(const Due& due);
   // All that a member has to do now, and what others see of it; `output`: what it has done already.
   void pump(Replica& replica) { pump(replica, scratch_.output); }
@@ -228,8 +228,9 @@ class World {
   void on_delivery(const Due& due);
   void deliver(Flight& flight);
   void lose(const Flight& flight, LossReason reason);
+  Event& tell_of(Event::Kind kind, const Flight& flight);
   void send(raft::Message&& message);
-  void launch(Flight&& flight, bool may_double);
+  void launch(raft::Message&& message, std::uint64_t part, std::uint64_t parts, bool may_double);
   // Takes a flight out of flights_, to be given back to landed().
   Flights::node_type land(Flights::iterator at);
   void landed(Flights::node_type&& flight);
@@ -285,7 +286,7 @@ class World {
   Checkers checkers_;
   bool checking_ = true;
   FaultCounts faults_;
-  std::vector<Due> queue_;  // a heap, soonest first
+  Agenda agenda_;
   Flights flights_;
   std::map<std::uint64_t, Command> scheduled_;
   RequestList requests_;
@@ -299,7 +300,6 @@ class World {
   raft::NodeId client_guess_{1};  // whom the client takes for the leader
 
   TimeUs now_us_ = 0;
-  std::uint64_t next_sequence_ = 0;
   std::uint64_t next_flight_ = 0;
   std::uint64_t next_scheduled_ = 0;
   std::uint64_t steps_ = 0;

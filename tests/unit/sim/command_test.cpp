@@ -237,7 +237,7 @@ TEST_CASE("commands read as scenarios write them") {
 }
 
 TEST_CASE("events read as sentences about members") {
-  Event event{.kind = Event::Kind::Lost, .node = kS1, .peer = kS2};
+  Event event(Event::Kind::Lost, kS1, kS2);
   event.message_type = raft::MessageType::MsgVote;
   event.loss = LossReason::ReceiverDown;
   EXPECT(describe(event) == "S1->S2 lost MsgVote: the receiver is down");
