@@ -1,0 +1,61 @@
+#pragma once
+// WorldConfig: what a world is made of, before anything has happened in it.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "raft/bugs.h"
+#include "raft/types.h"
+#include "sim/command.h"
+
+namespace raftarium::sim {
+
+inline constexpr std::size_t kMaxMembers = 15;
+inline constexpr TimeUs kMaxJumpUs = 60'000'000;
+inline constexpr TimeUs kMaxSyncUs = 60'000'000;
+inline constexpr std::int64_t kMaxLoadClients = 1000;  // and keys
+inline constexpr std::int64_t kMaxLoadRequests = 100'000;
+inline constexpr std::size_t kMaxLogEntries = 100;       // of a log that a member begins with
+inline constexpr std::int64_t kMaxDriftPpm = 9'000'000;  // ten times as fast
+
+struct WorldConfig {
+  std::uint64_t seed = 1;
+  std::size_t members = 5;  // 1 to kMaxMembers
+  bool pre_vote = true;
+  bool check_quorum = true;
+  TimeUs tick_us = 10'000;                     // > 0
+  int election_ticks = 15;                     // > heartbeat_ticks
+  int heartbeat_ticks = 5;                     // > 0
+  TimeUs latency_min_us = 15'000;              // of every link, >= 0
+  TimeUs latency_mean_us = 8'000;              // of the random part on top, >= 0
+  std::uint32_t loss_per_million = 0;          // up to 1'000'000
+  std::uint32_t duplicate_per_million = 0;     // up to 1'000'000: messages that arrive twice
+  TimeUs request_timeout_us = 400'000;         // a client waits so long for an answer, then tries again
+  TimeUs request_deadline_us = 4'000'000;      // and gives up after this long; up to a day
+  std::int64_t max_size_per_msg = 1 << 20;     // bytes of entries in one append; 0: one entry
+  int max_inflight_msgs = 256;                 // > 0: unanswered appends to one follower
+  std::int64_t max_uncommitted_size = 0;       // bytes; a leader refuses more; 0: no limit
+  TimeUs sync_min_us = 0;                      // of every disk, as DiskSettings
+  TimeUs sync_mean_us = 0;                     // both 0: a sync takes no time
+  std::int64_t wal_segment_bytes = 64 << 10;   // 4096 to 64 MiB
+  std::int64_t snapshot_entries = 0;           // applied entries until a member makes a snapshot; 0: never
+  std::int64_t snapshot_bytes = 0;             // or bytes of them; 0: never
+  std::int64_t snapshot_keep_entries = 0;      // of the log, behind a snapshot
+  std::int64_t snapshot_part_bytes = 1 << 16;  // a snapshot travels in parts, one after the other
+  // The first configuration: all members but `spares` are in it, `learners` as such, the others as voters, of whom
+  // there is at least one. A spare runs and waits to be added.
+  std::vector<raft::NodeId> learners{};
+  std::vector<raft::NodeId> spares{};
+  // What members' logs hold when the world begins, by member: the terms of the entries from index 2 on. None of them
+  // is known to be committed; who is not listed has none. All members begin in the highest term of all logs. Each
+  // entry writes "TERM.POSITION" to the key x.
+  std::vector<std::vector<raft::Term>> logs{};
+  raft::Bugs bugs{};  // of every member
+};
+
+// An error says which field cannot work, what was expected and what was found.
+base::Status check(const WorldConfig& config);
+
+}  // namespace raftarium::sim
