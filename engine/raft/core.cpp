@@ -118,7 +118,7 @@ void Raft::notify(Event event) const {
 void Raft::reset(Term term) {
   if (term_ != term || makes(Bug::VoteForgotten)) {
     term_ = term;
-    vote_ = kNone;
+    if (!makes(Bug::VoteKept)) vote_ = kNone;
   }
   leader_ = kNone;
   election_elapsed_ = 0;
@@ -388,8 +388,8 @@ Raft::Door Raft::admit_term(const Message& message, Refusal& refusal) {
 bool Raft::is_held_off(const Message& message) const {
   if (message.type != MessageType::MsgVote && message.type != MessageType::MsgPreVote) return false;
   const bool transfer = message.context == static_cast<std::uint64_t>(CampaignType::Transfer);
-  const bool in_lease =
-      config_.check_quorum && leader_ != kNone && election_elapsed_ < config_.election_ticks;
+  const bool in_lease = config_.check_quorum && leader_ != kNone &&
+                        election_elapsed_ < config_.election_ticks && !makes(Bug::VoteInsideLease);
   return message.term > term_ && in_lease && !transfer;
 }
 
@@ -410,7 +410,7 @@ Raft::Door Raft::on_higher_term(const Message& message, Refusal& refusal) {
     refusal = Refusal::LeaderLease;
     return Door::Done;
   }
-  const bool pre_vote = type == MessageType::MsgPreVote;
+  const bool pre_vote = type == MessageType::MsgPreVote && !makes(Bug::PreVoteRaisesTerm);
   const bool pre_vote_granted = type == MessageType::MsgPreVoteResp && !message.reject;
   if (pre_vote || pre_vote_granted) return Door::Handle;  // the term is hypothetical
 
@@ -434,7 +434,7 @@ Raft::Door Raft::on_lower_term(const Message& message) {
     // A leader of an older term must learn of this term from somebody: with PreVote or a lease no vote
     // request would ever tell it (etcd 8243).
     compose(MessageType::MsgAppResp, message.from);
-  } else if (type == MessageType::MsgPreVote) {
+  } else if (type == MessageType::MsgPreVote && !makes(Bug::PreVoteNotTold)) {
     // The refusal carries the term that the pre-candidate lacks (etcd 8501).
     observe([&] {
       return Event{.kind = Event::Kind::VoteRefused,
@@ -451,6 +451,8 @@ Raft::Door Raft::on_lower_term(const Message& message) {
     if (message.snapshot) snapshot_durable(*message.snapshot);
   } else if (type == MessageType::MsgVoteResp && makes(Bug::LateVotesCount)) {
     return Door::Handle;
+  } else if (type == MessageType::MsgAppResp && makes(Bug::StaleAnswerCounts)) {
+    return Door::Handle;
   } else {
     ignore(message, Refusal::StaleTerm);
   }
@@ -464,7 +466,8 @@ void Raft::on_vote_request(const Message& message) {
                         (pre_vote && message.term > term_) ||    // nothing is given
                         makes(Bug::SecondVote);
   const EntryId candidate_last{message.log_term, message.index};
-  const bool up_to_date = log_.is_up_to_date(candidate_last) || makes(Bug::LogNotCompared);
+  const bool too_equal = makes(Bug::EqualLogRefused) && candidate_last == log_.last_id();
+  const bool up_to_date = (log_.is_up_to_date(candidate_last) && !too_equal) || makes(Bug::LogNotCompared);
   const bool granted = can_vote && up_to_date;
   observe([&] {
     const Refusal why = granted      ? Refusal::None

@@ -107,6 +107,8 @@ class Raft {
   EntryId mistaken_commit() const;
   VoteResult mistaken_result(const Tracker::Tally& tally) const;
   void cut_after(const Message& message);
+  void count_own();
+  std::optional<RaftLog::Appended> append_beyond(const Message& message);
 
   // core.cpp
   base::Status load_state(const HardState& state);

@@ -130,7 +130,10 @@ void Raft::handle_append(const Message& message) {
   }
   const Index commit_before = log_.committed();
   if (makes(Bug::StaleAppendTruncates)) cut_after(message);
-  if (const auto done = log_.maybe_append(prev, message.commit, message.entries)) {
+  const auto done = makes(Bug::ConflictKept) ? append_beyond(message)
+                                             : log_.maybe_append(prev, message.commit, message.entries);
+  if (done) {
+    if (makes(Bug::CommitNotClamped)) log_.commit_to(std::min(message.commit, log_.last_index()));
     if (done->truncated_from) {
       observe([&] {
         return Event{.kind = Event::Kind::LogTruncated,

@@ -168,7 +168,10 @@ void Raft::note_appended(std::uint64_t count) {
 }
 
 // The leader counts itself once its own entries are durable (dissertation §10.2.1).
-void Raft::acknowledge_own() { compose(MessageType::MsgAppResp, id()).index = log_.last_index(); }
+void Raft::acknowledge_own() {
+  if (makes(Bug::OwnNotDurable)) return count_own();
+  compose(MessageType::MsgAppResp, id()).index = log_.last_index();
+}
 
 // Empty payloads are free, and one proposal of any size passes an empty queue: else it never could.
 bool Raft::reserve_uncommitted(std::uint64_t payload_bytes) {
@@ -259,7 +262,8 @@ void Raft::broadcast_heartbeat(std::uint64_t context) {
   for (Progress& peer : tracker_.progress) {
     if (peer.id == id()) continue;
     // Never beyond what the peer is known to have, or it would commit what may differ.
-    const Index commit = std::min(peer.match, log_.committed());
+    const Index commit =
+        makes(Bug::CommitNotClamped) ? log_.committed() : std::min(peer.match, log_.committed());
     Message& heartbeat = compose(MessageType::MsgHeartbeat, peer.id);
     heartbeat.commit = commit;
     heartbeat.context = context;
@@ -275,11 +279,13 @@ void Raft::on_append_response(const Message& message, Progress& peer) {
     if (!message.log_term.is_zero()) {
       probe = log_.find_conflict_by_term(message.reject_hint, message.log_term).index;
     }
+    if (makes(Bug::MatchFromHint)) peer.maybe_update(message.reject_hint);
     if (peer.maybe_decrease(message.index, probe)) {
       observe([&] {
         return Event{.kind = Event::Kind::ProbeBack, .peer = peer.id, .entry = {Term(), peer.next}};
       });
       if (peer.state == ProgressState::Replicate) peer.become_probe();
+      if (makes(Bug::ProbeStaysPut)) peer.next = message.index + 1;
       maybe_send_append(peer, true);
     }
     return;
@@ -300,7 +306,7 @@ void Raft::on_append_response(const Message& message, Progress& peer) {
       }
       break;
     case ProgressState::Replicate:
-      peer.inflights.free_to(message.index);
+      if (!makes(Bug::WindowNotFreed)) peer.inflights.free_to(message.index);
       break;
   }
   // What a peer has up to the commit index cannot move it.
