@@ -35,6 +35,9 @@ int export_scenario(const ExportRequest& request, std::ostream& out, std::ostrea
     return fail(
         "export: a trace for the specification begins where everything begins: leave out --from-ms");
   }
+  if (const auto status = lab::check_export(*scenario, *format); !status) {
+    return fail("export: " + request.file + ": " + status.error().message);
+  }
   if (request.target.empty()) {
     lab::export_run(*scenario, options, out);
     return out ? 0 : fail("export: the output cannot be written");

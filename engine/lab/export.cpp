@@ -225,6 +225,10 @@ std::vector<std::string> export_format_words() {
   return words;
 }
 
+base::Status check_export(const Scenario& scenario, ExportFormat format) {
+  return format == ExportFormat::EtcdTla ? check_tla(scenario) : base::Status();
+}
+
 void export_run(const Scenario& scenario, const ExportOptions& options, std::ostream& out) {
   switch (options.format) {
     case ExportFormat::Story:

@@ -32,6 +32,10 @@ struct ExportOptions {
   bool heartbeats = false;                // Svg: show them and their answers too
 };
 
+// Whether the format has words for everything that the scenario is about; an error says for what it has none.
+// Only etcd-tla lacks some.
+base::Status check_export(const Scenario& scenario, ExportFormat format);
+
 // Plays the scenario and writes. The stream's own state says whether writing worked.
 void export_run(const Scenario& scenario, const ExportOptions& options, std::ostream& out);
 

@@ -159,6 +159,31 @@ void write(std::ostream& out, const Line& line, const OrderedJson& msg, const Or
 
 }  // namespace
 
+base::Status check_tla(const Scenario& scenario) {
+  const auto refuse = [](const std::string& what) {
+    return base::Error{"etcd's TLA+ specification has no word for " + what};
+  };
+  using Command = sim::Command;
+  if (!scenario.cluster.learners.empty()) return refuse("learners in the first configuration");
+  if (!scenario.cluster.logs.empty()) return refuse("logs that are there from the beginning");
+  bool changes = false;
+  bool restarts = false;
+  for (const Action& action : scenario.actions) {
+    const Command& command = action.command;
+    restarts = restarts || command.kind == Command::Kind::Restart;
+    if (command.kind == Command::Kind::LeaveJoint) return refuse("joint configurations (leave_joint)");
+    if (command.kind != Command::Kind::Reconfigure) continue;
+    changes = true;
+    if (command.changes.size() > 1 || command.transition != raft::ConfChangeTransition::Auto) {
+      return refuse("joint configurations (reconfigure: " + sim::describe(command.changes) + ")");
+    }
+  }
+  if (changes && restarts) {
+    return refuse("a restart after a change of the configuration: to it storage keeps only the first one");
+  }
+  return {};
+}
+
 TlaTrace::TlaTrace(const sim::WorldConfig& cluster, std::ostream& out) : out_(out) {
   want_traces(true);
   const auto contains = [](const std::vector<raft::NodeId>& nodes, raft::NodeId node) {

@@ -11,18 +11,24 @@
 // does it know of the answer that a leader of an older term gets, a MsgAppResp without an index: to it that is a
 // rejection. An append's commit index counts up to its last entry only, as a follower takes it.
 //
-// What it has no word for at all it will not accept: joint configurations, learners in the first one, logs that are
-// there from the beginning, a restart after a change of the configuration, which storage does not keep; a term that
-// was learned from a pre-vote's refusal, messages that arrive twice, members whose log begins with a snapshot or
-// that lost what they had not synced; to it the commit index is durable.
+// For some things it has no word at all, and check_tla() refuses a scenario that is about them: joint configurations,
+// learners in the first one, logs that are there from the beginning, a restart after a change of the configuration,
+// which storage does not keep. Others it has words for and will not accept: a term that was learned from a pre-vote's
+// refusal, messages that arrive twice, members whose log begins with a snapshot or that lost what they had not synced;
+// to it the commit index is durable.
 
 #include <iosfwd>
 #include <vector>
 
+#include "base/result.h"
+#include "lab/scenario.h"
 #include "raft/raft.h"
 #include "sim/world.h"
 
 namespace raftarium::lab {
+
+// Whether a trace can tell of everything that the scenario asks for; an error says of what it cannot.
+base::Status check_tla(const Scenario& scenario);
 
 class TlaTrace : public raft::Observer {
  public:

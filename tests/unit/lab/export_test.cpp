@@ -41,6 +41,35 @@ std::vector<std::string> lines(const std::string& text) {
   return all;
 }
 
+TEST_CASE(
+    "a scenario for which the specification has no words is refused as a trace, and only as a trace") {
+  const auto refusal = [](const std::string& cluster, const std::string& actions) {
+    const auto scenario =
+        parse_scenario("s.json", R"({"raftarium": 1, "title": "T", "duration_ms": 100, "cluster": {)" +
+                                     cluster + R"(}, "actions": [)" + actions + "]}");
+    REQUIRE_MESSAGE(scenario.ok(), scenario.error().message);
+    EXPECT(check_export(*scenario, ExportFormat::Events).ok());
+    const auto status = check_export(*scenario, ExportFormat::EtcdTla);
+    return status ? std::string() : status.error().message;
+  };
+  const std::string no_word = "etcd's TLA+ specification has no word for ";
+  const std::string add = R"({"at_ms": 1, "do": "reconfigure", "add": ["S3"]})";
+  const std::string spare = R"("members": 3, "spares": ["S3"])";
+  EXPECT(refusal(spare, add).empty());
+  EXPECT(refusal(R"("members": 3, "learners": ["S3"])", "") ==
+         no_word + "learners in the first configuration");
+  EXPECT(refusal(R"("logs": {"S1": [1]})", "") == no_word + "logs that are there from the beginning");
+  EXPECT(refusal(spare, R"({"at_ms": 1, "do": "reconfigure", "add": ["S3"], "remove": ["S1"]})") ==
+         no_word + "joint configurations (reconfigure: add S3, remove S1)");
+  EXPECT(refusal(spare, R"({"at_ms": 1, "do": "reconfigure", "add": ["S3"], "transition": "explicit"})") ==
+         no_word + "joint configurations (reconfigure: add S3)");
+  EXPECT(refusal(spare, R"({"at_ms": 1, "do": "leave_joint"})") ==
+         no_word + "joint configurations (leave_joint)");
+  EXPECT(refusal(spare, add + R"(, {"at_ms": 2, "do": "crash", "node": "S1"},
+                                   {"at_ms": 3, "do": "restart", "node": "S1"})") ==
+         no_word + "a restart after a change of the configuration: to it storage keeps only the first one");
+}
+
 TEST_CASE("formats have names") {
   for (const std::string& word : export_format_words()) {
     const auto format = parse_export_format(word);
