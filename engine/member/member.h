@@ -179,7 +179,7 @@ class Member {
   class Recorder : public raft::Observer {
    public:
     Recorder() = default;
-    // Who else is told is no part of the value.
+    // NOLINTNEXTLINE(bugprone-copy-constructor-init): who else is told is no part of the value.
     Recorder(const Recorder& other) : Observer(), events(other.events) {}
     Recorder& operator=(const Recorder& other) {
       if (this != &other) events = other.events;

@@ -449,9 +449,8 @@ Raft::Door Raft::on_lower_term(const Message& message) {
   } else if (type == MessageType::MsgStorageAppendResp) {
     // The entries may have been overwritten since; the snapshot cannot have been.
     if (message.snapshot) snapshot_durable(*message.snapshot);
-  } else if (type == MessageType::MsgVoteResp && makes(Bug::LateVotesCount)) {
-    return Door::Handle;
-  } else if (type == MessageType::MsgAppResp && makes(Bug::StaleAnswerCounts)) {
+  } else if ((type == MessageType::MsgVoteResp && makes(Bug::LateVotesCount)) ||
+             (type == MessageType::MsgAppResp && makes(Bug::StaleAnswerCounts))) {
     return Door::Handle;
   } else {
     ignore(message, Refusal::StaleTerm);

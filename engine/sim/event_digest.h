@@ -7,6 +7,6 @@
 namespace raftarium::sim {
 
 // Adds every field that an event of its kind has.
-void add_event(base::Hasher& digest, const Event& event);
+void add_event(base::Hasher& out, const Event& event);
 
 }  // namespace raftarium::sim

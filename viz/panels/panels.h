@@ -61,7 +61,7 @@ void draw_gallery(const Chrome&, Selection&, CommandSink&, Ui&);
 bool draw_gallery_cards(const Chrome&, CommandSink&, Ui&, const Rect& area);  // true: one was chosen
 void draw_comparison(const Chrome&, Selection&, Ui&);
 void draw_palette(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&);
-void draw_clients(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+void draw_clients(const Frame&, Selection&, CommandSink&, Ui&, const Rect& whole);
 void draw_stores(const Frame&, Selection&, Ui&, const Rect& area);
 struct Sheet;
 void draw_overview(const Frame&, CommandSink&, Ui&, Sheet&);
