@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "base/crc32c.h"
 #include "bench/bench.h"
 #include "storage/durable_storage.h"
 #include "storage/posix_disk.h"
@@ -153,6 +154,41 @@ double unsynced_rate(std::size_t batch, std::size_t payload_bytes, std::size_t b
   return static_cast<double>(count) / (bench::cpu_seconds() - start);
 }
 
+// What the system alone takes for as many writes of as many bytes, into a file that is set aside as a segment is.
+double writes_alone(std::size_t count, std::size_t bytes_each) {
+  const Directory directory;
+  auto disk = must(storage::PosixDisk::open_directory(directory.path() + "/raw"));
+  const storage::File file = must(disk->create("raw"));
+  must(disk->preallocate(file, count * bytes_each));
+  const std::vector<std::uint8_t> bytes(bytes_each, 'r');
+  const double start = bench::cpu_seconds();
+  for (std::size_t i = 0; i < count; ++i) must(disk->write(file, i * bytes_each, bytes));
+  const double took = bench::cpu_seconds() - start;
+  disk->close(file);
+  return static_cast<double>(count) / took;
+}
+
+// What reading every byte of the log and one checksum over it takes, nothing kept; MB per second.
+double read_alone(storage::Disk& disk) {
+  std::vector<std::uint8_t> piece(256U << 10U);
+  std::uint64_t read = 0;
+  std::uint32_t crc = 0;
+  const double start = bench::cpu_seconds();
+  for (const std::uint64_t sequence : must(storage::list_segments(must(disk.list())))) {
+    const storage::File file = must(disk.open(storage::segment_name(sequence), false));
+    std::uint64_t offset = 0;
+    while (const std::size_t got = must(disk.read(file, offset, piece))) {
+      crc = base::crc32c(std::span(piece).first(got), crc);
+      offset += got;
+    }
+    read += offset;
+    disk.close(file);
+  }
+  const double took = bench::cpu_seconds() - start;
+  if (crc == 0) give_up("a checksum of nothing");
+  return static_cast<double>(read) / took / 1e6;
+}
+
 // A log of `bytes` of payload, written without a member around it.
 std::uint64_t write_log(storage::Disk& disk, std::size_t payload_bytes, std::size_t bytes) {
   must(storage::write_snapshot_file(disk, *snapshot_at(1), kIdentity));
@@ -255,6 +291,12 @@ void add_unsynced(bench::Report& report, int repeats) {
     const double rate =
         bench::median(repeats, [batch = batch, bytes = bytes] { return unsynced_rate(batch, 128, bytes); });
     report.add({metric, "entries/s", goal > 0 ? bench::at_least(goal) : bench::Goal{}, rate});
+    if (batch > 1) continue;
+    // A record of the entry and one of the hard state (FORMAT.md).
+    constexpr std::size_t kSaveBytes = 2 * storage::kRecordHeaderBytes + 25 + 128 + 7 + 24;
+    report.add({metric + ", the writes alone", "1/s", {}, bench::median(repeats, [bytes = bytes] {
+                  return writes_alone(bytes / 128, kSaveBytes);
+                })});
   }
 }
 
@@ -276,6 +318,9 @@ void add_read(bench::Report& report, int repeats) {
     ::mallopt(M_TRIM_THRESHOLD, 0);
     ::malloc_trim(0);
     report.add({metric + ", into fresh memory", "MB/s", {}, fresh});
+    report.add({metric + ", reading and a checksum alone", "MB/s", {}, bench::median(repeats, [&] {
+                  return read_alone(*disk);
+                })});
   }
 }
 
