@@ -1,5 +1,7 @@
 #include "lab/trace.h"
 
+#include <algorithm>
+
 namespace raftarium::lab {
 
 void trace(const sim::World& world, std::vector<TracedMessage>& messages) {
@@ -14,16 +16,13 @@ void trace(const sim::World& world, std::vector<TracedMessage>& messages) {
       continue;
     }
     if (event.kind != Kind::Delivered && event.kind != Kind::Lost) continue;
-    // Identities rise, and what ends was sent not long ago.
-    for (std::size_t i = messages.size(); i-- > 0;) {
-      TracedMessage& message = messages[i];
-      if (message.id < event.message_id) break;
-      if (message.id > event.message_id) continue;
-      message.ended_us = event.time_us;
-      message.ended_event = world.moments();
-      message.lost = event.kind == Kind::Lost;
-      break;
-    }
+    const auto message =
+        std::lower_bound(messages.begin(), messages.end(), event.message_id,
+                         [](const TracedMessage& traced, std::uint64_t id) { return traced.id < id; });
+    if (message == messages.end() || message->id != event.message_id) continue;
+    message->ended_us = event.time_us;
+    message->ended_event = world.moments();
+    message->lost = event.kind == Kind::Lost;
   }
 }
 

@@ -25,7 +25,7 @@ struct TracedMessage {
   bool lost = false;
 };
 
-// Notes what the last step of `world` sent and what became of what was sent before.
+// Notes what the last step of `world` sent and what became of what was sent before. In the order of identities.
 void trace(const sim::World& world, std::vector<TracedMessage>& messages);
 
 }  // namespace raftarium::lab
