@@ -108,36 +108,6 @@ export const tests = {
     await does(lab, 'a bit flips', click(lab, 'act.disk.damage'), ({ frame }) => frame.disk.damage !== '');
   },
 
-  'the configuration is changed, and both halves of a joint one are seen': async ({ open, picture }) => {
-    const lab = await open('?scenario=first_election&t=600000&paused', small);
-    const leader = (await lab.leader()).id;
-    const [one, other] = [1, 2, 3, 4, 5].filter((id) => id !== leader);
-    // What commits next need not be the change.
-    const change = async (row, what, holds) => {
-      await menu(lab, 'act.members', `members.${row}`, 'left')();
-      for (let tries = 0; tries < 8; ++tries) {
-        const { event } = await lab.frame();
-        await lab.press('k');
-        await lab.until(`a commit: ${what}`, ({ frame, wanted }) => frame.event > wanted, event);
-        if (holds((await lab.frame()).configuration)) return;
-      }
-      assert.fail(`${what}: ${JSON.stringify((await lab.frame()).configuration)}`);
-    };
-    await select(lab, one);
-    await does(lab, 'proposed', menu(lab, 'act.members', 'members.remove', 'left'), ({ frame, wanted }) =>
-      frame.members[wanted - 1].log.at(-1).text === 'config', leader);
-    await change('remove', 'removed', (c) => !c.voters.includes(one));
-    await change('add_learner', 'a learner', (c) => c.learners.includes(one));
-    await change('promote', 'a voter', (c) => c.voters.includes(one));
-    await change('demote', 'a learner again', (c) => c.learners.includes(one));
-    await select(lab, other);
-    await change(`joint.${one}`, 'both halves', (c) => c.voters_outgoing.includes(other) && c.voters.includes(one));
-    await lab.place('joint.label');
-    await picture(lab, 'page-joint');
-    await change('leave', 'the new half', (c) => c.voters_outgoing.length === 0 && !c.voters.includes(other));
-    await change('add', 'a voter once more', (c) => c.voters.includes(other));
-  },
-
   'what stands behind: rules, causes, stores side by side': async ({ open }) => {
     const lab = await open('?scenario=leader_crash&t=2000000&paused');
     await lab.click('story.rules');
@@ -146,7 +116,7 @@ export const tests = {
     await lab.press('w');
     await lab.until('no rules', ({ view }) => !view.rules);
     await lab.click('tab.space_time');
-    const [x, , width] = (await lab.regions()).space_time;
+    const [x, , width] = await lab.until('the diagram', ({ regions }) => regions.space_time);
     await lab.page.mouse.move(x + width * 0.85, (await lab.place('line.2')).y);
     await lab.until('what led to this moment', ({ view }) => view.led_to > 0);
     await palette(lab, 'stores side by side', 'stores');
