@@ -4,12 +4,14 @@ namespace raftarium::lab {
 
 namespace {
 
+constexpr const char* kCompaction =
+    "Log compaction (§7): a snapshot stands for the entries that it covers.";
+
 const char* rule_of_refusal(raft::Refusal refusal) {
   switch (refusal) {
     case raft::Refusal::LogBehind:
       return "Election restriction (§5.4.1): a vote only for a log that is at least as up to date, by the "
-             "term of "
-             "its last entry and then by its length.";
+             "term of its last entry and then by its length.";
     case raft::Refusal::VotedForAnother:
       return "One vote a term, first come, first served (§5.2): so that a term has one leader at most.";
     case raft::Refusal::LeaderLease:
@@ -29,8 +31,7 @@ const char* rule_of_core(const raft::Event& event) {
       return "PreVote (dissertation §9.6): only who could win raises its term.";
     case Kind::BecameCandidate:
       return "Leader election (§5.2): a follower that hears nothing for an election timeout raises its "
-             "term, votes "
-             "for itself and asks the others.";
+             "term, votes for itself and asks the others.";
     case Kind::BecameLeader:
       return "Election safety (§5.2): a majority and one vote a term make at most one leader a term.";
     case Kind::VoteRefused:
@@ -47,14 +48,13 @@ const char* rule_of_core(const raft::Event& event) {
       return "Consistency check (§5.3): an append is taken only right after an entry that both logs have.";
     case Kind::CommitAdvanced:
       return "Commitment (§5.3, §5.4.2): an entry of the leader's own term is committed once a majority "
-             "has it; what "
-             "is before it, with it.";
+             "has it; what is before it, with it.";
     case Kind::ConfigurationChanged:
     case Kind::ConfChangeRefused:
       return "Membership (§6; dissertation §4): old and new majorities must overlap, or both must agree.";
     case Kind::SnapshotSent:
     case Kind::SnapshotRestored:
-      return "Log compaction (§7): a snapshot stands for the entries that it covers.";
+      return kCompaction;
     case Kind::TransferStarted:
     case Kind::TransferAborted:
       return "Leadership transfer (dissertation §3.10): the target is brought up to date and told to "
@@ -75,7 +75,7 @@ const char* rule_behind(const sim::Event& event) {
       return "Client sessions (§8; dissertation §6.3): a repeated command is recognised and applied once.";
     case Kind::SnapshotPart:
     case Kind::SnapshotMade:
-      return "Log compaction (§7): a snapshot stands for the entries that it covers.";
+      return kCompaction;
     case Kind::Recovered:
     case Kind::StorageFailed:
       return "Persistent state (Figure 2): term, vote and log are on stable storage before a member "

@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t kBlockBytes = 8U << 20U;
 // Filled in pieces that are still in the processor's cache when they are checked.
 constexpr std::size_t kPieceBytes = 256U << 10U;
+// What follows a log is looked through by these, most of which are zeros.
+constexpr std::size_t kLineBytes = 4096;
 
 void prefer_huge_pages([[maybe_unused]] std::span<std::uint8_t> memory) {
 #if defined(__linux__)
@@ -182,9 +184,26 @@ base::Result<SegmentReader::Found> SegmentReader::next(WalRecord& record) {
   return Found::Record;
 }
 
+void SegmentReader::look_at(std::span<const std::uint8_t> piece, std::uint64_t start, bool first,
+                            std::uint64_t save, Rest& rest) const {
+  for (std::size_t at = 0; at < std::min(kPieceBytes, piece.size()); at += kLineBytes) {
+    const auto line = piece.subspan(at, std::min(kLineBytes, piece.size() - at));
+    if (all_zero(line)) continue;
+    const auto last = std::find_if(line.rbegin(), line.rend(), [](std::uint8_t byte) { return byte != 0; });
+    rest.end = start + at + static_cast<std::uint64_t>(line.rend() - last);
+    for (std::size_t i = first && at == 0 ? kRecordAlignment : 0;
+         rest.witness == 0 && i < line.size() && piece.size() - at - i >= kRecordHeaderBytes;
+         i += kRecordAlignment) {
+      const auto candidate = piece.subspan(at + i, kRecordHeaderBytes);
+      if (!looks_like_header(candidate)) continue;
+      const auto header = decode_record_header(candidate, sequence_, start + at + i);
+      if (header && header->durable() >= save) rest.witness = start + at + i;
+    }
+  }
+}
+
 base::Result<SegmentReader::Rest> SegmentReader::look_ahead(std::uint64_t from, std::uint64_t save) {
   Rest rest{from, 0};
-  static constexpr std::size_t kLine = 4096;
   if (from >= file_bytes_) return rest;
   // The same memory for each piece: nothing of it is kept, and what follows a log is mostly zeros.
   std::vector<std::uint8_t> memory(static_cast<std::size_t>(
@@ -193,29 +212,13 @@ base::Result<SegmentReader::Rest> SegmentReader::look_ahead(std::uint64_t from, 
     // Room that was set aside and not used yet need not be read.
     const auto data = disk_->next_data(file_, start);
     if (!data) return data.error();
-    if (*data > start) start += (*data - start) / kLine * kLine;
+    if (*data > start) start += (*data - start) / kLineBytes * kLineBytes;
     if (start >= file_bytes_) break;
     // A piece and the header that may begin at its end.
     const auto piece = std::span(memory).first(
         static_cast<std::size_t>(std::min<std::uint64_t>(memory.size(), file_bytes_ - start)));
     if (auto status = read(start, piece); !status) return status.error();
-    if (all_zero(piece)) continue;
-    for (std::size_t at = 0; at < std::min(kPieceBytes, piece.size()); at += kLine) {
-      const std::uint64_t offset = start + at;
-      const auto line = piece.subspan(at, std::min(kLine, piece.size() - at));
-      if (all_zero(line)) continue;
-      const auto last =
-          std::find_if(line.rbegin(), line.rend(), [](std::uint8_t byte) { return byte != 0; });
-      rest.end = offset + static_cast<std::uint64_t>(line.rend() - last);
-      for (std::size_t i = offset == from ? kRecordAlignment : 0;
-           rest.witness == 0 && i < line.size() && piece.size() - at - i >= kRecordHeaderBytes;
-           i += kRecordAlignment) {
-        const auto candidate = piece.subspan(at + i, kRecordHeaderBytes);
-        if (!looks_like_header(candidate)) continue;
-        const auto header = decode_record_header(candidate, sequence_, offset + i);
-        if (header && header->durable() >= save) rest.witness = offset + i;
-      }
-    }
+    if (!all_zero(piece)) look_at(piece, start, start == from, save, rest);
   }
   return rest;
 }

@@ -53,6 +53,9 @@ class SegmentReader {
   base::Status read(std::uint64_t offset, std::span<std::uint8_t> out);
   // Up to `count` bytes from `offset` on in one piece; fewer only where the file ends.
   base::Result<std::span<const std::uint8_t>> at(std::uint64_t offset, std::size_t count);
+  // A piece of what follows the log, at `start`; `first`: it begins where the log ends, at what is no record.
+  void look_at(std::span<const std::uint8_t> piece, std::uint64_t start, bool first, std::uint64_t save,
+               Rest& rest) const;
   void note_damaged_header(std::span<const std::uint8_t> bytes);
   void note_damaged_payload(const RecordHeader& header, std::span<const std::uint8_t> record);
 
