@@ -66,6 +66,17 @@ std::string holders_text(const raft::Status& leader, raft::Index index) {
   });
 }
 
+// Whether `event`, of the last step, is the first loss of its kind.
+bool is_first_turned_away(const sim::World& world, const sim::Event& event) {
+  const auto& events = world.events();
+  const auto is_one = [](const sim::Event& e) {
+    return e.kind == sim::Event::Kind::Lost && e.loss == sim::LossReason::NetworkFull;
+  };
+  const auto first = std::find_if(events.begin(), events.end(), is_one);
+  const auto now = std::count_if(first, events.end(), is_one);
+  return &*first == &event && world.faults().of(sim::Fault::NetworkFull) == static_cast<std::uint64_t>(now);
+}
+
 // In the last step, so that the member's state is not the one in which the rest of it happened.
 bool changed_configuration(const sim::World& world, raft::NodeId node) {
   return std::any_of(world.events().begin(), world.events().end(), [&](const sim::Event& event) {
@@ -352,6 +363,13 @@ Line about(const sim::World& world, const sim::Event& event) {
     case Kind::Raft:
       return about_raft(world, event);
     case Kind::Lost: {
+      // Once, for what follows is more of the same.
+      if (event.loss == sim::LossReason::NetworkFull && is_first_turned_away(world, event)) {
+        return Told{
+            text("The network is full: what ", name(event.node), " sends ", name(event.peer), " is lost."),
+            text("It carries ", world.config().max_messages_in_flight,
+                 " messages at a time. Members that answer each other without end fill it.")};
+      }
       // Heartbeats and answers are too many to tell.
       const bool matters = (event.message_type == raft::MessageType::MsgApp && event.message_entries > 0) ||
                            event.message_type == raft::MessageType::MsgVote;

@@ -17,6 +17,7 @@ const std::vector<ClusterField>& cluster_fields() {
       {"latency_mean_us", 0, kMinute, &Config::latency_mean_us},
       {"loss_per_million", 0, 1'000'000, &Config::loss_per_million},
       {"duplicate_per_million", 0, 1'000'000, &Config::duplicate_per_million},
+      {"max_messages_in_flight", 1, sim::kMaxMessagesInFlight, &Config::max_messages_in_flight},
       {"request_timeout_us", 1, kMinute, &Config::request_timeout_us},
       {"request_deadline_us", 1, 60 * kMinute, &Config::request_deadline_us},
       {"max_size_per_msg", 0, kGiga, &Config::max_size_per_msg},

@@ -51,6 +51,7 @@ base::Status World::check_resolved(const Command& command) const {
           return refuse(what + "fence: " + status.error().message);
         }
       }
+      if (auto status = check_requests_left(1); !status) return refuse(what + status.error().message);
       if (command.node != raft::kNone) return member_needed(command.node);
       return {};
     case Kind::Read:

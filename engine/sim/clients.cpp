@@ -24,7 +24,7 @@ base::Status World::check_asking(const Command& command) const {
   if (load) wanted.key += std::to_string(command.load.keys);
   if (auto status = kv::check(wanted); !status) return status;
   if (command.expected.size() > kv::kMaxValueBytes) return base::Error{"the expected value is too long"};
-  if (!load) return {};
+  if (!load) return check_requests_left(1);
   const Load& asked = command.load;
   const auto outside = [](std::int64_t value, std::int64_t low, std::int64_t high) {
     return value < low || value > high;
@@ -38,7 +38,15 @@ base::Status World::check_asking(const Command& command) const {
                        std::to_string(asked.every_us)};
   }
   if (asked.reads_per_million > 1'000'000) return base::Error{"expected up to 1000000 reads per million"};
-  return {};
+  return check_requests_left(asked.count);
+}
+
+base::Status World::check_requests_left(std::size_t wanted) const {
+  std::size_t made = requests_.size();
+  for (const LoadState& load : loads_) made += load.command.load.count - load.asked;
+  if (made + wanted <= kMaxRequests) return {};
+  return base::Error{"expected at most " + std::to_string(kMaxRequests) + " requests in a world, got " +
+                     std::to_string(wanted) + " after " + std::to_string(made)};
 }
 
 void World::open_request(const Command& command, std::uint32_t load) {

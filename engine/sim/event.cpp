@@ -16,6 +16,8 @@ const char* describe(LossReason reason) {
       return "the receiver is down";
     case LossReason::TakenOff:
       return "it was taken off the wire";
+    case LossReason::NetworkFull:
+      return "the network is full";
   }
   return "unknown";
 }

@@ -10,7 +10,7 @@
 
 namespace raftarium::sim {
 
-enum class LossReason : std::uint8_t { None, LinkCut, Dropped, ReceiverDown, TakenOff };
+enum class LossReason : std::uint8_t { None, LinkCut, Dropped, ReceiverDown, TakenOff, NetworkFull };
 const char* describe(LossReason reason);
 
 enum class RequestState : std::uint8_t { Waiting, Committed, Refused, Unknown };

@@ -28,8 +28,9 @@ enum class Fault : std::uint8_t {
   Damaged,        // a bit of a disk was flipped
   TornCrash,      // a crash left parts of what was not synced
   StorageFailed,  // a member stepped aside, or did not start, because of its disk
+  NetworkFull,    // a message was lost because too many were on their way
 };
-inline constexpr std::size_t kFaultCount = 20;
+inline constexpr std::size_t kFaultCount = 21;
 const char* describe(Fault fault);  // "link cut", "clock jump"
 
 class FaultCounts {

@@ -53,7 +53,10 @@ void World::on_delivery(const Due& due) {
   landed(std::move(flight));
 }
 
-Flights::node_type World::land(Flights::iterator at) { return flights_.extract(at); }
+Flights::node_type World::land(Flights::iterator at) {
+  entries_in_flight_ -= at->second.message.entries.size();
+  return flights_.extract(at);
+}
 
 void World::landed(Flights::node_type&& flight) {
   constexpr std::size_t kMostKept = 256;
@@ -94,6 +97,9 @@ void World::lose(const Flight& flight, LossReason reason) {
     case LossReason::TakenOff:
       faults_.add(Fault::TakenOff);
       break;
+    case LossReason::NetworkFull:
+      faults_.add(Fault::NetworkFull);
+      break;
   }
   tell_of(Event::Kind::Lost, flight).loss = reason;
   if (flight.message.type == raft::MessageType::MsgSnap) report_snapshot(flight.message, false);
@@ -127,9 +133,25 @@ void World::send(raft::Message&& message) {
   launch(std::move(message), 1, parts, true);
 }
 
+void World::turn_away(raft::Message&& message, std::uint64_t id) {
+  Flight flight;
+  flight.id = id;
+  flight.message = std::move(message);
+  tell_of(Event::Kind::Sent, flight);
+  lose(flight, LossReason::NetworkFull);
+}
+
 void World::launch(raft::Message&& message, std::uint64_t part, std::uint64_t parts, bool may_double) {
   const Link& link = network_.link(message.from, message.to);
   const std::uint64_t id = ++next_flight_;
+  // Members that answer each other without end, with messages that come twice, would fill any memory; without
+  // latency, time would stand still.
+  if (is_full(message.entries.size())) return turn_away(std::move(message), id);
+  if (now_us_ >= lately_ends_us_) {
+    sent_lately_ = 0;
+    lately_ends_us_ = now_us_ + 1000;
+  }
+  ++sent_lately_;
   auto at = flights_.end();
   if (scratch_.landed.empty()) {
     at = flights_.try_emplace(at, id);
@@ -142,6 +164,7 @@ void World::launch(raft::Message&& message, std::uint64_t part, std::uint64_t pa
   Flight& flight = at->second;
   flight.id = id;
   flight.message = std::move(message);
+  entries_in_flight_ += flight.message.entries.size();
   flight.sent_us = now_us_;
   flight.deliver_us = now_us_ + link.latency_min_us + exponential(prng_, link.latency_mean_us);
   flight.fate = LossReason::None;

@@ -189,6 +189,15 @@ class World {
   Event& tell_of(Event::Kind kind, const Flight& flight);
   void send(raft::Message&& message);
   void launch(raft::Message&& message, std::uint64_t part, std::uint64_t parts, bool may_double);
+  // Sent, and lost at once.
+  void turn_away(raft::Message&& message, std::uint64_t id);
+  // Whether the network has no room for another message with so many entries.
+  bool is_full(std::size_t entries) const {
+    const auto most = static_cast<std::size_t>(config_.max_messages_in_flight);
+    if (flights_.size() >= most) return true;
+    if (entries_in_flight_ > 0 && entries_in_flight_ + entries > most * kEntriesForEachMessage) return true;
+    return sent_lately_ >= most && now_us_ < lately_ends_us_;
+  }
   // Takes a flight out of flights_, to be given back to landed().
   Flights::node_type land(Flights::iterator at);
   void landed(Flights::node_type&& flight);
@@ -218,6 +227,8 @@ class World {
 
   // clients.cpp: requests
   base::Status check_asking(const Command& command) const;
+  // Whether clients may make so many more; what loads will make counts as made.
+  base::Status check_requests_left(std::size_t wanted) const;
   void open_request(const Command& command, std::uint32_t load = 0);
   void begin_load(const Command& command);
   void on_load(std::uint64_t load);
@@ -246,6 +257,9 @@ class World {
   FaultCounts faults_;
   Agenda agenda_;
   Flights flights_;
+  std::size_t entries_in_flight_ = 0;  // in the messages of flights_
+  std::size_t sent_lately_ = 0;        // messages, in the millisecond that ends then
+  TimeUs lately_ends_us_ = 0;
   std::map<std::uint64_t, Command> scheduled_;
   RequestList requests_;
   struct LoadState {

@@ -119,6 +119,7 @@ base::Status check(const WorldConfig& config) {
   for (const base::Status& status :
        {bounded("max_size_per_msg", 0, kGiga, config.max_size_per_msg),
         bounded("max_inflight_msgs", 1, 4096, config.max_inflight_msgs),
+        bounded("max_messages_in_flight", 1, kMaxMessagesInFlight, config.max_messages_in_flight),
         bounded("max_uncommitted_size", 0, kGiga, config.max_uncommitted_size),
         bounded("sync_min_us", 0, kMaxSyncUs, config.sync_min_us),
         bounded("sync_mean_us", 0, kMaxSyncUs, config.sync_mean_us),

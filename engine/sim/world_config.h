@@ -17,21 +17,28 @@ inline constexpr TimeUs kMaxJumpUs = 60'000'000;
 inline constexpr TimeUs kMaxSyncUs = 60'000'000;
 inline constexpr std::int64_t kMaxLoadClients = 1000;  // and keys
 inline constexpr std::int64_t kMaxLoadRequests = 100'000;
-inline constexpr std::size_t kMaxLogEntries = 100;       // of a log that a member begins with
-inline constexpr std::int64_t kMaxDriftPpm = 9'000'000;  // ten times as fast
+inline constexpr std::size_t kMaxLogEntries = 100;    // of a log that a member begins with
+inline constexpr std::size_t kMaxRequests = 200'000;  // of all clients of a world together
+inline constexpr std::int64_t kMaxMessagesInFlight = 20'000;
+inline constexpr std::size_t kEntriesForEachMessage = 100;  // of those that may be in flight, on average
+inline constexpr std::int64_t kMaxDriftPpm = 9'000'000;     // ten times as fast
 
 struct WorldConfig {
   std::uint64_t seed = 1;
   std::size_t members = 5;  // 1 to kMaxMembers
   bool pre_vote = true;
   bool check_quorum = true;
-  TimeUs tick_us = 10'000;                     // > 0
-  int election_ticks = 15;                     // > heartbeat_ticks
-  int heartbeat_ticks = 5;                     // > 0
-  TimeUs latency_min_us = 15'000;              // of every link, >= 0
-  TimeUs latency_mean_us = 8'000;              // of the random part on top, >= 0
-  std::uint32_t loss_per_million = 0;          // up to 1'000'000
-  std::uint32_t duplicate_per_million = 0;     // up to 1'000'000: messages that arrive twice
+  TimeUs tick_us = 10'000;                  // > 0
+  int election_ticks = 15;                  // > heartbeat_ticks
+  int heartbeat_ticks = 5;                  // > 0
+  TimeUs latency_min_us = 15'000;           // of every link, >= 0
+  TimeUs latency_mean_us = 8'000;           // of the random part on top, >= 0
+  std::uint32_t loss_per_million = 0;       // up to 1'000'000
+  std::uint32_t duplicate_per_million = 0;  // up to 1'000'000: messages that arrive twice
+  // The network carries so many messages at a time, 1 to kMaxMessagesInFlight, with kEntriesForEachMessage times as
+  // many entries in them (but any one message where there is no other), and takes so many in a millisecond. What is
+  // sent beyond is lost, as from a full queue.
+  std::int64_t max_messages_in_flight = 10'000;
   TimeUs request_timeout_us = 400'000;         // a client waits so long for an answer, then tries again
   TimeUs request_deadline_us = 4'000'000;      // and gives up after this long; up to a day
   std::int64_t max_size_per_msg = 1 << 20;     // bytes of entries in one append; 0: one entry

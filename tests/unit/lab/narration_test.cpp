@@ -9,11 +9,15 @@ using Kind = sim::Command::Kind;
 
 // Runs a world and keeps everything that was told.
 struct Listener {
-  explicit Listener(std::uint64_t seed = 7, std::size_t members = 5) : world(make(seed, members)) {}
-  static sim::World make(std::uint64_t seed, std::size_t members) {
+  explicit Listener(std::uint64_t seed = 7, std::size_t members = 5) : Listener(config_of(seed, members)) {}
+  explicit Listener(const sim::WorldConfig& config) : world(make(config)) {}
+  static sim::WorldConfig config_of(std::uint64_t seed, std::size_t members) {
     sim::WorldConfig config;
     config.seed = seed;
     config.members = members;
+    return config;
+  }
+  static sim::World make(const sim::WorldConfig& config) {
     auto made = sim::World::create(config);
     REQUIRE(made.ok());
     return std::move(*made);
@@ -72,6 +76,23 @@ TEST_CASE("a commit is told with what the leader knows, not with what is true") 
   EXPECT(l.find("put x=5 is acknowledged.") != nullptr);
   EXPECT(l.marked(Mark::Kind::Client) == 1);
   EXPECT(l.marked(Mark::Kind::Commit) >= 2);
+}
+
+TEST_CASE("that the network is full is told once") {
+  sim::WorldConfig config;
+  config.max_messages_in_flight = 2;
+  Listener l(config);
+  l.run_until(5'000'000);
+  REQUIRE(l.world.faults().of(sim::Fault::NetworkFull) > 10);
+  std::size_t times = 0;
+  for (const StoryLine& line : l.story) times += line.what.find("The network is full") == 0 ? 1U : 0U;
+  EXPECT(times == 1);
+  const StoryLine* told = l.find("The network is full: what S");
+  REQUIRE(told != nullptr);
+  EXPECT(told->why ==
+         "It carries 2 messages at a time. Members that answer each other without end fill it.");
+  EXPECT(l.find("'s vote request to ") != nullptr);
+  EXPECT(l.find("Because the network is full.") != nullptr);
 }
 
 TEST_CASE("a leader that is cut off is told to step down, and its tail to be overwritten") {

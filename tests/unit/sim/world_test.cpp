@@ -148,6 +148,10 @@ TEST_CASE("configurations that cannot work are refused, with the field and the r
          "cluster: latency_mean_us: expected 0 to 60000000, got 60000001");
   EXPECT(refused([](WorldConfig& c) { c.loss_per_million = 1'000'001; }) ==
          "cluster: loss_per_million: expected 0 to 1000000, got 1000001");
+  EXPECT(refused([](WorldConfig& c) { c.max_messages_in_flight = 0; }) ==
+         "cluster: max_messages_in_flight: expected 1 to 20000, got 0");
+  EXPECT(refused([](WorldConfig& c) { c.max_messages_in_flight = 20'001; }) ==
+         "cluster: max_messages_in_flight: expected 1 to 20000, got 20001");
   EXPECT(refused([](WorldConfig& c) { c.request_timeout_us = 0; }) ==
          "cluster: request_timeout_us: expected at least 1, got 0");
   EXPECT(refused([](WorldConfig& c) { c.request_deadline_us = c.request_timeout_us - 1; }) ==
