@@ -206,13 +206,15 @@ Ticket Member::read(ReadMode mode, const kv::Range& range) {
   return requests_.wait_for_read(mode, range);
 }
 
-void Member::tick() {
-  node_->tick();
+bool Member::tick() {
+  const bool something = node_->tick();
   requests_.tick();
   // The question or its answer may be lost.
-  if (++ticks_ < static_cast<std::uint64_t>(config_.election_ticks)) return;
-  ticks_ = 0;
-  requests_.ask_again();
+  if (++ticks_ >= static_cast<std::uint64_t>(config_.election_ticks)) {
+    ticks_ = 0;
+    requests_.ask_again();
+  }
+  return something || !requests_.is_quiet();
 }
 
 // A leader that has committed nothing in its term does not know what is committed (§8; etcd 7331).

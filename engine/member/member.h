@@ -121,7 +121,8 @@ class Member {
   const std::optional<base::Error>& failure() const { return failure_; }
 
   // REQUIRES of all of these: running(). Of propose(): kv::check(command) accepts it.
-  void tick();
+  // False: its clock moved on, and pump() would find nothing that it would not have found before.
+  bool tick();
   void step(const raft::Message& message) { node_->step(message); }
   raft::Refusal campaign() { return node_->campaign(); }
   void transfer_leadership(raft::NodeId to) { node_->transfer_leadership(to); }

@@ -198,26 +198,25 @@ void Raft::become_leader() {
 
 // Time.
 
-void Raft::tick() {
-  if (role_ == Role::Leader) {
-    tick_heartbeat();
-  } else {
-    tick_election();
-  }
-  trace_sent();
+bool Raft::tick() {
+  const bool something = role_ == Role::Leader ? tick_heartbeat() : tick_election();
+  if (something) trace_sent();
+  return something;
 }
 
-void Raft::tick_election() {
+bool Raft::tick_election() {
   ++election_elapsed_;
-  if (past_election_timeout() && promotable()) {
-    election_elapsed_ = 0;
-    stand_for_election();
-  }
+  if (!past_election_timeout() || !promotable()) return false;
+  election_elapsed_ = 0;
+  stand_for_election();
+  return true;
 }
 
-void Raft::tick_heartbeat() {
+bool Raft::tick_heartbeat() {
   ++heartbeat_elapsed_;
   ++election_elapsed_;
+  if (election_elapsed_ < config_.election_ticks && heartbeat_elapsed_ < config_.heartbeat_ticks)
+    return false;
   if (election_elapsed_ >= config_.election_ticks) {
     election_elapsed_ = 0;
     if (config_.check_quorum) check_quorum_activity();
@@ -227,11 +226,11 @@ void Raft::tick_heartbeat() {
       lead_transferee_ = kNone;
     }
   }
-  if (role_ != Role::Leader) return;
-  if (heartbeat_elapsed_ >= config_.heartbeat_ticks) {
+  if (role_ == Role::Leader && heartbeat_elapsed_ >= config_.heartbeat_ticks) {
     heartbeat_elapsed_ = 0;
     broadcast_heartbeat(read_only_.newest());
   }
+  return true;
 }
 
 // Elections (§5.2, §5.4.1).

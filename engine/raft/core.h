@@ -29,7 +29,8 @@ class Raft {
   Refusal step(const Message& message);
   // The same as a MsgProp of entries with these payloads, which are taken over.
   Refusal propose(std::span<base::Bytes> payloads);
-  void tick();
+  // See RawNode::tick().
+  bool tick();
   ConfState apply_conf_change(const ConfChange& change);
   void rebind(const Storage& storage, Observer* observer);
 
@@ -117,8 +118,8 @@ class Raft {
   void become_pre_candidate();
   void become_leader();
   void reset(Term term);
-  void tick_election();
-  void tick_heartbeat();
+  bool tick_election();
+  bool tick_heartbeat();
   bool past_election_timeout() const { return election_elapsed_ >= randomized_election_timeout_; }
   bool promotable() const;
   bool has_unapplied_conf_changes() const;

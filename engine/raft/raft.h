@@ -264,7 +264,8 @@ class RawNode {
   // Initialises an empty member with its peers, as if they had been added one by one.
   base::Status bootstrap(const std::vector<NodeId>& peers);
 
-  void tick();
+  // False: its clock moved on, and that is all.
+  bool tick();
   Refusal campaign();
   Refusal propose(base::Bytes data);
   // Several proposals as one message: accepted or refused together.

@@ -116,7 +116,7 @@ base::Status RawNode::bootstrap(const std::vector<NodeId>& peers) {
   return {};
 }
 
-void RawNode::tick() { raft_->tick(); }
+bool RawNode::tick() { return raft_->tick(); }
 
 Refusal RawNode::campaign() { return raft_->step({.type = MessageType::MsgHup, .from = id()}); }
 

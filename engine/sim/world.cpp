@@ -269,10 +269,11 @@ void World::on_tick(const Due& due) {
   Replica& r = replica(NodeId(due.subject));
   if (r.process != ProcessState::Running || r.life != due.number) return;
   start_clock(r);
-  r.member().tick();
   // Most ticks change nothing that anybody could notice or check.
-  if (r.member().is_quiet() && (!checking_ || checkers_.is_as_seen(r.member()))) return;
-  pump(r);
+  const bool something = r.member().tick();
+  if (!something && r.settled) return;
+  r.settled = r.member().is_quiet() && (!checking_ || checkers_.is_as_seen(r.member()));
+  if (!r.settled) pump(r);
 }
 
 // Disks. A member whose sync takes time goes on meanwhile, and what waits for it follows when it ends.
@@ -345,6 +346,7 @@ FaultCounts World::faults() const {
 }
 
 void World::pump(Replica& r, member::Output& output) {
+  r.settled = false;
   run(r, output);
   if (checking_) {
     const auto durable_log = [this](NodeId node) {

@@ -128,6 +128,7 @@ class World {
       TimeUs ends_us = 0;
     };
     std::optional<Sync> sync{};  // under way
+    bool settled = false;        // the last tick found nothing to do, and nothing has come since
     member::Member& member() { return machine.member(); }
     const member::Member& member() const { return machine.member(); }
     bool stands_still() const { return drift_ppm <= -1'000'000; }
