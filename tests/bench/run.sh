@@ -28,6 +28,24 @@ etcd_beside() {
   fi
 }
 
+# natively_and_as_wasm NAME [OPTION...]: the benchmark natively, with these options besides, and again as WebAssembly
+# under node, which may take twice as long.
+natively_and_as_wasm() {
+  local name=$1 status=0
+  shift
+  mkdir -p build/bench
+  "build/release/bin/raftarium-bench-$name" "${bench_json[@]}" --save "build/bench/$name.json" "$@" || status=1
+  if has em++ && has node; then
+    build wasm "raftarium-bench-$name" >&2 || return 1
+    ((${#bench_json[@]})) || say && say "The same as WebAssembly, under node:" >&2
+    node "build/wasm/bin/raftarium-bench-$name.js" "${bench_json[@]}" --only-ratios \
+      --ratio-to "build/bench/$name.json" || status=1
+  else
+    say "WebAssembly beside it: em++ and node are missing" >&2
+  fi
+  return "$status"
+}
+
 bench_wal() {
   local beside
   etcd_beside wal
@@ -35,19 +53,12 @@ bench_wal() {
 }
 
 bench_core() {
-  local beside status=0
+  local beside
   etcd_beside core
-  build/release/bin/raftarium-bench-core "${bench_json[@]}" --save build/bench/core.json "${beside[@]}" || status=1
-  if has em++ && has node; then
-    build wasm raftarium-bench-core >&2 || return 1
-    ((${#bench_json[@]})) || say && say "The same as WebAssembly, under node:" >&2
-    node build/wasm/bin/raftarium-bench-core.js "${bench_json[@]}" --only-ratios --ratio-to build/bench/core.json ||
-      status=1
-  else
-    say "WebAssembly beside it: em++ and node are missing" >&2
-  fi
-  return "$status"
+  natively_and_as_wasm core "${beside[@]}"
 }
+
+bench_world() { natively_and_as_wasm world; }
 
 bench_viz() {
   local status=0
