@@ -211,16 +211,16 @@ def _small_build(folder, sources):
     return Tree(sources, folder)
 
 
-def tool_finds(check, sources, bad, mended):
-    """Runs `check` twice: `bad` must be all that it finds, and nothing once that file says `mended`."""
+def tool_finds(check, sources, mended):
+    """Runs `check` twice: it must find the files of `mended` and no other, and nothing once they say that."""
     wrong = []
     with tempfile.TemporaryDirectory() as folder:
-        for expected in ([bad], []):
+        for expected in (sorted(mended), []):
             found = check(_small_build(folder, sources), folder, 2, "")
-            names = [path for path, why in found.items() if why]
+            names = sorted(path for path, why in found.items() if why)
             if names != expected:
                 wrong.append(f"expected findings in {expected}, got {found}")
-            sources = {**sources, bad: mended}
+            sources = {**sources, **mended}
     return wrong
 
 
@@ -229,13 +229,19 @@ def headers_find():
     bad = "#pragma once\ninline std::string text() { return {}; }\n"
     source = '#include <string>\n#include "kv/bad.h"\n'
     sources = {"engine/kv/fine.h": fine, "engine/kv/bad.h": bad, "engine/kv/a.cpp": source}
-    return tool_finds(tools.headers, sources, "engine/kv/bad.h", fine)
+    return tool_finds(tools.headers, sources, {"engine/kv/bad.h": fine})
 
 
 def tidy_finds():
     fine = "void f(int n) {\n  while (n > 0) --n;\n}\n"
     bad = "void g(int n) {\n  if (n > 0) n = n;\n  if (n == n) g(0);\n}\n"
-    sources = {"engine/kv/fine.cpp": fine, "engine/kv/bad.cpp": bad}
+    # Says more than is shown of one file, before it comes to the next.
+    worse = "void h(int n) {\n" + "  if (n == n) n = n;\n" * 30 + "}\n"
+    sources = {"engine/kv/fine.cpp": fine, "engine/kv/a_worse.cpp": worse, "engine/kv/bad.cpp": bad}
     with open(os.path.join(os.path.dirname(__file__), "../../.clang-tidy"), encoding="utf-8") as file:
         sources[".clang-tidy"] = file.read()
-    return tool_finds(tools.tidy, sources, "engine/kv/bad.cpp", fine.replace("f(", "g("))
+    return tool_finds(
+        tools.tidy,
+        sources,
+        {"engine/kv/bad.cpp": fine.replace("f(", "g("), "engine/kv/a_worse.cpp": fine.replace("f(", "h(")},
+    )

@@ -168,7 +168,7 @@ def _each(database, name, work, salt, jobs, findings=_said):
             print(f"  {done}/{len(due)} {title}: {'FOUND' if text else 'ok'}", file=sys.stderr)
             if text:
                 clean.keys.pop(title, None)
-                found[title] = _lines(text)
+                found[title] = text
             else:
                 clean.keys[title] = keys[title]
             clean.save()
@@ -221,7 +221,7 @@ def tidy(tree, build, jobs, only):
         paths = work[title][2]
         named = [path for path in paths if text and path in text]
         for path in paths:
-            found[path] = text if text and (path in named or not named) else None
+            found[path] = _lines(text) if text and (path in named or not named) else None
     return found
 
 
@@ -251,4 +251,5 @@ def headers(tree, build, jobs, only):
         one_line = f'printf \'#include "%s"\\n\' {shlex.quote(os.path.join(tree.root, path))} | '
         one_line += shlex.join(command + ["-fsyntax-only", "-x", "c++", "-"])
         work[path] = (["sh", "-c", one_line], directory, [path])
-    return {**_each(database, "headers", work, "", jobs), **orphans}
+    found = _each(database, "headers", work, "", jobs)
+    return {**{path: text and _lines(text) for path, text in found.items()}, **orphans}
