@@ -133,8 +133,9 @@ suite_asan() {
   fi
 }
 
+# The page too, which only the suite web needs: its long link goes beside the others.
 suite_wasm() {
-  built "wasm" wasm raftarium-tests raftarium-cli || return 0
+  built "wasm" wasm raftarium-tests raftarium-cli raftarium-page || return 0
   programs wasm node
   digests wasm node build/wasm/bin/raftarium-cli.js
 }
