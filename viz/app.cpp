@@ -81,6 +81,7 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
   built_in_ = false;
   open_ = true;
   shown_.reset();
+  frame_ = Frame();  // of another timeline
   acts_.clear();
   controls_.clear();
   together_.clear();

@@ -50,8 +50,10 @@ class App : public CommandSink {
 
   // Between ImGui::NewFrame() and ImGui::Render(). `real_s`: seconds since the last picture.
   void draw(double real_s);
-  // For those who measure: the next picture builds its frame again, although nothing has moved.
-  void show_anew() { shown_.reset(); }
+  // For those who measure: one event further, which nobody has looked at before the next picture.
+  void step_unseen() {
+    if (timeline_) timeline_->step_event();
+  }
   // Something came in: pictures are due for a little while, until tooltips and hovers have settled.
   void wake() { settle_s_ = kSettleS; }
   bool wants_frame() const;

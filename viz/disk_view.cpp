@@ -66,6 +66,8 @@ std::vector<std::uint8_t> head_of(storage::MemoryDisk& disk, const std::string& 
 RecordView view_of(const storage::WalRecord& record, storage::MemoryDisk& disk) {
   const storage::RecordHeader& header = record.header;
   RecordView view;
+  view.segment = record.sequence;
+  view.crc = header.crc;
   view.file = storage::segment_name(record.sequence);
   view.offset = record.offset;
   view.bytes = storage::record_bytes(header.length);
@@ -84,12 +86,30 @@ RecordView view_of(const storage::WalRecord& record, storage::MemoryDisk& disk) 
   return view;
 }
 
-// Counts the records of a log, as far as it can be read, and keeps the last of them.
+}  // namespace
+
+struct LogRead {
+  struct Segment {
+    std::uint64_t sequence = 0;
+    std::uint64_t records = 0;
+  };
+  storage::MemoryDisk disk;
+  std::vector<Segment> segments;  // as far as the log can be read
+  std::uint64_t durable = 0;      // records that a power failure would leave
+};
+
+namespace {
+
+// Counts the records of a log by segment, as far as it can be read, and keeps the last of them.
 class Collector : public storage::WalVisitor {
  public:
-  base::Status segment(const storage::SegmentHeader&) override { return {}; }
+  explicit Collector(std::vector<LogRead::Segment> before) : segments(std::move(before)) {}
+  base::Status segment(const storage::SegmentHeader& header) override {
+    segments.push_back({header.sequence, 0});
+    return {};
+  }
   base::Status save(const std::vector<storage::WalRecord>& records) override {
-    count += records.size();
+    segments.back().records += records.size();
     last.insert(last.end(), records.begin(), records.end());
     if (last.size() >= 4 * kRecordsShown) drop_early();
     return {};
@@ -97,25 +117,55 @@ class Collector : public storage::WalVisitor {
   void drop_early() {
     if (last.size() > kRecordsShown) last.erase(last.begin(), last.end() - kRecordsShown);
   }
+  std::vector<LogRead::Segment> segments;
   std::vector<storage::WalRecord> last;
-  std::uint64_t count = 0;
 };
 
 struct Log {
   std::vector<storage::WalRecord> last;  // at most kRecordsShown
-  std::uint64_t count = 0;               // of all records
+  std::vector<LogRead::Segment> segments;
   std::string damage;
+
+  std::uint64_t count() const {
+    std::uint64_t records = 0;
+    for (const LogRead::Segment& segment : segments) records += segment.records;
+    return records;
+  }
 };
 
+// The segments at the beginning of a log that need not be read again: they are as they were, the one after them
+// too, so that it still continues them, and there are records enough without them.
+std::vector<LogRead::Segment> known(const storage::MemoryDisk& disk,
+                                    const std::vector<std::uint64_t>& sequences, const LogRead* before) {
+  if (before == nullptr || before->segments.empty() || sequences.empty() ||
+      before->segments.front().sequence != sequences.front())
+    return {};
+  std::size_t same = 0;
+  while (same < sequences.size() && same < before->segments.size() &&
+         before->segments[same].sequence == sequences[same] &&
+         disk.shares(storage::segment_name(sequences[same]), before->disk)) {
+    ++same;
+  }
+  // The last one that was read may be one that could not be read to its end.
+  if (same == before->segments.size() && same > 0) --same;
+  std::uint64_t rest = 0;
+  std::size_t skipped = same;
+  while (skipped > 0 && (skipped == same || rest < kRecordsShown))
+    rest += before->segments[--skipped].records;
+  return {before->segments.begin(), before->segments.begin() + static_cast<std::ptrdiff_t>(skipped)};
+}
+
 // REQUIRES: nothing is planned to go wrong on `disk`, a copy.
-Log read(storage::MemoryDisk& disk) {
+Log read(storage::MemoryDisk& disk, const LogRead* before) {
   Log log;
-  const auto sequences = storage::list_segments(disk.names());
+  auto sequences = storage::list_segments(disk.names());
   if (!sequences) {
     log.damage = sequences.error().message;
     return log;
   }
-  Collector collector;
+  Collector collector(known(disk, *sequences, before));
+  sequences->erase(sequences->begin(),
+                   sequences->begin() + static_cast<std::ptrdiff_t>(collector.segments.size()));
   const auto end = storage::read_wal(disk, *sequences, std::nullopt, collector);
   if (!end) {
     log.damage = end.error().message;
@@ -124,15 +174,45 @@ Log read(storage::MemoryDisk& disk) {
   }
   collector.drop_early();
   log.last = std::move(collector.last);
-  log.count = collector.count;
+  log.segments = std::move(collector.segments);
   return log;
+}
+
+// In words, from the last look where it is the same record. Both are in the order of their places.
+std::vector<RecordView> views_of(const std::vector<storage::WalRecord>& records,
+                                 std::vector<RecordView> before, storage::MemoryDisk& disk) {
+  std::vector<RecordView> views;
+  views.reserve(records.size());
+  auto old = before.begin();
+  for (const storage::WalRecord& record : records) {
+    const std::pair place(record.sequence, record.offset);
+    while (old != before.end() && std::pair(old->segment, old->offset) < place) ++old;
+    const bool same = old != before.end() && std::pair(old->segment, old->offset) == place &&
+                      old->crc == record.header.crc;
+    views.push_back(same ? std::move(*old) : view_of(record, disk));
+  }
+  return views;
+}
+
+// Everything but the files and what is in them.
+void set_rest(const sim::World& world, raft::NodeId member, DiskView& view) {
+  const storage::MemoryDisk& disk = *world.disk(member);
+  view.settings = world.disk_settings(member);
+  view.sync_ends_us = world.sync_ends_us(member).value_or(0);
+  view.writes = disk.writes();
+  view.syncs = disk.syncs();
 }
 
 }  // namespace
 
-DiskView look_at_disk(const sim::World& world, raft::NodeId member) {
+DiskView look_at_disk(const sim::World& world, raft::NodeId member, DiskView before) {
   const storage::MemoryDisk* disk = world.disk(member);
   CHECK(disk != nullptr, "the disk of ", member, " is a real one");
+  const LogRead* last = before.member == member ? before.read.get() : nullptr;
+  if (last != nullptr && disk->shares_all(last->disk)) {
+    set_rest(world, member, before);
+    return before;
+  }
   // Copies are cheap, and what happens to one happens to nobody: one is read, and one loses its power first.
   storage::MemoryDisk now = disk->without_faults();
   storage::MemoryDisk after = now;
@@ -142,19 +222,22 @@ DiskView look_at_disk(const sim::World& world, raft::NodeId member) {
   view.member = member;
   for (const std::string& name : now.names())
     view.files.push_back({name, now.size_of(name), after.exists(name)});
-  const Log log = read(now);
-  const std::uint64_t durable = read(after).count;
-  view.unsynced = log.count > durable ? log.count - durable : 0;
-  view.records_before = log.count - log.last.size();
-  for (const storage::WalRecord& record : log.last) {
-    view.records.push_back(view_of(record, now));
-    view.records.back().durable = view.records_before + view.records.size() <= durable;
-  }
+  auto fresh = std::make_shared<LogRead>();
+  fresh->disk = now;
+  Log log = read(now, last);
+  fresh->segments = std::move(log.segments);
+  log.segments = fresh->segments;
+  // A disk on which all is settled loses nothing.
+  fresh->durable = after.shares_all(now) ? log.count() : read(after, fresh.get()).count();
+  view.unsynced = log.count() > fresh->durable ? log.count() - fresh->durable : 0;
+  view.records_before = log.count() - log.last.size();
+  view.records =
+      views_of(log.last, last == nullptr ? std::vector<RecordView>{} : std::move(before.records), now);
+  for (std::size_t i = 0; i < view.records.size(); ++i)
+    view.records[i].durable = view.records_before + i < fresh->durable;
   view.damage = log.damage;
-  view.settings = world.disk_settings(member);
-  view.sync_ends_us = world.sync_ends_us(member).value_or(0);
-  view.writes = disk->writes();
-  view.syncs = disk->syncs();
+  view.read = std::move(fresh);
+  set_rest(world, member, view);
   return view;
 }
 

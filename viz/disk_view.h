@@ -3,6 +3,7 @@
 // a power failure now would leave of them.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ struct FileView {
 };
 
 struct RecordView {
+  std::uint64_t segment = 0;
+  std::uint32_t crc = 0;  // of its place and its header, hence of everything up to here
   std::string file;
   std::uint64_t offset = 0;
   std::uint64_t bytes = 0;
@@ -28,6 +31,9 @@ struct RecordView {
   std::vector<std::pair<std::string, std::string>> fields;  // of its header, in the order of the bytes
   std::vector<std::uint8_t> head;                           // its first bytes
 };
+
+// What was read of a log, so that what has not changed since need not be read again.
+struct LogRead;
 
 struct DiskView {
   raft::NodeId member;
@@ -40,11 +46,13 @@ struct DiskView {
   std::int64_t sync_ends_us = 0;  // 0: nothing is being synced
   std::uint64_t writes = 0;
   std::uint64_t syncs = 0;
+  std::shared_ptr<const LogRead> read;
 };
 
 inline constexpr std::size_t kRecordsShown = 300;
 
+// `before`: the last look at a disk, whichever it was; what is as it was then is taken from there.
 // REQUIRES: the disk of `member` is simulated.
-DiskView look_at_disk(const sim::World& world, raft::NodeId member);
+DiskView look_at_disk(const sim::World& world, raft::NodeId member, DiskView before = {});
 
 }  // namespace raftarium::viz

@@ -39,14 +39,11 @@ void draw_text(ImDrawList* list, const Pen& pen, Vec2 at, std::string_view text,
 std::string fitted(const Pen& pen, std::string_view text, float width) {
   if (text_width(pen, text) <= width) return std::string(text);
   constexpr std::string_view kDots = "…";
-  const float room = width - text_width(pen, kDots);
-  std::size_t count = text.size();
-  while (count > 0) {
-    --count;
-    const bool inside_character = (static_cast<unsigned char>(text[count]) & 0xC0U) == 0x80U;
-    if (!inside_character && text_width(pen, text.substr(0, count)) <= room) break;
-  }
-  return std::string(text.substr(0, count)) + std::string(kDots);
+  // As far as the first character that would reach beyond the room.
+  const float room = std::max(0.0F, width - text_width(pen, kDots));
+  const char* cut = text.data();
+  pen.font->CalcTextSizeA(pen.size, room, 0, text.data(), end_of(text), &cut);
+  return std::string(text.data(), cut) + std::string(kDots);
 }
 
 float wrapped_height(const Pen& pen, float width, std::string_view text) {

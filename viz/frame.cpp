@@ -3,6 +3,7 @@
 #include "viz/frame.h"
 
 #include <algorithm>
+#include <span>
 
 #include "kv/command.h"
 #include "viz/linearization.h"
@@ -27,16 +28,34 @@ std::string entry_text(const raft::Entry& entry) {
 }
 
 // Those in [from, from + kEntriesShown).
-std::vector<raft::Entry> entries_of(const member::Member& member, const raft::Status& status,
-                                    raft::Index from) {
-  std::vector<raft::Entry> out;
+raft::Entries entries_of(const member::Member& member, const raft::Status& status, raft::Index from) {
   const raft::Index low = std::max(status.first_index, from);
   const raft::Index high = std::min(status.last_index + 1, from + kEntriesShown);
-  if (low >= high) return out;
-  const auto found = member.running() ? member.node().entries(low, high, raft::kNoLimit)
-                                      : member.storage().entries(low, high, raft::kNoLimit);
-  if (found.error == raft::StorageError::None) out.assign(found.entries.begin(), found.entries.end());
-  return out;
+  if (low >= high) return {};
+  auto found = member.running() ? member.node().entries(low, high, raft::kNoLimit)
+                                : member.storage().entries(low, high, raft::kNoLimit);
+  return found.error == raft::StorageError::None ? std::move(found.entries) : raft::Entries();
+}
+
+// What is still in the log as it was has its words already. The same bytes in memory are the same entry.
+std::vector<EntryView> views_of(const raft::Entries& entries, raft::Index commit,
+                                std::vector<EntryView> before) {
+  std::vector<EntryView> views;
+  views.reserve(entries.size());
+  auto old = before.begin();
+  for (const raft::Entry& entry : entries) {
+    while (old != before.end() && old->index < entry.index) ++old;
+    const bool same = old != before.end() && old->index == entry.index && old->term == entry.term &&
+                      old->type == entry.type && old->data.data() == entry.data.data() &&
+                      old->data.size() == entry.data.size();
+    if (same) {
+      views.push_back(std::move(*old));
+    } else {
+      views.push_back({entry.term, entry.index, entry_text(entry), false, entry.type, entry.data});
+    }
+    views.back().committed = entry.index <= commit;
+  }
+  return views;
 }
 
 void set_timer(const sim::World& world, MemberView& view) {
@@ -66,7 +85,7 @@ raft::Index first_shown(const sim::World& world, raft::Index looked_at) {
   return looked_at.value() <= kBefore ? raft::Index(1) : looked_at - kBefore;
 }
 
-MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index from) {
+MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index from, MemberView before) {
   const member::Member& member = world.member(id);
   MemberView view;
   view.id = id;
@@ -83,10 +102,8 @@ MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index fro
   }
   view.status = member.status();
   view.snapshot_index = view.status.first_index.is_zero() ? raft::Index{} : view.status.first_index - 1;
-  for (const raft::Entry& entry : entries_of(member, view.status, from)) {
-    view.entries.push_back(
-        {entry.term, entry.index, entry_text(entry), entry.index <= view.status.hard_state.commit});
-  }
+  view.entries = views_of(entries_of(member, view.status, from), view.status.hard_state.commit,
+                          std::move(before.entries));
   view.durable = member.storage().last_index();
   view.disk = world.disk_settings(id);
   view.sync_ends_us = world.sync_ends_us(id).value_or(0);
@@ -160,35 +177,49 @@ bool is_stale(const sim::RequestList& all, const sim::Request& read) {
   return false;
 }
 
-void add_requests(const sim::World& world, Frame& frame) {
+RequestView view_of(const sim::RequestList& all, const sim::Request& request) {
+  RequestView view;
+  view.id = request.id;
+  view.text = sim::describe(request);
+  view.state = sim::describe(request.state);
+  view.status = request.state;
+  view.open = request.state == sim::RequestState::Waiting;
+  if (view.open && request.attempts > 1) view.state += ", attempt " + std::to_string(request.attempts);
+  if (request.state == sim::RequestState::Committed && !request.index.is_zero()) {
+    view.state += " at " + std::to_string(request.index.value());
+    if (request.is_read())
+      view.state = sim::told(request) + ", as of " + std::to_string(request.index.value());
+  }
+  view.node = request.at;
+  view.sent_us = request.sent_us;
+  view.done_us = request.done_us;
+  view.attempts = request.attempts;
+  view.index = request.index;
+  view.read = request.is_read();
+  view.stale = is_stale(all, request);
+  return view;
+}
+
+// `before`: those of an earlier or later frame of the same branch.
+void add_requests(const sim::World& world, std::vector<RequestView> before, Frame& frame) {
   const sim::RequestList& all = world.requests();
   const std::size_t first = all.size() > kRequests ? all.size() - kRequests : 0;
+  auto old = before.begin();
   for (std::size_t i = first; i < all.size(); ++i) {
     const sim::Request& request = all[i];
-    RequestView view;
-    view.id = request.id;
-    view.text = sim::describe(request);
-    view.state = sim::describe(request.state);
-    view.open = request.state == sim::RequestState::Waiting;
-    if (view.open && request.attempts > 1) view.state += ", attempt " + std::to_string(request.attempts);
-    if (request.state == sim::RequestState::Committed && !request.index.is_zero()) {
-      view.state += " at " + std::to_string(request.index.value());
-      if (request.is_read())
-        view.state = sim::told(request) + ", as of " + std::to_string(request.index.value());
-    }
-    view.node = request.at;
-    view.sent_us = request.sent_us;
-    view.done_us = request.done_us;
-    view.attempts = request.attempts;
-    view.index = request.index;
-    view.read = request.is_read();
-    view.stale = is_stale(all, request);
-    frame.requests.push_back(std::move(view));
+    while (old != before.end() && old->id < request.id) ++old;
+    const bool same = old != before.end() && old->id == request.id && old->status == request.state &&
+                      old->attempts == request.attempts && old->node == request.at &&
+                      old->done_us == request.done_us && old->index == request.index;
+    frame.requests.push_back(same ? std::move(*old) : view_of(all, request));
   }
   set_points(frame.requests);
 }
 
-void add_properties(const sim::World& world, Frame& frame) {
+// On one branch so many violations are always the same ones.
+void add_properties(const sim::World& world, std::vector<PropertyView> before, Frame& frame) {
+  frame.violations = world.violations().size();
+  if (!before.empty()) return void(frame.properties = std::move(before));
   for (std::size_t i = 0; i < sim::kPropertyCount; ++i) {
     const auto property = static_cast<sim::Property>(i);
     PropertyView view;
@@ -282,6 +313,21 @@ void take_marks(const std::vector<lab::Mark>& all, std::vector<lab::Mark>& marks
   marks.insert(marks.end(), all.begin() + static_cast<std::ptrdiff_t>(had), all.end());
 }
 
+// Its lines are in the order of events, several of one event together.
+void take_story(std::span<const lab::StoryLine> now, std::vector<lab::StoryLine>& story) {
+  const bool same = story.size() == now.size() && !now.empty() &&
+                    story.front().event == now.front().event && story.back().event == now.back().event &&
+                    story.back().what == now.back().what && story.front().what == now.front().what;
+  if (!same) story.assign(now.begin(), now.end());
+}
+
+// Its memory, for what takes its place.
+template <class T>
+std::vector<T> emptied(std::vector<T> items) {
+  items.clear();
+  return items;
+}
+
 }  // namespace
 
 Standing standing_of(const raft::ConfState& configuration, raft::NodeId id) {
@@ -303,6 +349,7 @@ bool message_arrived(const lab::Timeline& timeline) {
 
 Frame build_frame(const lab::Timeline& timeline, const Looking& looking, Frame before) {
   const sim::World& world = timeline.world();
+  if (before.branch != timeline.branch()) before = Frame();
   Frame frame;
   frame.scenario_title = timeline.scenario().title;
   frame.scenario_description = timeline.scenario().description;
@@ -311,21 +358,29 @@ Frame build_frame(const lab::Timeline& timeline, const Looking& looking, Frame b
   frame.event = timeline.event_count();
   frame.digest = timeline.digest();
   const raft::Index from = first_shown(world, looking.entry);
-  for (const raft::NodeId id : world.members()) frame.members.push_back(view_member(world, id, from));
+  before.members.resize(world.members().size());
+  for (std::size_t i = 0; i < before.members.size(); ++i)
+    frame.members.push_back(view_member(world, world.members()[i], from, std::move(before.members[i])));
   frame.configuration = configuration_of(frame.members);
+  frame.links = emptied(std::move(before.links));
   add_links(world, frame);
   add_islands(world, frame);
+  frame.messages = emptied(std::move(before.messages));
   add_messages(world, frame);
-  add_requests(world, frame);
-  add_properties(world, frame);
-  if (looking.trace) frame.trace = timeline.messages(kTraced);
-  frame.story = timeline.story(kStoryLines);
+  add_requests(world, std::move(before.requests), frame);
+  if (before.violations != world.violations().size()) before.properties.clear();
+  add_properties(world, std::move(before.properties), frame);
+  if (looking.trace) frame.trace = timeline.messages(kTraced, std::move(before.trace));
+  frame.story = std::move(before.story);
+  take_story(timeline.story(kStoryLines), frame.story);
   frame.next = next_in_words(world, frame);
-  if (before.branch == timeline.branch()) frame.marks = std::move(before.marks);
+  frame.marks = std::move(before.marks);
   take_marks(timeline.marks(), frame.marks);
   frame.branches = timeline.branches();
   frame.branch = timeline.branch();
-  if (looking.disk_of != raft::kNone) frame.disk = look_at_disk(world, looking.disk_of);
+  if (looking.disk_of != raft::kNone) {
+    frame.disk = look_at_disk(world, looking.disk_of, before.disk ? std::move(*before.disk) : DiskView{});
+  }
   return frame;
 }
 

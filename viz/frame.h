@@ -21,6 +21,8 @@ struct EntryView {
   raft::Index index;
   std::string text;        // "x=5"; a dash for a leader's empty entry; the change for a configuration
   bool committed = false;  // as this member knows
+  raft::EntryType type = raft::EntryType::Normal;
+  base::Bytes data{};  // what the text is made of
 };
 
 struct MemberView {
@@ -82,6 +84,7 @@ struct RequestView {
   bool read = false;
   bool stale = false;  // a read that does not know of a write to its key that was acknowledged before it
   std::int64_t point_us = -1;  // where it can have taken effect at once (linearization.h); -1: nowhere
+  sim::RequestState status = sim::RequestState::Waiting;
 };
 
 struct PropertyView {
@@ -106,6 +109,7 @@ struct Frame {
   std::vector<RequestView> requests;               // newest last
   std::vector<lab::TracedMessage> trace;           // sent lately, in flight or not, oldest first
   std::vector<PropertyView> properties;
+  std::size_t violations = 0;         // of all of them
   std::vector<lab::StoryLine> story;  // newest last
   std::string next;                   // what comes next, in words; may be empty
   std::vector<lab::Mark> marks;
@@ -126,7 +130,7 @@ inline constexpr std::size_t kKeysShown = 200;       // of each store
 
 inline std::string text_of(const kv::KeyValue& pair) { return pair.key + "=" + pair.value; }
 
-// `before`: the frame before it, which gives away what has not changed.
+// `before`: a frame of the same timeline, which gives away what has not changed since.
 Frame build_frame(const lab::Timeline& timeline, const Looking& looking = {}, Frame before = {});
 
 // Whether a message arrived at the event that the timeline has just come to.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -122,6 +123,15 @@ class Ui {
   // How far the last change of `value` has been shown, 0..1; 1 when it has not changed.
   float changed(const std::string& name, std::uint64_t value, float seconds);
   double real_s() const { return real_s_; }
+  // What a panel has worked out and needs again in the next picture, one of each type. It must say itself what it
+  // was worked out from, and whether that still holds.
+  template <class T>
+  T& kept() {
+    static char kType;
+    std::shared_ptr<void>& held = kept_[&kType];
+    if (held == nullptr) held = std::make_shared<T>();
+    return *static_cast<T*>(held.get());
+  }
   // For a clock that jumps: by how much what is shown of it still lags behind `now_us`. None while `live`.
   double lag(double now_us);
   void set_live(bool live) { live_ = live; }
@@ -158,6 +168,7 @@ class Ui {
   };
   std::map<std::string, Glide> glides_;
   std::uint64_t picture_ = 0;
+  std::map<const void*, std::shared_ptr<void>> kept_;
 };
 
 void draw_icon(ImDrawList* list, Icon icon, Vec2 center, float size, ImU32 color);

@@ -46,13 +46,14 @@ void forget_oldest(std::vector<T>& items, std::size_t most) {
 }
 
 // Sent by then; what ended later is still on its way.
-std::vector<TracedMessage> messages_until(const Branch& branch, std::uint64_t event, std::size_t limit) {
+std::vector<TracedMessage> messages_until(const Branch& branch, std::uint64_t event, std::size_t limit,
+                                          std::vector<TracedMessage> found = {}) {
   const std::vector<TracedMessage>& all = branch.messages;
   const auto end = std::upper_bound(
       all.begin(), all.end(), event,
       [](std::uint64_t at, const TracedMessage& message) { return at < message.sent_event; });
   const auto count = std::min(limit, static_cast<std::size_t>(end - all.begin()));
-  std::vector<TracedMessage> found(end - static_cast<std::ptrdiff_t>(count), end);
+  found.assign(end - static_cast<std::ptrdiff_t>(count), end);
   for (TracedMessage& message : found) {
     if (message.ended_event <= event) continue;
     message.ended_us = -1;
@@ -354,7 +355,7 @@ std::vector<BranchView> Timeline::branches() const {
 
 const std::vector<Mark>& Timeline::marks() const { return impl_->here().marks; }
 
-std::vector<StoryLine> Timeline::story(std::size_t limit) const {
+std::span<const StoryLine> Timeline::story(std::size_t limit) const {
   const std::vector<StoryLine>& all = impl_->here().story;
   const auto end =
       std::upper_bound(all.begin(), all.end(), event_count(),
@@ -363,8 +364,8 @@ std::vector<StoryLine> Timeline::story(std::size_t limit) const {
   return {end - static_cast<std::ptrdiff_t>(count), end};
 }
 
-std::vector<TracedMessage> Timeline::messages(std::size_t limit) const {
-  return messages_until(impl_->here(), event_count(), limit);
+std::vector<TracedMessage> Timeline::messages(std::size_t limit, std::vector<TracedMessage> reuse) const {
+  return messages_until(impl_->here(), event_count(), limit, std::move(reuse));
 }
 
 }  // namespace raftarium::lab

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -96,10 +97,11 @@ class Timeline {
   // Of the current branch, up to its end, in order of time.
   const std::vector<Mark>& marks() const;
   // The story of the current branch up to the position: at most `limit` of the newest lines.
-  std::vector<StoryLine> story(std::size_t limit) const;
+  // They stay where they are until the timeline changes.
+  std::span<const StoryLine> story(std::size_t limit) const;
   // The messages of the current branch up to the position: at most `limit` of the last that were sent. What
-  // ends later is still on its way.
-  std::vector<TracedMessage> messages(std::size_t limit) const;
+  // ends later is still on its way. `reuse` lends its memory.
+  std::vector<TracedMessage> messages(std::size_t limit, std::vector<TracedMessage> reuse = {}) const;
 
  private:
   struct Impl;

@@ -360,6 +360,24 @@ void MemoryDisk::zero_sector(const std::string& name, std::uint64_t sector) {
 
 std::uint64_t MemoryDisk::size_of(const std::string& name) const { return inode_of(name).cached.size(); }
 
+bool MemoryDisk::shares(const std::string& name, const MemoryDisk& other) const {
+  if (!names_.contains(name) || !other.names_.contains(name)) return false;
+  return inode_of(name).cached.shares(other.inode_of(name).cached);
+}
+
+bool MemoryDisk::shares_all(const MemoryDisk& other) const {
+  const auto same = [](const auto& a, const auto& b) {
+    auto at = a.begin();
+    auto beside = b.begin();
+    for (; at != a.end() && beside != b.end(); ++at, ++beside) {
+      if (at->key != beside->key || at->value != beside->value) return false;
+    }
+    return !(at != a.end()) && !(beside != b.end());
+  };
+  return same(names_, other.names_) && same(durable_names_, other.durable_names_) &&
+         name_changes_ == other.name_changes_ && same(inodes_, other.inodes_);
+}
+
 std::vector<std::uint8_t> MemoryDisk::contents(const std::string& name) const {
   const FileContent& content = inode_of(name).cached;
   std::vector<std::uint8_t> data(static_cast<std::size_t>(content.size()));

@@ -98,6 +98,10 @@ class MemoryDisk : public Disk {
   bool exists(const std::string& name) const { return names_.contains(name); }
   std::uint64_t size_of(const std::string& name) const;  // REQUIRES of it and contents(): exists(name)
   std::vector<std::uint8_t> contents(const std::string& name) const;
+  // Whether the bytes of a file are the other's for sure; false also where they were written anew, or are missing.
+  bool shares(const std::string& name, const MemoryDisk& other) const;
+  // The same of everything that a crash could leave or take.
+  bool shares_all(const MemoryDisk& other) const;
   void set_contents(const std::string& name, std::span<const std::uint8_t> data);  // durable at once
   std::vector<std::string> names() const;
   std::uint64_t writes() const { return writes_; }
@@ -123,6 +127,7 @@ class MemoryDisk : public Disk {
     std::string from;  // empty: `to` is a new file
     std::string to;    // empty: `from` was removed
     std::uint64_t inode = 0;
+    friend bool operator==(const NameChange&, const NameChange&) = default;
   };
   using Names = base::PersistentMap<std::string, std::uint64_t>;
 

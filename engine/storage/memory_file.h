@@ -22,6 +22,8 @@ class FileContent {
   // Grows the file when it ends before.
   void write(std::uint64_t offset, std::span<const std::uint8_t> data);
   void resize(std::uint64_t size);
+  // Whether all of it is the other's for sure: nobody has written to either since one was the other's copy.
+  bool shares(const FileContent& other) const { return size_ == other.size_ && chunks_ == other.chunks_; }
   // Makes the chunk the other's: shared until one of the two is written to.
   void share_chunk(std::size_t chunk, const FileContent& other);
   // Makes these sectors of a chunk, a bit each, the other's.

@@ -15,6 +15,13 @@ namespace {
 
 constexpr float kLinesFrom = 62;
 constexpr float kAxis = 22;
+constexpr float kBeside = 40;  // px beyond the plot from which something may still reach into it
+
+struct Arrow {
+  const lab::TracedMessage* message;
+  Vec2 a;
+  Vec2 b;
+};
 
 struct Diagram {
   const Frame& frame;
@@ -22,6 +29,7 @@ struct Diagram {
   float row = 0;
   double from_us = 0;
   double span_us = 1;
+  std::vector<Arrow> arrows{};  // of the messages in sight
 
   float x(std::int64_t us) const {
     return plot.x + static_cast<float>((static_cast<double>(us) - from_us) / span_us) * plot.w;
@@ -35,7 +43,7 @@ struct Diagram {
     }
     return -1e6F;
   }
-  bool shows(float at) const { return at >= plot.x - 40 && at <= plot.right() + 40; }
+  bool shows(float at) const { return at >= plot.x - kBeside && at <= plot.right() + kBeside; }
 };
 
 // 1, 2 or 5 times a power of ten, so that about `count` of them fit into `span_us`.
@@ -76,6 +84,12 @@ void draw_axis(const Diagram& d, Ui& ui) {
 // Solid while the member runs, dashed while it does not; coloured by who leads.
 void draw_lines(const Diagram& d, Ui& ui, Selection& selection) {
   const Theme& theme = ui.theme();
+  std::vector<const lab::Mark*> turns;  // where somebody stops or starts again
+  for (const lab::Mark& mark : d.frame.marks) {
+    if (mark.event > d.frame.event) break;
+    if (mark.kind == lab::Mark::Kind::Crash || mark.kind == lab::Mark::Kind::Restart)
+      turns.push_back(&mark);
+  }
   for (const MemberView& member : d.frame.members) {
     const float y = d.y(member.id);
     if (member.id == selection.member) {
@@ -95,12 +109,10 @@ void draw_lines(const Diagram& d, Ui& ui, Selection& selection) {
       }
       from = to;
     };
-    for (const lab::Mark& mark : d.frame.marks) {
-      if (mark.node != member.id || mark.event > d.frame.event) continue;
-      const bool stops = mark.kind == lab::Mark::Kind::Crash;
-      if (!stops && mark.kind != lab::Mark::Kind::Restart) continue;
-      stretch(d.x(mark.time_us));
-      up = !stops;
+    for (const lab::Mark* mark : turns) {
+      if (mark->node != member.id) continue;
+      stretch(d.x(mark->time_us));
+      up = mark->kind != lab::Mark::Kind::Crash;
     }
     stretch(now);
     const Rect name{d.plot.x - kLinesFrom, y - d.row / 2, kLinesFrom, d.row};
@@ -111,21 +123,20 @@ void draw_lines(const Diagram& d, Ui& ui, Selection& selection) {
   }
 }
 
-struct Arrow {
-  Vec2 a;
-  Vec2 b;
-};
+// On its way: as far as it has come, if the frame still knows when it arrives.
+Vec2 head_of(const Diagram& d, const lab::TracedMessage& m, Vec2 from) {
+  const auto view = std::lower_bound(d.frame.messages.begin(), d.frame.messages.end(), m.id,
+                                     [](const MessageView& v, std::uint64_t id) { return v.id < id; });
+  if (view == d.frame.messages.end() || view->id != m.id) return {d.x(d.frame.time_us), d.y(m.to)};
+  return mix(from, {d.x(view->deliver_us), d.y(m.to)}, static_cast<float>(view->travelled));
+}
 
-Arrow arrow_of(const Diagram& d, const lab::TracedMessage& m) {
-  const Vec2 a{d.x(m.sent_us), d.y(m.from)};
-  if (m.ended_us >= 0) return {a, {d.x(m.ended_us), d.y(m.to)}};
-  // On its way: as far as it has come, if the frame still knows when it arrives.
-  for (const MessageView& view : d.frame.messages) {
-    if (view.id != m.id) continue;
-    const Vec2 whole{d.x(view.deliver_us), d.y(m.to)};
-    return {a, mix(a, whole, static_cast<float>(view.travelled))};
+void find_arrows(Diagram& d) {
+  for (const lab::TracedMessage& m : d.frame.trace) {
+    const Vec2 a{d.x(m.sent_us), d.y(m.from)};
+    const Vec2 b = m.ended_us >= 0 ? Vec2{d.x(m.ended_us), d.y(m.to)} : head_of(d, m, a);
+    if (d.shows(a.x) || d.shows(b.x)) d.arrows.push_back({&m, a, b});
   }
-  return {a, {d.x(d.frame.time_us), d.y(m.to)}};
 }
 
 // What the pointer is on: a message, or a moment of a member's line.
@@ -153,9 +164,8 @@ Pointed point_at(const Diagram& d, Vec2 mouse, bool hovered) {
   Pointed under;
   if (!hovered) return under;
   float nearest = 6;
-  for (const lab::TracedMessage& m : d.frame.trace) {
-    const Arrow arrow = arrow_of(d, m);
-    if (!d.shows(arrow.a.x) && !d.shows(arrow.b.x)) continue;
+  for (const Arrow& arrow : d.arrows) {
+    const lab::TracedMessage& m = *arrow.message;
     const float distance = distance_to_segment(mouse, arrow.a, arrow.b);
     if (distance >= nearest) continue;
     nearest = distance;
@@ -194,17 +204,11 @@ void draw_arrows(const Diagram& d, Ui& ui, const Selection& selection, const Poi
                  const Causality& causes) {
   const Theme& theme = ui.theme();
   const lab::TracedMessage* under = pointed.message;
-  float shown = 1;
-  for (const lab::TracedMessage& m : d.frame.trace) {
-    const Arrow arrow = arrow_of(d, m);
-    if (!d.shows(arrow.a.x) && !d.shows(arrow.b.x)) continue;
-    ++shown;
-  }
+  const float shown = static_cast<float>(d.arrows.size()) + 1;
   // The more share the width, the fainter each is; those of the selected member stay.
   const float faint = std::clamp(d.plot.w / 4 / shown, 0.12F, 1.0F);
-  for (const lab::TracedMessage& m : d.frame.trace) {
-    const Arrow arrow = arrow_of(d, m);
-    if (!d.shows(arrow.a.x) && !d.shows(arrow.b.x)) continue;
+  for (const Arrow& arrow : d.arrows) {
+    const lab::TracedMessage& m = *arrow.message;
     const bool beat =
         m.type == raft::MessageType::MsgHeartbeat || m.type == raft::MessageType::MsgHeartbeatResp;
     const bool lit = &m == under || selection.message == m.id;
@@ -232,27 +236,33 @@ void draw_arrows(const Diagram& d, Ui& ui, const Selection& selection, const Poi
   }
 }
 
-void draw_marks(const Diagram& d, Ui& ui) {
+void draw_mark(const Diagram& d, const lab::Mark& mark, float x, Ui& ui) {
   const Theme& theme = ui.theme();
   using Kind = lab::Mark::Kind;
-  for (const lab::Mark& mark : d.frame.marks) {
-    if (mark.event > d.frame.event) continue;
-    const float x = d.x(mark.time_us);
-    if (!d.shows(x)) continue;
-    if (mark.kind == Kind::Network || mark.kind == Kind::Violation) {
-      dashed(ui.list(), {{x, d.plot.y}, {x, d.plot.bottom()}}, ink(theme.bad, 0.8F), 1.25F, 4, 4);
-      continue;
-    }
-    if (mark.node == raft::kNone) continue;
-    const Vec2 at{x, d.y(mark.node)};
-    const Rgb color = term_color(theme, mark.term);
-    if (mark.kind == Kind::Leader) polygon(ui.list(), hexagon(at, 7), ink(theme.panel), ink(color), 2);
-    if (mark.kind == Kind::Commit) fill(ui.list(), {x - 1.5F, at.y - 6, 3, 12}, ink(color), 1);
-    if (mark.kind == Kind::Crash) cross(ui.list(), at, 5, ink(theme.bad), 2);
-    if (mark.kind == Kind::Restart) ui.list()->AddCircleFilled(im(at), 4, ink(theme.good), 20);
+  if (mark.kind == Kind::Network || mark.kind == Kind::Violation) {
+    dashed(ui.list(), {{x, d.plot.y}, {x, d.plot.bottom()}}, ink(theme.bad, 0.8F), 1.25F, 4, 4);
+    return;
   }
+  if (mark.node == raft::kNone) return;
+  const Vec2 at{x, d.y(mark.node)};
+  const Rgb color = term_color(theme, mark.term);
+  if (mark.kind == Kind::Leader) polygon(ui.list(), hexagon(at, 7), ink(theme.panel), ink(color), 2);
+  if (mark.kind == Kind::Commit) fill(ui.list(), {x - 1.5F, at.y - 6, 3, 12}, ink(color), 1);
+  if (mark.kind == Kind::Crash) cross(ui.list(), at, 5, ink(theme.bad), 2);
+  if (mark.kind == Kind::Restart) ui.list()->AddCircleFilled(im(at), 4, ink(theme.good), 20);
 }
 
+void draw_marks(const Diagram& d, Ui& ui) {
+  // Those in sight. They are in the order of time, and hence of events.
+  const std::int64_t from_us = d.time(d.plot.x - kBeside);
+  auto mark = std::lower_bound(d.frame.marks.begin(), d.frame.marks.end(), from_us,
+                               [](const lab::Mark& m, std::int64_t us) { return m.time_us < us; });
+  for (; mark != d.frame.marks.end() && mark->event <= d.frame.event; ++mark) {
+    const float x = d.x(mark->time_us);
+    if (!d.shows(x)) break;
+    draw_mark(d, *mark, x, ui);
+  }
+}
 std::string in_words(const lab::TracedMessage& m) {
   std::string words = raft::describe(m.type);
   if (m.entries > 0) words += ", " + std::to_string(m.entries) + (m.entries == 1 ? " entry" : " entries");
@@ -328,7 +338,8 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   const auto rows = static_cast<float>(std::max<std::size_t>(1, frame.members.size()));
   // The present stays in sight until the person moves elsewhere.
   if (view.follows) view.from_us = std::max(0.0, static_cast<double>(frame.time_us) - view.span_us * 0.92);
-  const Diagram d{frame, plot, plot.h / rows, view.from_us, view.span_us};
+  Diagram d{frame, plot, plot.h / rows, view.from_us, view.span_us};
+  find_arrows(d);
   const float button = ui.narrow() ? kTouchTarget : 24;
   const Rect corner{plot.right() - 52, plot.y + 2, 52, button};
   const Item save = chrome.can_export ? ui.item("space_time.export", corner) : Item{};

@@ -9,10 +9,13 @@
 namespace raftarium::viz {
 namespace {
 
+constexpr float kFullApart = 19;  // px between marks that are more than ticks
+
 struct Scale {
   float left = 0;
   float width = 1;
   std::int64_t end_us = 1;
+  friend bool operator==(const Scale&, const Scale&) = default;
 
   float x(std::int64_t us) const {
     return left + width * static_cast<float>(static_cast<double>(us) / static_cast<double>(end_us));
@@ -135,33 +138,81 @@ void draw_branches(const std::vector<BranchLine>& lines, Ui& ui, const Rect& are
   }
 }
 
+// Which marks are drawn in full and which as ticks: first come, first served, what would overlap stays a tick, and
+// thousands of ticks on one pixel are one. Kept from picture to picture, and continued as marks come.
+struct PlacedMarks {
+  struct Placed {
+    std::size_t mark;
+    MarkLook look;
+  };
+  Scale scale;
+  const Theme* theme = nullptr;
+  lab::BranchId branch = 0;
+  std::uint64_t first_event = 0;
+  std::uint64_t last_event = 0;
+  std::size_t count = 0;  // of the frame's marks that are in it
+  std::vector<Placed> ticks;
+  std::vector<Placed> full;
+  float last_full = -1e6F;
+  float last_tick = -1e6F;
+  Rgb last_color = 0;
+
+  bool continued_by(const Frame& frame, const Scale& now, const Theme& then) const {
+    return scale == now && theme == &then && branch == frame.branch && count > 0 &&
+           count <= frame.marks.size() && frame.marks.front().event == first_event &&
+           frame.marks[count - 1].event == last_event;
+  }
+  void take(const lab::Mark& mark) {
+    const MarkLook look = look_of(mark, *theme);
+    const float x = scale.x(mark.time_us);
+    const std::size_t at = count++;
+    if (look.letter != '|' && x - last_full >= kFullApart) {
+      last_full = x;
+      full.push_back({at, look});
+      return;
+    }
+    if (x - last_tick < 0.5F && last_color == look.color) return;
+    last_tick = x;
+    last_color = look.color;
+    ticks.push_back({at, look});
+  }
+};
+
+const PlacedMarks& place_marks(const Frame& frame, Ui& ui, const Scale& scale) {
+  PlacedMarks& marks = ui.kept<PlacedMarks>();
+  if (!marks.continued_by(frame, scale, ui.theme())) {
+    marks = PlacedMarks();
+    marks.scale = scale;
+    marks.theme = &ui.theme();
+    marks.branch = frame.branch;
+  }
+  while (marks.count < frame.marks.size()) marks.take(frame.marks[marks.count]);
+  if (marks.count > 0) {
+    marks.first_event = frame.marks.front().event;
+    marks.last_event = frame.marks.back().event;
+  }
+  return marks;
+}
+
 void draw_marks(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& scale, const Rect& area,
                 float rail) {
+  const PlacedMarks& marks = place_marks(frame, ui, scale);
   const Vec2 mouse = vec(ImGui::GetIO().MousePos);
+  const bool here = area.contains(mouse);
   const lab::Mark* pointed = nullptr;
-  // Ticks under, full marks over them: first come, first served, what would overlap stays a tick.
-  for (const bool full : {false, true}) {
-    float last_full = -1e6F;
-    float last_tick = -1e6F;
-    Rgb last_color = 0;
-    for (const lab::Mark& mark : frame.marks) {
-      const MarkLook look = look_of(mark, ui.theme());
-      const Vec2 at{scale.x(mark.time_us), rail};
-      const bool tick = look.letter == '|' || at.x - last_full < 19;
-      if (!tick) last_full = at.x;
-      if (tick == full) continue;
-      const bool near = area.contains(mouse) && length(mouse - at) < (tick ? 5.0F : 10.0F);
-      if (near) pointed = &mark;
-      if (tick) {
-        // Thousands of them may fall on one pixel.
-        if (at.x - last_tick < 0.5F && last_color == look.color) continue;
-        last_tick = at.x;
-        last_color = look.color;
-        fill(ui.list(), {at.x - 1, rail - 6, 2, 12}, ink(look.color, 0.9F), 1);
-      } else {
-        draw_mark(ui, look, at, near);
-      }
-    }
+  const auto near = [&](const lab::Mark& mark, float reach) {
+    const bool found = here && length(mouse - Vec2{scale.x(mark.time_us), rail}) < reach;
+    if (found) pointed = &mark;
+    return found;
+  };
+  for (const PlacedMarks::Placed& tick : marks.ticks) {
+    const lab::Mark& mark = frame.marks[tick.mark];
+    near(mark, 5);
+    fill(ui.list(), {scale.x(mark.time_us) - 1, rail - 6, 2, 12}, ink(tick.look.color, 0.9F), 1);
+  }
+  for (const PlacedMarks::Placed& full : marks.full) {
+    const lab::Mark& mark = frame.marks[full.mark];
+    draw_mark(ui, full.look, {scale.x(mark.time_us), rail}, near(mark, 10));
   }
   if (pointed == nullptr || ui.popup_is_open()) return;
   ui.tooltip_now(pointed->text, text::seconds(pointed->time_us) + " s");

@@ -43,6 +43,30 @@ TEST_CASE("what was not synced is lost, what was synced is not") {
   EXPECT(disk.unsettled() == 0);
 }
 
+TEST_CASE("a copy knows which files are still the other's") {
+  MemoryDisk disk;
+  settled(disk, "a", "one");
+  const File file = settled(disk, "b", "two");
+  MemoryDisk copy = disk;
+  EXPECT(disk.shares_all(copy));
+  EXPECT(disk.shares("a", copy));
+  REQUIRE(disk.write(file, 0, bytes("new")).ok());
+  EXPECT(disk.shares("a", copy));
+  EXPECT_FALSE(disk.shares("b", copy));
+  EXPECT_FALSE(disk.shares_all(copy));
+  copy = disk;
+  EXPECT(disk.shares_all(copy));
+  // What a crash would leave changes, the bytes do not.
+  REQUIRE(disk.sync(file).ok());
+  EXPECT(disk.shares("b", copy));
+  EXPECT_FALSE(disk.shares_all(copy));
+  copy = disk;
+  REQUIRE(disk.rename("a", "c").ok());
+  EXPECT_FALSE(disk.shares("a", copy));
+  EXPECT_FALSE(disk.shares("c", copy));
+  EXPECT_FALSE(disk.shares_all(copy));
+}
+
 TEST_CASE("a crash loses sectors one by one, in any combination") {
   MemoryDisk disk;
   const std::string old(4 * kSectorBytes, 'o');
