@@ -12,7 +12,7 @@ namespace raftarium::base {
 
 class Hasher {
  public:
-  void add(std::uint64_t word) {
+  [[gnu::always_inline]] void add(std::uint64_t word) {
     // The finaliser of SplitMix64 (Steele, Lea, Flood, 2014) over a chained state.
     std::uint64_t mixed = state_ ^ (word + 0x9e3779b97f4a7c15U);
     mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
@@ -21,7 +21,7 @@ class Hasher {
   }
   // Two words for little more than the price of one: the second joins halfway, mixed by a multiplication that does
   // not wait for the first.
-  void add(std::uint64_t first, std::uint64_t second) {
+  [[gnu::always_inline]] void add(std::uint64_t first, std::uint64_t second) {
     std::uint64_t mixed = state_ ^ (first + 0x9e3779b97f4a7c15U);
     mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U + second * 0xd6e8feb86659fd93U;
     mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;

@@ -19,14 +19,15 @@ struct Due {
   TimeUs time_us = 0;
   std::uint64_t sequence = 0;
   std::uint64_t subject = 0;  // member, flight, scheduled command, request or load
-  std::uint64_t number = 0;   // life or start of the member, attempt of the request, schedule of the
-                              // flight, or what is reported
-  Kind kind = Kind::Tick;
+  // Life or start of the member, attempt of the request, schedule of the flight, or what is reported.
+  std::uint64_t number : 56 = 0;
+  Kind kind : 8 = Kind::Tick;
 
   bool comes_before(const Due& other) const {
     return time_us != other.time_us ? time_us < other.time_us : sequence < other.sequence;
   }
 };
+static_assert(sizeof(Due) == 32, "it is moved about all the time");
 
 class Agenda {
  public:
@@ -35,7 +36,8 @@ class Agenda {
   TimeUs next_us() const { return next().time_us; }
 
   void add(TimeUs time_us, Due::Kind kind, std::uint64_t subject, std::uint64_t number) {
-    const Due due{time_us, next_sequence_++, subject, number, kind};
+    constexpr std::uint64_t kAll = (std::uint64_t{1} << 56U) - 1;
+    const Due due{time_us, next_sequence_++, subject, number & kAll, kind};
     if (kind == Due::Kind::Tick) {
       add_tick(due);
     } else {
@@ -46,29 +48,11 @@ class Agenda {
   // Takes the next one out. REQUIRES: !empty().
   Due take() { return tick_is_next() ? take_tick() : take_other(); }
 
- private:
-  static constexpr std::size_t kChildren = 4;  // of each place in the heap: fewer steps than with two
-
-  static constexpr std::size_t kMostTaken = 32;
-
   bool tick_is_next() const {
     if (first_tick_ == ticks_.size()) return false;
     return others_.empty() || ticks_[first_tick_].comes_before(others_.front());
   }
-  const Due& next() const {
-    CHECK(!empty(), "nothing is due");
-    return tick_is_next() ? ticks_[first_tick_] : others_.front();
-  }
-
-  void add_tick(const Due& due) {
-    // Written in place, field by field: a copy through memory would wait for itself.
-    std::size_t hole = ticks_.size();
-    ticks_.emplace_back();
-    for (; hole > first_tick_ && due.comes_before(ticks_[hole - 1]); --hole)
-      ticks_[hole] = ticks_[hole - 1];
-    ticks_[hole] = due;
-  }
-
+  // The next one, if it is a tick. REQUIRES: tick_is_next().
   Due take_tick() {
     const Due due = ticks_[first_tick_++];
     if (first_tick_ == kMostTaken) {
@@ -76,6 +60,25 @@ class Agenda {
       first_tick_ = 0;
     }
     return due;
+  }
+
+ private:
+  static constexpr std::size_t kChildren = 4;  // of each place in the heap: fewer steps than with two
+
+  static constexpr std::size_t kMostTaken = 32;
+
+  const Due& next() const {
+    CHECK(!empty(), "nothing is due");
+    return tick_is_next() ? ticks_[first_tick_] : others_.front();
+  }
+
+  void add_tick(const Due& due) {
+    ticks_.push_back(due);
+    std::size_t hole = ticks_.size() - 1;
+    if (hole == first_tick_ || !due.comes_before(ticks_[hole - 1])) return;
+    for (; hole > first_tick_ && due.comes_before(ticks_[hole - 1]); --hole)
+      ticks_[hole] = ticks_[hole - 1];
+    ticks_[hole] = due;
   }
 
   void add_other(const Due& due) {

@@ -194,6 +194,18 @@ raft::Term World::term_of(NodeId node) const {
   return runs ? replica(node).member().node().term() : raft::Term();
 }
 
+inline bool World::on_tick(const Due& due) {
+  Replica& r = replica(NodeId(due.subject));
+  if (r.process != ProcessState::Running || r.life != due.number) return false;
+  start_clock(r);
+  // Most ticks change nothing that anybody could notice or check.
+  const bool something = r.member().tick();
+  if (!something && r.settled) return false;
+  r.settled = r.member().is_quiet() && (!checking_ || checkers_.is_as_seen(r.member()));
+  if (!r.settled) pump(r);
+  return !r.settled;
+}
+
 void World::step() {
   begin_step();
   if (agenda_.empty()) {
@@ -201,11 +213,16 @@ void World::step() {
     end_step();
     return;
   }
+  if (agenda_.tick_is_next()) {
+    const Due due = agenda_.take_tick();
+    now_us_ = due.time_us;
+    if (on_tick(due)) end_step();
+    return;
+  }
   const Due due = agenda_.take();
   now_us_ = due.time_us;
   switch (due.kind) {
-    case Due::Kind::Tick:
-      on_tick(due);
+    case Due::Kind::Tick:  // taken above
       break;
     case Due::Kind::Delivery:
       on_delivery(due);
@@ -263,17 +280,6 @@ void World::schedule_tick(Replica& r, TimeUs wait_us) {
 
 void World::start_clock(Replica& r) {
   if (!r.stands_still()) schedule_tick(r, r.tick_period_us);
-}
-
-void World::on_tick(const Due& due) {
-  Replica& r = replica(NodeId(due.subject));
-  if (r.process != ProcessState::Running || r.life != due.number) return;
-  start_clock(r);
-  // Most ticks change nothing that anybody could notice or check.
-  const bool something = r.member().tick();
-  if (!something && r.settled) return;
-  r.settled = r.member().is_quiet() && (!checking_ || checkers_.is_as_seen(r.member()));
-  if (!r.settled) pump(r);
 }
 
 // Disks. A member whose sync takes time goes on meanwhile, and what waits for it follows when it ends.

@@ -166,7 +166,8 @@ class World {
   Event& tell(Event::Kind kind, raft::NodeId node, raft::NodeId peer = raft::kNone);
   raft::Term term_of(raft::NodeId node) const;
   void digest_events();
-  void on_tick(const Due& due);
+  // Whether anything may have come of it.
+  bool on_tick(const Due& due);
   // All that a member has to do now, and what others see of it; `output`: what it has done already.
   void pump(Replica& replica) { pump(replica, scratch_.output); }
   void pump(Replica& replica, member::Output& output);
