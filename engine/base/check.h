@@ -2,8 +2,9 @@
 // CHECK: an assumption of ours, verified in every build. A failure is a defect in this program, never
 // bad input (that is a Result, see base/result.h), so it prints what it saw and ends the process.
 
-#include <sstream>
 #include <string>
+
+#include "base/text.h"
 
 namespace raftarium::base {
 
@@ -15,9 +16,7 @@ namespace raftarium::base {
 template <class... Parts>
 [[noreturn, gnu::cold, gnu::noinline]] void check_failed_at(const char* file, int line,
                                                             const char* expression, Parts... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  check_failed(file, line, expression, out.str());
+  check_failed(file, line, expression, text(parts...));
 }
 
 }  // namespace raftarium::base

@@ -16,176 +16,6 @@ using Kind = sim::Command::Kind;
 
 // Actions.
 
-void read_groups(FieldReader& reader, const Json& action, const std::string& path, std::size_t members,
-                 sim::Command& command) {
-  const Json* groups = reader.array(action, path, "groups", members);
-  if (groups == nullptr) return;
-  std::vector<raft::NodeId> named;
-  for (std::size_t g = 0; g < groups->size(); ++g) {
-    const std::string group_path = FieldReader::item(path + ".groups", g);
-    const Json& group = (*groups)[g];
-    if (!group.is_array() || group.empty() || group.size() > members) {
-      return reader.complain(group_path, "expected an array of 1 to " + std::to_string(members) +
-                                             " members, got " + kind_of(group));
-    }
-    command.groups.emplace_back();
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      const std::string member_path = FieldReader::item(group_path, i);
-      const raft::NodeId id =
-          read_member(reader, group[i], member_path, members, {"leader", "follower", "others"});
-      if (std::find(named.begin(), named.end(), id) != named.end()) {
-        return reader.complain(member_path, kind_of(group[i]) + " is named twice");
-      }
-      named.push_back(id);
-      command.groups.back().push_back(id);
-    }
-  }
-}
-
-template <class WordList>
-std::size_t read_word(FieldReader& reader, const Json& action, const std::string& path, const char* field,
-                      const WordList& words) {
-  const std::string wanted = reader.text(action, path, field, 40, false);
-  Words known;
-  for (const auto& word : words) known.emplace_back(word.name);
-  const auto found = std::find(known.begin(), known.end(), wanted);
-  if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
-  reader.complain(FieldReader::join(path, field), "expected one of: " + list(known) + "; got \"" + wanted +
-                                                      "\"" + did_you_mean(wanted, known));
-  return 0;
-}
-
-void read_disk(FieldReader& reader, const Json& action, const std::string& path, const ActionWord& word,
-               sim::Command& command) {
-  const auto integer = [&](const char* field, std::int64_t most, auto& target) {
-    if (const auto value = reader.integer(action, path, field, 0, most)) {
-      target = static_cast<std::remove_reference_t<decltype(target)>>(*value);
-    }
-  };
-  sim::DiskSettings& disk = command.disk;
-  integer("sync_min_us", sim::kMaxSyncUs, disk.sync_min_us);
-  integer("sync_mean_us", sim::kMaxSyncUs, disk.sync_mean_us);
-  integer("write_error_per_million", 1'000'000, disk.write_error_per_million);
-  integer("sync_error_per_million", 1'000'000, disk.sync_error_per_million);
-  if (const auto full = reader.truth(action, path, "full")) disk.full = *full;
-  if (const auto lie = reader.truth(action, path, "syncs_lie")) disk.syncs_lie = *lie;
-  if (word.kind == Kind::FailDisk) {
-    command.disk_op = disk_call_words()[read_word(reader, action, path, "call", disk_call_words())].op;
-    command.disk_fault =
-        disk_fault_words()[read_word(reader, action, path, "fault", disk_fault_words())].fault;
-  }
-  if (word.kind == Kind::Damage) command.file = reader.text(action, path, "file", 64, true);
-  integer("offset", std::int64_t{1} << 40, command.offset);
-  integer("bit", 7, command.bit);
-  if (action.contains("unsynced")) {
-    const auto index = read_word(reader, action, path, "unsynced", kUnsyncedWords);
-    command.unsynced = kUnsyncedWords[index].unsynced;
-  }
-}
-
-void read_asking(FieldReader& reader, const Json& action, const std::string& path, sim::Command& command) {
-  command.expected = reader.text(action, path, "expected", kv::kMaxValueBytes, false);
-  command.fence = reader.text(action, path, "fence", kv::kMaxKeyBytes, action.contains("fence"));
-  if (const auto token = reader.integer(action, path, "token", 0, std::int64_t{1} << 53)) {
-    command.token = *token;
-  }
-  if (action.contains("fence") != action.contains("token")) {
-    reader.complain(path, "\"fence\" and \"token\" need each other");
-  }
-  if (action.contains("mode")) {
-    command.mode = kReadModeWords[read_word(reader, action, path, "mode", kReadModeWords)].mode;
-  }
-  if (command.kind != Kind::Load) return;
-  const auto integer = [&](const char* field, std::int64_t low, std::int64_t most, auto& target) {
-    if (const auto value = reader.integer(action, path, field, low, most)) {
-      target = static_cast<std::remove_reference_t<decltype(target)>>(*value);
-    }
-  };
-  sim::Load& load = command.load;
-  integer("count", 1, sim::kMaxLoadRequests, load.count);
-  integer("clients", 1, sim::kMaxLoadClients, load.clients);
-  integer("keys", 1, sim::kMaxLoadClients, load.keys);
-  integer("every_us", 0, sim::kMaxJumpUs, load.every_us);
-  integer("reads_per_million", 0, 1'000'000, load.reads_per_million);
-  if (const auto open = reader.truth(action, path, "open")) load.open = *open;
-  if (load.open && load.every_us == 0) {
-    reader.complain(path, "\"open\" needs \"every_us\", from 1: how often somebody asks");
-  }
-}
-
-void read_changes(FieldReader& reader, const Json& action, const std::string& path, std::size_t members,
-                  sim::Command& command) {
-  if (action.contains("transition")) {
-    const auto index = read_word(reader, action, path, "transition", kTransitionWords);
-    command.transition = kTransitionWords[index].transition;
-  }
-  for (const ChangeWord& word : kChangeWords) {
-    const Json* nodes = reader.array(action, path, word.name, members);
-    if (nodes == nullptr) continue;
-    for (std::size_t i = 0; i < nodes->size(); ++i) {
-      const std::string item_path = FieldReader::item(FieldReader::join(path, word.name), i);
-      const raft::NodeId node =
-          read_member(reader, (*nodes)[i], item_path, members, {"leader", "follower"});
-      const bool named = std::any_of(command.changes.begin(), command.changes.end(),
-                                     [&](const sim::Change& change) { return change.node == node; });
-      if (named) return reader.complain(item_path, kind_of((*nodes)[i]) + " is named twice");
-      command.changes.push_back({word.kind, node});
-    }
-  }
-  if (command.kind == Kind::Reconfigure && command.changes.empty()) {
-    reader.complain(
-        path, "\"reconfigure\" needs a member in \"add\", \"add_learners\", \"promote\" or \"remove\"");
-  }
-}
-
-sim::Command read_command(FieldReader& reader, const Json& action, const std::string& path,
-                          const ActionWord& word, std::size_t members) {
-  sim::Command command;
-  command.kind = word.kind;
-  for (const char* field : word.required) {
-    if (action.contains(field)) continue;
-    reader.complain(path,
-                    "\"" + std::string(sim::describe(word.kind)) + "\" needs the field \"" + field + "\"");
-    return command;
-  }
-  const auto member = [&](const char* field, raft::NodeId& target) {
-    if (!action.contains(field)) return;
-    const Words stand_ins = word.kind == Kind::Restart || word.kind == Kind::Wipe
-                                ? Words{"crashed"}
-                                : Words{"leader", "follower"};
-    target = read_member(reader, action[field], FieldReader::join(path, field), members, stand_ins);
-  };
-  const auto integer = [&](const char* field, std::int64_t most, auto& target) {
-    if (const auto value = reader.integer(action, path, field, 0, most)) {
-      target = static_cast<std::remove_reference_t<decltype(target)>>(*value);
-    }
-  };
-  command.key = reader.text(action, path, "key", kv::kMaxKeyBytes, action.contains("key"));
-  command.value = reader.text(action, path, "value", kv::kMaxValueBytes, false);
-  member("through", command.node);
-  member("node", command.node);
-  member("from", command.node);
-  member("to", command.peer);
-  if (command.node == command.peer && action.contains("from")) {
-    reader.complain(path, "a link has two ends, got one member twice");
-  }
-  read_groups(reader, action, path, members, command);
-  constexpr std::int64_t kMostUs = 60'000'000;
-  integer("latency_min_us", kMostUs, command.latency_min_us);
-  integer("latency_mean_us", kMostUs, command.latency_mean_us);
-  integer("loss_per_million", 1'000'000, command.loss_per_million);
-  integer("duplicate_per_million", 1'000'000, command.duplicate_per_million);
-  integer("delay_us", sim::kMaxJumpUs, command.delay_us);
-  integer("message", std::int64_t{1} << 53, command.message);
-  if (const auto drift = reader.integer(action, path, "drift_ppm", -1'000'000, sim::kMaxDriftPpm)) {
-    command.drift_ppm = *drift;
-  }
-  read_disk(reader, action, path, word, command);
-  read_asking(reader, action, path, command);
-  read_changes(reader, action, path, members, command);
-  return command;
-}
-
 constexpr std::uint8_t kMessageTypes = static_cast<std::uint8_t>(raft::MessageType::MsgForgetLeader) + 1;
 
 void read_message_type(FieldReader& reader, const Json& fields, const std::string& path, Trigger& trigger) {
@@ -321,13 +151,13 @@ void read_action(FieldReader& reader, const Json& action, const std::string& pat
 
 void read_expectation(FieldReader& reader, const Json& value, const std::string& path, Scenario& scenario) {
   if (!value.is_object()) return reader.complain(path, "expected an object, got " + kind_of(value));
-  const ExpectationWord* found = nullptr;
-  for (const ExpectationWord& word : kExpectationWords) {
+  const Word<Expectation::Kind>* found = nullptr;
+  for (const auto& word : kExpectationWords) {
     if (value.contains(word.name)) found = &word;
   }
   if (found == nullptr)
     return reader.complain(path, "expected one of the fields eventually, always, never, that");
-  const bool at = found->kind == Expectation::Kind::At;
+  const bool at = found->meaning == Expectation::Kind::At;
   const Words known =
       at ? Words{"that", "at_ms", "at_us"} : Words{found->name, "from_ms", "from_us", "by_ms", "by_us"};
   if (!reader.is_object(value, path, known)) return;
@@ -336,7 +166,7 @@ void read_expectation(FieldReader& reader, const Json& value, const std::string&
   auto predicate = Predicate::parse(text);
   if (!predicate) return reader.complain(FieldReader::join(path, found->name), predicate.error().message);
 
-  Expectation expectation{found->kind, std::move(*predicate), 0, scenario.duration_us};
+  Expectation expectation{found->meaning, std::move(*predicate), 0, scenario.duration_us};
   if (at) {
     const auto moment = reader.time(value, path, "at", kMaxDurationUs);
     if (!moment) return reader.complain(path, "the field \"at_ms\" is missing");

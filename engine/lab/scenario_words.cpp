@@ -103,21 +103,4 @@ const std::vector<TriggerWord>& trigger_words() {
   return kWords;
 }
 
-const std::vector<DiskCallWord>& disk_call_words() {
-  using storage::DiskOp;
-  static const std::vector<DiskCallWord> kWords{
-      {"write", DiskOp::Write}, {"sync", DiskOp::Sync}, {"read", DiskOp::Read}};
-  return kWords;
-}
-
-const std::vector<DiskFaultWord>& disk_fault_words() {
-  using storage::DiskFault;
-  static const std::vector<DiskFaultWord> kWords{{"error", DiskFault::Error},
-                                                 {"no_space", DiskFault::NoSpace},
-                                                 {"short_write", DiskFault::ShortWrite},
-                                                 {"lie", DiskFault::LyingSync},
-                                                 {"misdirected", DiskFault::Misdirected}};
-  return kWords;
-}
-
 }  // namespace raftarium::lab

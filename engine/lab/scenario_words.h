@@ -29,51 +29,54 @@ struct ActionWord {
 };
 const std::vector<ActionWord>& action_words();
 
+// A word of a field that takes one of few.
+template <class Meaning>
+struct Word {
+  const char* name;
+  Meaning meaning;
+};
+
 // FailDisk: which call, and how.
-struct DiskCallWord {
-  const char* name;
-  storage::DiskOp op;
-};
-const std::vector<DiskCallWord>& disk_call_words();
-struct DiskFaultWord {
-  const char* name;
-  storage::DiskFault fault;
-};
-const std::vector<DiskFaultWord>& disk_fault_words();
-
-struct UnsyncedWord {
-  const char* name;
-  member::Unsynced unsynced;
-};
-inline constexpr std::array<UnsyncedWord, 3> kUnsyncedWords{
+inline constexpr std::array<Word<storage::DiskOp>, 3> kDiskCallWords{
+    {{"write", storage::DiskOp::Write}, {"sync", storage::DiskOp::Sync}, {"read", storage::DiskOp::Read}}};
+inline constexpr std::array<Word<storage::DiskFault>, 5> kDiskFaultWords{
+    {{"error", storage::DiskFault::Error},
+     {"no_space", storage::DiskFault::NoSpace},
+     {"short_write", storage::DiskFault::ShortWrite},
+     {"lie", storage::DiskFault::LyingSync},
+     {"misdirected", storage::DiskFault::Misdirected}}};
+inline constexpr std::array<Word<member::Unsynced>, 3> kUnsyncedWords{
     {{"lost", member::Unsynced::Lost}, {"torn", member::Unsynced::Torn}, {"kept", member::Unsynced::Kept}}};
-
-struct ReadModeWord {
-  const char* name;
-  member::ReadMode mode;
-};
-inline constexpr std::array<ReadModeWord, 3> kReadModeWords{
+inline constexpr std::array<Word<member::ReadMode>, 3> kReadModeWords{
     {{"linearizable", member::ReadMode::Linearizable},
      {"lease", member::ReadMode::Lease},
      {"serializable", member::ReadMode::Serializable}}};
-
 // Reconfigure: the field that lists the members of a kind of change.
-struct ChangeWord {
-  const char* name;
-  sim::Change::Kind kind;
-};
-inline constexpr std::array<ChangeWord, 4> kChangeWords{{{"add", sim::Change::Kind::Add},
-                                                         {"add_learners", sim::Change::Kind::AddLearner},
-                                                         {"promote", sim::Change::Kind::Promote},
-                                                         {"remove", sim::Change::Kind::Remove}}};
-struct TransitionWord {
-  const char* name;
-  raft::ConfChangeTransition transition;
-};
-inline constexpr std::array<TransitionWord, 3> kTransitionWords{
+inline constexpr std::array<Word<sim::Change::Kind>, 4> kChangeWords{
+    {{"add", sim::Change::Kind::Add},
+     {"add_learners", sim::Change::Kind::AddLearner},
+     {"promote", sim::Change::Kind::Promote},
+     {"remove", sim::Change::Kind::Remove}}};
+inline constexpr std::array<Word<raft::ConfChangeTransition>, 3> kTransitionWords{
     {{"auto", raft::ConfChangeTransition::Auto},
      {"implicit", raft::ConfChangeTransition::JointImplicit},
      {"explicit", raft::ConfChangeTransition::JointExplicit}}};
+inline constexpr std::array<Word<Expectation::Kind>, 4> kExpectationWords{
+    {{"eventually", Expectation::Kind::Eventually},
+     {"always", Expectation::Kind::Always},
+     {"never", Expectation::Kind::Never},
+     {"that", Expectation::Kind::At}}};
+
+// The word that means `meaning`. REQUIRES: there is one.
+template <class Words, class Meaning>
+const char* word_for(const Words& words, const Meaning& meaning) {
+  const char* name = nullptr;
+  for (const auto& word : words) {
+    if (word.meaning == meaning) name = word.name;
+  }
+  CHECK(name != nullptr, "no word means this");
+  return name;
+}
 
 struct TriggerWord {
   const char* name;
@@ -81,15 +84,5 @@ struct TriggerWord {
   std::vector<const char*> fields;
 };
 const std::vector<TriggerWord>& trigger_words();
-
-struct ExpectationWord {
-  const char* name;
-  Expectation::Kind kind;
-};
-inline constexpr std::array<ExpectationWord, 4> kExpectationWords{
-    {{"eventually", Expectation::Kind::Eventually},
-     {"always", Expectation::Kind::Always},
-     {"never", Expectation::Kind::Never},
-     {"that", Expectation::Kind::At}}};
 
 }  // namespace raftarium::lab

@@ -69,16 +69,10 @@ void put_disk_field(OrderedJson& json, const sim::Command& command, const std::s
     json[field] = disk.sync_error_per_million;
   if (field == "full" && disk.full) json[field] = true;
   if (field == "syncs_lie" && disk.syncs_lie) json[field] = true;
-  for (const DiskCallWord& word : disk_call_words()) {
-    if (field == "call" && word.op == command.disk_op) json[field] = word.name;
-  }
-  for (const DiskFaultWord& word : disk_fault_words()) {
-    if (field == "fault" && word.fault == command.disk_fault) json[field] = word.name;
-  }
-  for (const UnsyncedWord& word : kUnsyncedWords) {
-    const bool said = command.unsynced != member::Unsynced::Lost;
-    if (field == "unsynced" && said && word.unsynced == command.unsynced) json[field] = word.name;
-  }
+  if (field == "call") json[field] = word_for(kDiskCallWords, command.disk_op);
+  if (field == "fault") json[field] = word_for(kDiskFaultWords, command.disk_fault);
+  if (field == "unsynced" && command.unsynced != member::Unsynced::Lost)
+    json[field] = word_for(kUnsyncedWords, command.unsynced);
   if (field == "file") json[field] = command.file;
   if (field == "offset") json[field] = command.offset;
   if (field == "bit") json[field] = command.bit;
@@ -90,10 +84,8 @@ void put_asking_field(OrderedJson& json, const sim::Command& command, const std:
   if (field == "expected") json[field] = command.expected;
   if (field == "fence" && !command.fence.empty()) json[field] = command.fence;
   if (field == "token" && !command.fence.empty()) json[field] = command.token;
-  for (const ReadModeWord& word : kReadModeWords) {
-    const bool said = command.mode != member::ReadMode::Linearizable;
-    if (field == "mode" && said && word.mode == command.mode) json[field] = word.name;
-  }
+  if (field == "mode" && command.mode != member::ReadMode::Linearizable)
+    json[field] = word_for(kReadModeWords, command.mode);
   if (field == "count") json[field] = load.count;
   if (field == "clients" && load.clients != defaults.clients) json[field] = load.clients;
   if (field == "open" && load.open) json[field] = true;
@@ -103,16 +95,14 @@ void put_asking_field(OrderedJson& json, const sim::Command& command, const std:
 }
 
 void put_change_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
-  for (const ChangeWord& word : kChangeWords) {
+  for (const auto& word : kChangeWords) {
     if (field != word.name) continue;
     for (const sim::Change& change : command.changes) {
-      if (change.kind == word.kind) json[field].push_back(word_of(change.node));
+      if (change.kind == word.meaning) json[field].push_back(word_of(change.node));
     }
   }
-  for (const TransitionWord& word : kTransitionWords) {
-    const bool said = command.transition != raft::ConfChangeTransition::Auto;
-    if (field == "transition" && said && word.transition == command.transition) json[field] = word.name;
-  }
+  if (field == "transition" && command.transition != raft::ConfChangeTransition::Auto)
+    json[field] = word_for(kTransitionWords, command.transition);
 }
 
 void put_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
@@ -160,9 +150,7 @@ OrderedJson action_json(const Action& action) {
 
 OrderedJson expectation_json(const Expectation& expectation, sim::TimeUs duration_us) {
   OrderedJson json = OrderedJson::object();
-  for (const ExpectationWord& word : kExpectationWords) {
-    if (word.kind == expectation.kind) json[word.name] = expectation.predicate.text();
-  }
+  json[word_for(kExpectationWords, expectation.kind)] = expectation.predicate.text();
   if (expectation.kind == Expectation::Kind::At) {
     put_time(json, "at", expectation.from_us);
     return json;

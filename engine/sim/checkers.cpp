@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "raft/core.h"
-#include "sim/checkers_text.h"
 
 namespace raftarium::sim {
+
+using base::text;
 
 namespace {
 

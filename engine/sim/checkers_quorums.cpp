@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "raft/core.h"
 #include "sim/checkers.h"
-#include "sim/checkers_text.h"
 
 namespace raftarium::sim {
+
+using base::text;
 
 namespace {
 

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "sim/checkers.h"
-#include "sim/checkers_text.h"
 
 namespace raftarium::sim {
+
+using base::text;
 
 // The checkers' own store follows the log; where members began on old disks it does not know what they hold.
 void Checkers::apply(const raft::Entry& entry, Committed& committed) {

@@ -1,10 +1,10 @@
 #pragma once
-// Words for the checkers. Private to sim/.
+// text(): what its arguments read as when they are printed one after the other.
 
 #include <sstream>
 #include <string>
 
-namespace raftarium::sim {
+namespace raftarium::base {
 
 template <class... Parts>
 std::string text(const Parts&... parts) {
@@ -13,4 +13,4 @@ std::string text(const Parts&... parts) {
   return out.str();
 }
 
-}  // namespace raftarium::sim
+}  // namespace raftarium::base

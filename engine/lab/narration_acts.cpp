@@ -1,0 +1,145 @@
+// What commands do, told by whom they meet.
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "lab/narration_parts.h"
+
+namespace raftarium::lab {
+
+namespace {
+
+using base::text;
+using sim::name;
+
+std::string disk_text(const sim::DiskSettings& disk) {
+  std::string what = disk.sync_min_us + disk.sync_mean_us == 0
+                         ? std::string("A sync takes no time")
+                         : text("A sync takes ", disk.sync_min_us / 1000, " ms and ",
+                                disk.sync_mean_us / 1000, " ms on average on top");
+  if (disk.full) what += "; it is full";
+  if (disk.syncs_lie) what += "; it says that it has synced and has not";
+  if (disk.write_error_per_million > 0)
+    what += text("; ", disk.write_error_per_million / 10'000, " % of writes fail");
+  if (disk.sync_error_per_million > 0)
+    what += text("; ", disk.sync_error_per_million / 10'000, " % of syncs fail");
+  return what + ".";
+}
+
+// Why majorities before and after a change have a member in common.
+std::string why_safe(const sim::Command& command) {
+  const auto& changes = command.changes;
+  if (changes.size() > 1 || command.transition != raft::ConfChangeTransition::Auto)
+    return "In between, the configuration is joint: old and new voters each need a majority.";
+  if (changes.front().kind == sim::Change::Kind::AddLearner)
+    return "A learner gets every entry and counts for no majority.";
+  return "One voter more or less: any two majorities still overlap.";
+}
+
+}  // namespace
+
+Told about_act(const sim::World& world, const sim::Command& command) {
+  using Kind = sim::Command::Kind;
+  const std::string who = name(command.node);
+  switch (command.kind) {
+    case Kind::Put:
+    case Kind::Delete:
+    case Kind::Read:
+    case Kind::Swap: {
+      const sim::Request& request = world.requests().back();
+      return {text("A client asks ", name(request.at), " to ", request_text(request), "."),
+              command.node == raft::kNone ? "It takes that member for the leader." : ""};
+    }
+    case Kind::Load:
+      return {
+          command.load.open
+              ? text("Clients begin to send ", command.load.count, " requests, whatever happens.")
+              : text(command.load.clients, command.load.clients == 1 ? " client begins" : " clients begin",
+                     " to send ", command.load.count, " requests, each after an answer."),
+          text("One every ", command.load.every_us / 1000, " ms; ", command.load.reads_per_million / 10'000,
+               " % are reads (", member::describe(command.mode), ").")};
+    case Kind::Crash:
+      if (command.unsynced == member::Unsynced::Torn)
+        return {text(who, " loses power."), "Of what it was writing, any part may have reached the disk."};
+      if (command.unsynced == member::Unsynced::Kept)
+        return {text(who, "'s process is killed."),
+                "Its memory is gone; the machine keeps what was written."};
+      return {text(who, " crashes."), "Its memory is gone; what it had stored stays."};
+    case Kind::Restart:
+      if (!world.member(command.node).running())
+        return {text(who, " tries to start again."), "Its disk does not let it."};
+      return {text(who, " starts again."),
+              text("Its storage holds term ", world.member(command.node).node().term(),
+                   " and a log up to entry ", world.member(command.node).node().last_index(), ".")};
+    case Kind::Pause:
+      return {text(who, " is paused."), "Its clock stands still and its messages wait."};
+    case Kind::Resume:
+      return {text(who, " goes on."), "It has no idea how long it was away."};
+    case Kind::Isolate:
+      return {text(who, " is cut off from everybody."), "Messages are lost in both directions."};
+    case Kind::Cut:
+      return {text("The link ", who, "→", name(command.peer), " is cut."),
+              "The other direction still works."};
+    case Kind::Heal:
+      return {text("The link ", who, "→", name(command.peer), " works again."), ""};
+    case Kind::Partition: {
+      std::string sides;
+      for (const auto& group : command.groups) sides += (sides.empty() ? "{" : " | {") + names(group) + "}";
+      return {text("The network splits: ", sides, "."), "Nothing passes between the sides."};
+    }
+    case Kind::HealAll:
+      return {"The network is whole again.", "Every link carries messages."};
+    case Kind::Timeout:
+      return {text(who, "'s election timer runs out at once."), ""};
+    case Kind::Transfer:
+      return {text(who, " is told to hand over to ", name(command.peer), "."), ""};
+    case Kind::Drop:
+      return {text("Message ", command.message, " is taken off the wire."), ""};
+    case Kind::Delay:
+      return {text("Message ", command.message, " is held up for ", command.delay_us / 1000, " ms."), ""};
+    case Kind::Duplicate:
+      return {text("A copy of message ", command.message, " sets out."),
+              "Networks do that, and Raft must bear it."};
+    case Kind::Deliver:
+      return {text("Message ", command.message, " arrives at once."), ""};
+    case Kind::Drift:
+      if (command.drift_ppm == 0) return {text(who, "'s clock runs right again."), ""};
+      if (command.drift_ppm <= -1'000'000)
+        return {text(who, "'s clock stands still."), "Its timers never run out."};
+      return {text(who, "'s clock runs ", command.drift_ppm > 0 ? "fast" : "slow", ", by ",
+                   std::max(command.drift_ppm, -command.drift_ppm) / 10'000, " %."),
+              "Raft is safe whatever the clocks do; only leases trust them."};
+    case Kind::Jump:
+      return {text(who, "'s clock jumps ahead by ", command.delay_us / 1000, " ms."), ""};
+    case Kind::Wipe:
+      return {text(who, " loses its disk."),
+              "It forgets its term, its vote and its log: it is a new machine under an old name."};
+    case Kind::SetDisk:
+      return {
+          command.node == raft::kNone ? std::string("Every disk changes.") : text(who, "'s disk changes."),
+          disk_text(command.disk)};
+    case Kind::FailDisk:
+      return {text("The next ", storage::describe(command.disk_op), " of ", who,
+                   "'s disk will go wrong: ", storage::describe(command.disk_fault), "."),
+              ""};
+    case Kind::Damage:
+      return {
+          text("One bit of ", who, "'s disk flips, in byte ", command.offset, " of ", command.file, "."),
+          "Nobody notices until it is read."};
+    case Kind::Snapshot:
+      return {text(who, " is told to make a snapshot."), ""};
+    case Kind::Reconfigure:
+      return {text(who, " is told to change the configuration: ", sim::describe(command.changes), "."),
+              why_safe(command)};
+    case Kind::LeaveJoint:
+      return {text(who, " is told to leave the joint configuration."), ""};
+    case Kind::SetLink:
+      return {command.node == raft::kNone ? std::string("Every link changes.")
+                                          : text("The link ", who, "→", name(command.peer), " changes."),
+              text("Latency ", command.latency_min_us / 1000, " ms and ", command.latency_mean_us / 1000,
+                   " ms on average on top; ", command.loss_per_million / 10'000, " % are lost.")};
+  }
+  return {};
+}
+
+}  // namespace raftarium::lab
