@@ -11,8 +11,6 @@ namespace {
 
 using raft::NodeId;
 
-base::Error refuse(const std::string& what) { return base::Error{what}; }
-
 }  // namespace
 
 // What `flight` is about, told by the member that notices: the receiver when it arrives, else the sender.
@@ -219,17 +217,17 @@ base::Status World::check_message(const Command& command) const {
   const std::string what = std::string(describe(command.kind)) + ": ";
   const auto at = flights_.find(command.message);
   if (at == flights_.end()) {
-    return refuse(what + "message " + std::to_string(command.message) + " is not on its way");
+    return base::Error{what + "message " + std::to_string(command.message) + " is not on its way"};
   }
   const ProcessState receiver = process(at->second.message.to);
   const bool held = receiver == ProcessState::Paused && at->second.deliver_us <= now_us_;
   if (held && command.kind != Command::Kind::Duplicate) {
-    return refuse(what + "message " + std::to_string(command.message) + " has arrived and waits for " +
-                  name(at->second.message.to));
+    return base::Error{what + "message " + std::to_string(command.message) + " has arrived and waits for " +
+                       name(at->second.message.to)};
   }
   if (command.kind == Command::Kind::Delay && (command.delay_us < 0 || command.delay_us > kMaxLatencyUs)) {
-    return refuse(what + "expected 0 to " + std::to_string(kMaxLatencyUs) + " us, got " +
-                  std::to_string(command.delay_us));
+    return base::Error{what + "expected 0 to " + std::to_string(kMaxLatencyUs) + " us, got " +
+                       std::to_string(command.delay_us)};
   }
   return {};
 }
