@@ -22,11 +22,9 @@ void do_something(World& world, base::Prng& prng) {
   read.key = "x";
   switch (prng.below(12)) {
     case 0:
-      (void)world.apply(act(Kind::Crash, any()));
-      break;
     case 1:
     case 2:
-      (void)world.apply(act(Kind::Restart, any()));
+      crash_or_restart(world, prng);
       break;
     case 3:
       (void)world.apply(act(Kind::Isolate, any()));

@@ -328,11 +328,9 @@ TEST_CASE("random changes under faults keep every promise") {
     for (int i = 0; i < 60; ++i) {
       switch (prng.below(7)) {
         case 0:
-          (void)world.apply(act(Kind::Crash, any()));
-          break;
         case 1:
         case 2:
-          (void)world.apply(act(Kind::Restart, any()));
+          crash_or_restart(world, prng);
           break;
         case 3:
           (void)world.apply(act(Kind::Transfer, world.leader(), any()));

@@ -72,6 +72,12 @@ std::string refusal(World& world, const Command& command) {
   return status.ok() ? "" : status.error().message;
 }
 
+void crash_or_restart(World& world, base::Prng& prng) {
+  const Kind kind = prng.below(3) == 0 ? Kind::Crash : Kind::Restart;
+  (void)world.apply(
+      act(kind, raft::NodeId(prng.below(static_cast<std::uint32_t>(world.members().size())) + 1)));
+}
+
 bool run_until(World& world, const std::function<bool()>& done, TimeUs limit_us) {
   const TimeUs end_us = world.now_us() + limit_us;
   while (!done()) {

@@ -34,6 +34,9 @@ void apply(World& world, const Command& command);
 // The reason why it is not accepted; empty when it is, and then it was applied.
 std::string refusal(World& world, const Command& command);
 
+// At random: a member crashes, or, twice as often, starts again, if that makes sense.
+void crash_or_restart(World& world, base::Prng& prng);
+
 // Steps until `done`; false when that takes longer than `limit_us`.
 bool run_until(World& world, const std::function<bool()>& done, TimeUs limit_us = 10 * kSecond);
 void run_for(World& world, TimeUs time_us);
