@@ -136,6 +136,39 @@ class History {
     checkers_.answered(request, now_us(), steps_);
     return *this;
   }
+  // Answers a candidate in this term; its disk has the term, and the vote where that is granted, if `durable`.
+  History& votes(std::uint64_t node, std::uint64_t term, std::uint64_t candidate, bool granted = true,
+                 bool durable = true) {
+    if (durable) states_[node].term = Term(term);
+    if (durable && granted) states_[node].vote = NodeId(candidate);
+    return says(node, candidate, raft::MessageType::MsgVoteResp, term, 0, !granted);
+  }
+  // Answers an append of its term. Its disk holds a log up to kDurable.
+  History& answers_append(std::uint64_t node, std::uint64_t leader, std::uint64_t index,
+                          bool rejects = false) {
+    return says(node, leader, raft::MessageType::MsgAppResp, states_[node].term.value(), index, rejects);
+  }
+  // A client asks for x, and is told later what it holds as of entry `index`.
+  Request asks(std::uint64_t id, member::ReadMode mode = member::ReadMode::Linearizable) const {
+    Request request;
+    request.id = id;
+    request.kind = Request::Kind::Read;
+    request.mode = mode;
+    request.command.key = "x";
+    checkers_.asked(request);
+    return request;
+  }
+  History& tells(std::uint64_t node, Request request, std::uint64_t index, std::int64_t version) {
+    request.state = RequestState::Committed;
+    request.index = Index(index);
+    request.answered_by = NodeId(node);
+    request.found = version > 0;
+    request.version = version;
+    checkers_.answered(request, now_us(), steps_);
+    return *this;
+  }
+  static constexpr std::uint64_t kDurable = 21;
+
   // Every violation so far: "property: why; ...".
   std::string violations() const {
     std::string all;
@@ -150,7 +183,21 @@ class History {
   struct State {
     Term term = Term(1);
     Index commit = kFirst.index;
+    NodeId vote;
   };
+  History& says(std::uint64_t node, std::uint64_t to, raft::MessageType type, std::uint64_t term,
+                std::uint64_t index, bool reject) {
+    member::Output output;
+    raft::Message message;
+    message.type = type;
+    message.from = NodeId(node);
+    message.to = NodeId(to);
+    message.term = Term(term);
+    message.index = Index(index);
+    message.reject = reject;
+    output.messages.push_back(message);
+    return observe(node, output);
+  }
   raft::Event event(EventKind kind, std::uint64_t node) const {
     raft::Event event;
     event.kind = kind;
@@ -174,7 +221,7 @@ class History {
     auto storage = storage::DurableStorage::open(started->disk(), {0, config.id}, options.wal);
     REQUIRE_MESSAGE(storage.ok(), storage.error().message);
     storage::Save save;
-    save.hard_state = {states_[node].term, raft::kNone, states_[node].commit};
+    save.hard_state = {states_[node].term, states_[node].vote, states_[node].commit};
     save.entries = entries;
     for (const Entry& e : entries) save.hard_state.term = std::max(save.hard_state.term, e.term);
     REQUIRE(storage->save(save).ok());
@@ -190,7 +237,7 @@ class History {
       known.resize(std::min<std::size_t>(known.size(), e.index - kFirst.index - 1));
       known.push_back(e);
     }
-    const member::Machine looked_at = machine(node, log(std::vector<std::uint64_t>(20, 1)));
+    const member::Machine looked_at = machine(node, log(std::vector<std::uint64_t>(kDurable - 1, 1)));
     checkers_.observe(looked_at.member(), output, now_us(), steps_);
     return *this;
   }
