@@ -94,6 +94,7 @@ suite_transcripts() {
 suite_scenarios() {
   built "scenarios" release raftarium-cli || return 0
   digests release build/release/bin/raftarium-cli
+  count "library" python3 tests/scenarios/library.py build/release/bin/raftarium-cli
   count "twins" python3 tests/scenarios/twins.py build/release/bin/raftarium-cli
   count "schema" python3 tests/scenarios/schema.py build/release/bin/raftarium-cli
   count "traces for etcd's specification" python3 tests/scenarios/traces.py build/release/bin/raftarium-cli

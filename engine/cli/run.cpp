@@ -46,12 +46,18 @@ nlohmann::json as_json(const std::string& file, const lab::Scenario& scenario, c
     }
     violations.push_back(std::move(violation));
   }
+  nlohmann::json faults = nlohmann::json::object();
+  for (std::size_t i = 0; i < sim::kFaultCount; ++i) {
+    const auto fault = static_cast<sim::Fault>(i);
+    if (played.faults.of(fault) > 0) faults[sim::describe(fault)] = played.faults.of(fault);
+  }
   return {{"file", file},
           {"title", scenario.title},
           {"ok", played.ok},
           {"digest", lab::hex(played.digest)},
           {"events", played.events},
           {"time_us", played.time_us},
+          {"faults", std::move(faults)},
           {"expectations", verdicts},
           {"violations", violations}};
 }
