@@ -1,6 +1,7 @@
 // What commands do, told by whom they meet.
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "lab/narration_parts.h"
@@ -19,10 +20,14 @@ std::string disk_text(const sim::DiskSettings& disk) {
                                 disk.sync_mean_us / 1000, " ms on average on top");
   if (disk.full) what += "; it is full";
   if (disk.syncs_lie) what += "; it says that it has synced and has not";
-  if (disk.write_error_per_million > 0)
-    what += text("; ", disk.write_error_per_million / 10'000, " % of writes fail");
-  if (disk.sync_error_per_million > 0)
-    what += text("; ", disk.sync_error_per_million / 10'000, " % of syncs fail");
+  for (const auto& [chance, fails] : {std::pair{disk.write_error_per_million, " % of writes fail"},
+                                      std::pair{disk.sync_error_per_million, " % of syncs fail"},
+                                      std::pair{disk.read_error_per_million, " % of reads fail"},
+                                      std::pair{disk.no_space_per_million, " % of writes find no space"},
+                                      std::pair{disk.short_write_per_million, " % of writes are cut short"},
+                                      std::pair{disk.lying_sync_per_million, " % of syncs are none"}}) {
+    if (chance > 0) what += text("; ", chance / 10'000, fails);
+  }
   return what + ".";
 }
 
@@ -123,6 +128,10 @@ Told about_act(const sim::World& world, const sim::Command& command) {
                    "'s disk will go wrong: ", storage::describe(command.disk_fault), "."),
               ""};
     case Kind::Damage:
+      if (command.zeroed)
+        return {text("A sector of ", who, "'s disk is lost, the one with byte ", command.offset, " of ",
+                     command.file, "."),
+                "It reads as zeros, and nobody notices until then."};
       return {
           text("One bit of ", who, "'s disk flips, in byte ", command.offset, " of ", command.file, "."),
           "Nobody notices until it is read."};
@@ -137,7 +146,8 @@ Told about_act(const sim::World& world, const sim::Command& command) {
       return {command.node == raft::kNone ? std::string("Every link changes.")
                                           : text("The link ", who, "→", name(command.peer), " changes."),
               text("Latency ", command.latency_min_us / 1000, " ms and ", command.latency_mean_us / 1000,
-                   " ms on average on top; ", command.loss_per_million / 10'000, " % are lost.")};
+                   " ms on average on top; ", command.loss_per_million / 10'000, " % are lost.",
+                   command.clogged ? " It is clogged: what arrives waits until it is not." : "")};
   }
   return {};
 }

@@ -72,6 +72,10 @@ void read_disk(FieldReader& reader, const Json& action, const std::string& path,
   integer("sync_mean_us", sim::kMaxSyncUs, disk.sync_mean_us);
   integer("write_error_per_million", 1'000'000, disk.write_error_per_million);
   integer("sync_error_per_million", 1'000'000, disk.sync_error_per_million);
+  integer("read_error_per_million", 1'000'000, disk.read_error_per_million);
+  integer("no_space_per_million", 1'000'000, disk.no_space_per_million);
+  integer("short_write_per_million", 1'000'000, disk.short_write_per_million);
+  integer("lying_sync_per_million", 1'000'000, disk.lying_sync_per_million);
   if (const auto full = reader.truth(action, path, "full")) disk.full = *full;
   if (const auto lie = reader.truth(action, path, "syncs_lie")) disk.syncs_lie = *lie;
   if (word.kind == Kind::FailDisk) {
@@ -81,6 +85,11 @@ void read_disk(FieldReader& reader, const Json& action, const std::string& path,
   if (word.kind == Kind::Damage) command.file = reader.text(action, path, "file", 64, true);
   integer("offset", std::int64_t{1} << 40, command.offset);
   integer("bit", 7, command.bit);
+  if (const auto zeroed = reader.truth(action, path, "zeroed")) command.zeroed = *zeroed;
+  const bool zeroed = action.contains("zeroed");
+  if (word.kind == Kind::Damage && (zeroed == action.contains("bit") || zeroed != command.zeroed)) {
+    reader.complain(path, "\"damage\" needs a \"bit\", or \"zeroed\": true");
+  }
   if (action.contains("unsynced")) {
     command.unsynced = read_word(reader, action, path, "unsynced", kUnsyncedWords);
   }
@@ -170,11 +179,19 @@ sim::Command read_command(FieldReader& reader, const Json& action, const std::st
     reader.complain(path, "a link has two ends, got one member twice");
   }
   read_groups(reader, action, path, members, command);
+  if (word.kind == Kind::Partition && action.contains("groups") == action.contains("size")) {
+    reader.complain(path, "\"partition\" needs \"groups\", or the \"size\" of one at random");
+  }
+  if (const auto size = reader.integer(action, path, "size", 1, static_cast<std::int64_t>(members) - 1)) {
+    command.size = static_cast<std::uint32_t>(*size);
+  }
   constexpr std::int64_t kMostUs = 60'000'000;
   integer("latency_min_us", kMostUs, command.latency_min_us);
   integer("latency_mean_us", kMostUs, command.latency_mean_us);
   integer("loss_per_million", 1'000'000, command.loss_per_million);
   integer("duplicate_per_million", 1'000'000, command.duplicate_per_million);
+  integer("replay_per_million", 1'000'000, command.replay_per_million);
+  if (const auto clogged = reader.truth(action, path, "clogged")) command.clogged = *clogged;
   integer("delay_us", sim::kMaxJumpUs, command.delay_us);
   integer("message", std::int64_t{1} << 53, command.message);
   if (const auto drift = reader.integer(action, path, "drift_ppm", -1'000'000, sim::kMaxDriftPpm)) {

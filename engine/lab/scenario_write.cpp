@@ -67,6 +67,14 @@ void put_disk_field(OrderedJson& json, const sim::Command& command, const std::s
     json[field] = disk.write_error_per_million;
   if (field == "sync_error_per_million" && disk.sync_error_per_million > 0)
     json[field] = disk.sync_error_per_million;
+  if (field == "read_error_per_million" && disk.read_error_per_million > 0)
+    json[field] = disk.read_error_per_million;
+  if (field == "no_space_per_million" && disk.no_space_per_million > 0)
+    json[field] = disk.no_space_per_million;
+  if (field == "short_write_per_million" && disk.short_write_per_million > 0)
+    json[field] = disk.short_write_per_million;
+  if (field == "lying_sync_per_million" && disk.lying_sync_per_million > 0)
+    json[field] = disk.lying_sync_per_million;
   if (field == "full" && disk.full) json[field] = true;
   if (field == "syncs_lie" && disk.syncs_lie) json[field] = true;
   if (field == "call") json[field] = word_for(kDiskCallWords, command.disk_op);
@@ -75,7 +83,8 @@ void put_disk_field(OrderedJson& json, const sim::Command& command, const std::s
     json[field] = word_for(kUnsyncedWords, command.unsynced);
   if (field == "file") json[field] = command.file;
   if (field == "offset") json[field] = command.offset;
-  if (field == "bit") json[field] = command.bit;
+  if (field == "bit" && !command.zeroed) json[field] = command.bit;
+  if (field == "zeroed" && command.zeroed) json[field] = true;
 }
 
 void put_asking_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
@@ -110,7 +119,11 @@ void put_field(OrderedJson& json, const sim::Command& command, const std::string
   if (field == "value") json[field] = command.value;
   if (field == "node" || field == "from" || field == "through") json[field] = word_of(command.node);
   if (field == "to") json[field] = word_of(command.peer);
-  if (field == "groups") json[field] = groups_json(command);
+  if (field == "groups" && command.size == 0) json[field] = groups_json(command);
+  if (field == "size" && command.size > 0) json[field] = command.size;
+  if (field == "replay_per_million" && command.replay_per_million > 0)
+    json[field] = command.replay_per_million;
+  if (field == "clogged" && command.clogged) json[field] = true;
   if (field == "latency_min_us") json[field] = command.latency_min_us;
   if (field == "latency_mean_us") json[field] = command.latency_mean_us;
   if (field == "loss_per_million") json[field] = command.loss_per_million;

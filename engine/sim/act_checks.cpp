@@ -92,6 +92,10 @@ base::Status World::check_resolved(const Command& command) const {
     case Kind::Heal:
       return link_needed();
     case Kind::Partition: {
+      if (command.size > 0 && (!command.groups.empty() || command.size >= replicas_.size())) {
+        return base::Error{what + "expected groups, or a size of 1 to " +
+                           std::to_string(replicas_.size() - 1) + ", got " + std::to_string(command.size)};
+      }
       std::vector<bool> named(replicas_.size() + 1, false);
       for (const auto& group : command.groups) {
         for (const NodeId node : group) {
@@ -118,7 +122,8 @@ base::Status World::check_resolved(const Command& command) const {
         return base::Error{what + "expected a latency of 0 to " + std::to_string(kMaxLatencyUs) +
                            " us, got " + std::to_string(latency_us)};
       }
-      for (const std::uint32_t chance : {command.loss_per_million, command.duplicate_per_million}) {
+      for (const std::uint32_t chance :
+           {command.loss_per_million, command.duplicate_per_million, command.replay_per_million}) {
         if (chance <= 1'000'000) continue;
         return base::Error{what + "expected a chance of 0 to 1000000 per million, got " +
                            std::to_string(chance)};
@@ -198,7 +203,9 @@ base::Status World::check_disk(const Command& command) const {
     return base::Error{what + "expected a sync of 0 to " + std::to_string(kMaxSyncUs) + " us, got " +
                        std::to_string(sync_us)};
   }
-  for (const std::uint32_t chance : {settings.write_error_per_million, settings.sync_error_per_million}) {
+  for (const std::uint32_t chance :
+       {settings.write_error_per_million, settings.sync_error_per_million, settings.read_error_per_million,
+        settings.no_space_per_million, settings.short_write_per_million, settings.lying_sync_per_million}) {
     if (chance <= 1'000'000) continue;
     return base::Error{what + "expected a chance of 0 to 1000000 per million, got " +
                        std::to_string(chance)};

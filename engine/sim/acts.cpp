@@ -102,8 +102,10 @@ base::Status World::apply(const Command& command) {
   return {};
 }
 
-void World::execute(const Command& command) {
+void World::execute(const Command& asked) {
   using Kind = Command::Kind;
+  const bool at_random = asked.kind == Kind::Partition && asked.size > 0;
+  const Command command = at_random ? with_random_group(asked) : asked;
   Event& event = tell(Event::Kind::Acted, command.node, command.peer);
   event.command = std::make_shared<const Command>(command);
   event.text = describe(command);
@@ -146,15 +148,19 @@ void World::execute(const Command& command) {
     case Kind::Cut:
     case Kind::Heal:
       network_.link(command.node, command.peer).cut = command.kind == Kind::Cut;
+      if (command.kind == Kind::Heal) network_.link(command.node, command.peer).clogged = false;
+      unclog();
       break;
     case Kind::Partition:
       network_.partition(command.groups);
       break;
     case Kind::HealAll:
       network_.heal_all();
+      unclog();
       break;
     case Kind::SetLink:
       set_links(command);
+      unclog();
       break;
     case Kind::Drop:
     case Kind::Delay:
@@ -185,8 +191,7 @@ void World::execute(const Command& command) {
       fail_disk(replica(command.node), command);
       break;
     case Kind::Damage:
-      faults_.add(Fault::Damaged);
-      replica(command.node).machine.simulated()->flip_bit(command.file, command.offset, command.bit);
+      damage(command);
       break;
     case Kind::Snapshot:
       make_snapshot(replica(command.node));
@@ -195,6 +200,33 @@ void World::execute(const Command& command) {
     case Kind::LeaveJoint:
       reconfigure(replica(command.node), command);
       break;
+  }
+}
+
+// The command with its groups: so many members, each as likely as the others, and those who are left.
+Command World::with_random_group(const Command& command) {
+  Command chosen = command;
+  std::vector<NodeId> left = members();
+  chosen.groups.assign(1, {});
+  for (std::uint32_t i = 0; i < command.size; ++i) {
+    const auto at = prng_.below(static_cast<std::uint32_t>(left.size()));
+    chosen.groups.front().push_back(left[at]);
+    left.erase(left.begin() + at);
+  }
+  std::sort(chosen.groups.front().begin(), chosen.groups.front().end());
+  chosen.groups.push_back(std::move(left));
+  chosen.size = 0;
+  return chosen;
+}
+
+void World::damage(const Command& command) {
+  storage::MemoryDisk& disk = *replica(command.node).machine.simulated();
+  if (command.zeroed) {
+    faults_.add(Fault::Zeroed);
+    disk.zero_sector(command.file, command.offset / storage::kSectorBytes);
+  } else {
+    faults_.add(Fault::Damaged);
+    disk.flip_bit(command.file, command.offset, command.bit);
   }
 }
 
@@ -241,6 +273,8 @@ void World::set_links(const Command& command) {
       link.latency_mean_us = command.latency_mean_us;
       link.loss_per_million = command.loss_per_million;
       link.duplicate_per_million = command.duplicate_per_million;
+      link.replay_per_million = command.replay_per_million;
+      link.clogged = command.clogged;
     }
   }
 }

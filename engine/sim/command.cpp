@@ -2,6 +2,7 @@
 
 #include <array>
 #include <sstream>
+#include <utility>
 
 namespace raftarium::sim {
 
@@ -84,6 +85,9 @@ std::string describe(const Command& command) {
           << command.loss_per_million << " per million";
       if (command.duplicate_per_million > 0)
         out << ", duplicates " << command.duplicate_per_million << " per million";
+      if (command.replay_per_million > 0)
+        out << ", replays " << command.replay_per_million << " per million";
+      if (command.clogged) out << ", clogged";
       break;
     case Command::Kind::Drop:
     case Command::Kind::Duplicate:
@@ -105,6 +109,12 @@ std::string describe(const Command& command) {
         out << ", write errors " << command.disk.write_error_per_million << " per million";
       if (command.disk.sync_error_per_million > 0)
         out << ", sync errors " << command.disk.sync_error_per_million << " per million";
+      for (const auto& [what, chance] : {std::pair{"read errors", command.disk.read_error_per_million},
+                                         std::pair{"no space", command.disk.no_space_per_million},
+                                         std::pair{"short writes", command.disk.short_write_per_million},
+                                         std::pair{"lying syncs", command.disk.lying_sync_per_million}}) {
+        if (chance > 0) out << ", " << what << ' ' << chance << " per million";
+      }
       if (command.disk.full) out << ", full";
       if (command.disk.syncs_lie) out << ", syncs lie";
       break;
@@ -113,8 +123,12 @@ std::string describe(const Command& command) {
           << storage::describe(command.disk_fault);
       break;
     case Command::Kind::Damage:
-      out << ' ' << name(command.node) << ' ' << command.file << " byte " << command.offset << " bit "
-          << command.bit;
+      out << ' ' << name(command.node) << ' ' << command.file << " byte " << command.offset;
+      if (command.zeroed) {
+        out << ", its sector";
+      } else {
+        out << " bit " << command.bit;
+      }
       break;
     case Command::Kind::Drift:
       out << ' ' << name(command.node) << ' ' << command.drift_ppm << " ppm";
@@ -124,6 +138,7 @@ std::string describe(const Command& command) {
       break;
     case Command::Kind::Partition: {
       const char* bar = " ";
+      if (command.size > 0) out << " at random, " << command.size << " from the others";
       for (const auto& group : command.groups) {
         out << bar << '{';
         for (std::size_t i = 0; i < group.size(); ++i) out << (i == 0 ? "" : ",") << name(group[i]);

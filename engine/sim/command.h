@@ -28,6 +28,10 @@ struct DiskSettings {
   std::uint32_t sync_error_per_million = 0;
   bool full = false;       // no space for any write
   bool syncs_lie = false;  // success is reported, and a power failure takes it all
+  std::uint32_t read_error_per_million = 0;
+  std::uint32_t no_space_per_million = 0;  // of writes
+  std::uint32_t short_write_per_million = 0;
+  std::uint32_t lying_sync_per_million = 0;
   friend bool operator==(const DiskSettings&, const DiskSettings&) = default;
 };
 
@@ -62,16 +66,18 @@ struct Command {
     Restart,  // node starts again from its storage
     Pause,    // node's process stands still: nothing is handled, its clock stops
     Resume,
-    Isolate,    // every link from and to node is cut
-    Cut,        // the directed link from `node` to `peer` loses everything
-    Heal,       // and carries again
-    Partition,  // links between different `groups` are cut, links inside a group are healed
-    HealAll,    // every link carries again
-    Timeout,    // node's election timer runs out now
-    Transfer,   // node, a leader, hands over to peer
-    SetLink,  // latency, loss and duplication of the link from `node` to `peer` (both kNone: of every link)
-    Drop,     // `message`, on its way, is taken off the wire
-    Delay,    // `message` arrives `delay_us` later than it would
+    Isolate,  // every link from and to node is cut
+    Cut,      // the directed link from `node` to `peer` loses everything
+    Heal,     // and carries again
+    // Links between different `groups` are cut, links inside a group are healed. Without groups: between `size` members
+    // that are chosen at random and the others.
+    Partition,
+    HealAll,   // every link carries again, and lets pass what waits on it
+    Timeout,   // node's election timer runs out now
+    Transfer,  // node, a leader, hands over to peer
+    SetLink,  // all that can be said of the link from `node` to `peer` (both kNone: of every link), but for cuts
+    Drop,       // `message`, on its way, is taken off the wire
+    Delay,      // `message` arrives `delay_us` later than it would
     Duplicate,  // another copy of `message` sets out now
     Deliver,    // `message` arrives now
     Drift,     // node's clock runs faster by `drift_ppm`; slower when negative; -1'000'000: it stands still
@@ -79,7 +85,7 @@ struct Command {
     Wipe,      // node, crashed, loses its disk: it will start as a new machine under its old name
     SetDisk,   // node's disk (kNone: every disk): how long a sync takes, and what goes wrong by chance
     FailDisk,  // the next `disk_op` of node's disk goes wrong: `disk_fault`
-    Damage,    // one bit of node's disk flips: `bit` of byte `offset` of `file`
+    Damage,  // one bit of node's disk flips: `bit` of byte `offset` of `file`; or, `zeroed`, its sector is lost
     Snapshot,  // node makes a snapshot of its store and forgets the log before it
     Reconfigure,  // node (kNone: whoever leads) proposes `changes` of the configuration, joint as `transition` says
     LeaveJoint,  // node (kNone: whoever leads) proposes to leave the joint configuration
@@ -94,6 +100,9 @@ struct Command {
   TimeUs latency_mean_us = 0;               // SetLink: mean of what is added to it
   std::uint32_t loss_per_million = 0;       // SetLink
   std::uint32_t duplicate_per_million = 0;  // SetLink
+  std::uint32_t replay_per_million = 0;     // SetLink
+  bool clogged = false;                     // SetLink
+  std::uint32_t size = 0;                   // Partition
   std::uint64_t message = 0;                // see World::flights()
   TimeUs delay_us = 0;
   std::int64_t drift_ppm = 0;
@@ -104,6 +113,7 @@ struct Command {
   std::string file{};  // Damage: its name, as in "00000001.wal"
   std::uint64_t offset = 0;
   std::uint32_t bit = 0;   // 0 to 7
+  bool zeroed = false;     // Damage
   std::string expected{};  // Swap
   // Put: takes effect only while the key `fence` was last changed in the store's revision `token`. Empty: always.
   std::string fence{};

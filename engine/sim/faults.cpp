@@ -7,7 +7,7 @@ const char* describe(Fault fault) {
       "link cut",   "dropped",        "receiver down", "taken off",  "duplicated",  "delayed",
       "hastened",   "crashed",        "paused",        "wiped",      "clock drift", "clock jump",
       "disk error", "disk full",      "short write",   "lying sync", "misdirected", "bit flipped",
-      "torn crash", "storage failed", "network full"};
+      "torn crash", "storage failed", "network full",  "clogged",    "replayed",    "sector zeroed"};
   return kNames.at(static_cast<std::size_t>(fault));
 }
 

@@ -29,8 +29,11 @@ enum class Fault : std::uint8_t {
   TornCrash,      // a crash left parts of what was not synced
   StorageFailed,  // a member stepped aside, or did not start, because of its disk
   NetworkFull,    // a message was lost because too many were on their way
+  Clogged,        // a message arrived at the end of a clogged link, and waits
+  Replayed,       // an old message was sent again by chance
+  Zeroed,         // a sector of a disk was lost
 };
-inline constexpr std::size_t kFaultCount = 21;
+inline constexpr std::size_t kFaultCount = 24;
 const char* describe(Fault fault);  // "link cut", "clock jump"
 
 class FaultCounts {

@@ -37,6 +37,11 @@ void World::on_delivery(const Due& due) {
   if (loss == LossReason::None && network_.link(arriving.message.from, arriving.message.to).cut) {
     loss = LossReason::LinkCut;
   }
+  if (loss == LossReason::None && network_.link(arriving.message.from, arriving.message.to).clogged) {
+    faults_.add(Fault::Clogged);
+    clogged_.push_back(arriving.id);
+    return;
+  }
   if (loss == LossReason::None && r.process == ProcessState::Crashed) loss = LossReason::ReceiverDown;
   if (loss == LossReason::None && r.process == ProcessState::Paused) {
     r.held.push_back(arriving.id);
@@ -179,9 +184,37 @@ void World::launch(raft::Message&& message, std::uint64_t part, std::uint64_t pa
                        flight.message.type != raft::MessageType::MsgSnap;
   push(flight.deliver_us, Due::Kind::Delivery, id, flight.schedule);
   tell_of(Event::Kind::Sent, flight);
+  if (may_double && link.replay_per_million > 0) replay(raft::Message(flight.message), link);
   if (!doubled) return;
   faults_.add(Fault::Duplicated);
   launch(raft::Message(flight.message), 1, 1, false);
+}
+
+void World::replay(const raft::Message& message, const Link& link) {
+  if (message.type == raft::MessageType::MsgSnap) return;  // a stream, which delivers once
+  std::vector<raft::Message>& carried = carried_[{message.from, message.to}];
+  if (!carried.empty() && prng_.chance(link.replay_per_million)) {
+    faults_.add(Fault::Replayed);
+    const auto count = static_cast<std::uint32_t>(carried.size());
+    launch(raft::Message(carried[prng_.below(count)]), 1, 1, false);
+  }
+  if (carried.size() == kCarried) carried.erase(carried.begin());
+  carried.push_back(message);
+}
+
+void World::unclog() {
+  const std::vector<std::uint64_t> waiting = std::move(clogged_);
+  clogged_.clear();
+  for (const std::uint64_t id : waiting) {
+    const auto at = flights_.find(id);
+    if (at == flights_.end()) continue;  // taken off the wire
+    Flight& flight = at->second;
+    if (network_.link(flight.message.from, flight.message.to).clogged) {
+      clogged_.push_back(id);
+    } else {
+      push(now_us_, Due::Kind::Delivery, id, ++flight.schedule);
+    }
+  }
 }
 
 void World::act_on_message(const Command& command) {
@@ -224,6 +257,12 @@ base::Status World::check_message(const Command& command) const {
   if (held && command.kind != Command::Kind::Duplicate) {
     return base::Error{what + "message " + std::to_string(command.message) + " has arrived and waits for " +
                        name(at->second.message.to)};
+  }
+  const bool clogged = network_.link(at->second.message.from, at->second.message.to).clogged;
+  const bool waits = clogged && at->second.deliver_us <= now_us_;
+  if (waits && (command.kind == Command::Kind::Delay || command.kind == Command::Kind::Deliver)) {
+    return base::Error{what + "message " + std::to_string(command.message) +
+                       " has arrived, and its link is clogged"};
   }
   if (command.kind == Command::Kind::Delay && (command.delay_us < 0 || command.delay_us > kMaxLatencyUs)) {
     return base::Error{what + "expected 0 to " + std::to_string(kMaxLatencyUs) + " us, got " +

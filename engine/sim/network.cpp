@@ -37,7 +37,7 @@ void Network::partition(const std::vector<std::vector<raft::NodeId>>& groups) {
 }
 
 void Network::heal_all() {
-  for (Link& link : links_) link.cut = false;
+  for (Link& link : links_) link.cut = link.clogged = false;
 }
 
 }  // namespace raftarium::sim

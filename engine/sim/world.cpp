@@ -107,7 +107,7 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas, std::uint
       run_(run),
       prng_(config.seed),
       network_(config.members, Link{config.latency_min_us, config.latency_mean_us, config.loss_per_million,
-                                    false, config.duplicate_per_million}),
+                                    false, config.duplicate_per_million, config.replay_per_million}),
       replicas_(std::move(replicas)),
       checkers_(config.members, common_start(replicas_)) {
   digest_.add(config.seed);
@@ -325,6 +325,10 @@ void World::use_disk(Replica& r, const DiskSettings& settings) {
   storage::DiskFaultRates rates;
   rates.write_error = settings.write_error_per_million;
   rates.sync_error = settings.sync_error_per_million;
+  rates.read_error = settings.read_error_per_million;
+  rates.no_space = settings.no_space_per_million;
+  rates.short_write = settings.short_write_per_million;
+  rates.lying_sync = settings.lying_sync_per_million;
   // A stream of its own for each disk, so that a fault on one moves nothing on another.
   disk->set_rates(rates, base::Prng(config_.seed, 1000 + r.member().id().value()));
 }

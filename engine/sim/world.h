@@ -206,6 +206,10 @@ class World {
   std::uint64_t parts_of(const raft::Message& message) const;
   void report_snapshot(const raft::Message& message, bool arrived);
   void on_report(const Due& due);
+  // Sends one of the messages that the link has carried once more, by chance, and remembers this one.
+  void replay(const raft::Message& message, const Link& link);
+  // What waited at the end of links that are clogged no more arrives now.
+  void unclog();
   void act_on_message(const Command& command);
   base::Status check_message(const Command& command) const;
 
@@ -213,7 +217,7 @@ class World {
   void on_scheduled(std::uint64_t number);
   base::Result<Command> resolve(const Command& command) const;
   base::Status check_resolved(const Command& command) const;
-  void execute(const Command& command);
+  void execute(const Command& asked);
   void stop(Replica& replica, member::Unsynced unsynced);
   void restart(Replica& replica);
   void resume(Replica& replica);
@@ -222,6 +226,8 @@ class World {
   void make_snapshot(Replica& replica);
   static void fail_disk(Replica& replica, const Command& command);
   void set_links(const Command& command);
+  Command with_random_group(const Command& command);
+  void damage(const Command& command);
   void jump(Replica& replica, TimeUs by_us);
   base::Status check_disk(const Command& command) const;
   void reconfigure(Replica& replica, const Command& command);
@@ -262,6 +268,9 @@ class World {
   std::size_t entries_in_flight_ = 0;  // in the messages of flights_
   std::size_t sent_lately_ = 0;        // messages, in the millisecond that ends then
   TimeUs lately_ends_us_ = 0;
+  std::vector<std::uint64_t> clogged_;  // flights that wait at the end of a clogged link, as they arrived
+  // What links that replay have carried, the newest last.
+  std::map<std::pair<raft::NodeId, raft::NodeId>, std::vector<raft::Message>> carried_;
   std::map<std::uint64_t, Command> scheduled_;
   RequestList requests_;
   struct LoadState {

@@ -102,6 +102,9 @@ base::Status check(const WorldConfig& config) {
   if (config.duplicate_per_million > 1'000'000) {
     return field("duplicate_per_million", "0 to 1000000", config.duplicate_per_million);
   }
+  if (config.replay_per_million > 1'000'000) {
+    return field("replay_per_million", "0 to 1000000", config.replay_per_million);
+  }
   if (config.request_timeout_us < 1) {
     return field("request_timeout_us", "at least 1", config.request_timeout_us);
   }

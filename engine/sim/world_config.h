@@ -35,6 +35,7 @@ struct WorldConfig {
   TimeUs latency_mean_us = 8'000;           // of the random part on top, >= 0
   std::uint32_t loss_per_million = 0;       // up to 1'000'000
   std::uint32_t duplicate_per_million = 0;  // up to 1'000'000: messages that arrive twice
+  std::uint32_t replay_per_million = 0;     // up to 1'000'000: messages with which an old one comes again
   // The network carries so many messages at a time, 1 to kMaxMessagesInFlight, with kEntriesForEachMessage times as
   // many entries in them (but any one message where there is no other), and takes so many in a millisecond. What is
   // sent beyond is lost, as from a full queue.

@@ -89,6 +89,12 @@ ACTIONS = [
      "sync_error_per_million": 4, "full": True, "syncs_lie": False},
     {"do": "fail_disk", "node": "follower", "call": "write", "fault": "no_space"},
     {"do": "damage", "node": "S1", "file": "00000001.wal", "offset": 100, "bit": 7},
+    {"do": "damage", "node": "S1", "file": "00000001.wal", "offset": 100, "zeroed": True},
+    {"do": "partition", "size": 2},
+    {"do": "set_link", "latency_min_us": 0, "latency_mean_us": 0, "loss_per_million": 0, "replay_per_million": 1000000,
+     "clogged": True},
+    {"do": "set_disk", "read_error_per_million": 1, "no_space_per_million": 2, "short_write_per_million": 3,
+     "lying_sync_per_million": 1000000},
     {"do": "snapshot", "node": "leader"},
     {"do": "put", "key": "k", "value": "v", "fence": "lock", "token": 7},
     {"do": "reconfigure", "add": ["S4"]},
@@ -99,7 +105,7 @@ ACTIONS = [
 
 CLUSTER = {"members": 15, "pre_vote": False, "check_quorum": False, "tick_us": 1, "election_ticks": 10000,
            "heartbeat_ticks": 1, "latency_min_us": 0, "latency_mean_us": 60000000, "loss_per_million": 1000000,
-           "duplicate_per_million": 1, "max_messages_in_flight": 1, "request_timeout_us": 1,
+           "duplicate_per_million": 1, "replay_per_million": 1, "max_messages_in_flight": 1, "request_timeout_us": 1,
            "request_deadline_us": 3600000000,
            "max_size_per_msg": 0, "max_inflight_msgs": 1, "max_uncommitted_size": 5, "sync_min_us": 0,
            "sync_mean_us": 60000000, "wal_segment_bytes": 4096, "snapshot_entries": 1, "snapshot_bytes": 1,
@@ -197,6 +203,11 @@ def bad():
     yield acting(do="partition", groups=[[]])
     yield acting(do="partition", groups=[["crashed"]])
     yield acting(do="partition", groups="S1")
+    yield acting(do="partition")
+    yield acting(do="partition", groups=[["S1"]], size=2)
+    yield acting(do="partition", size=0)
+    yield acting(do="damage", node="S1", file="f", offset=1, bit=1, zeroed=True)
+    yield acting(do="damage", node="S1", file="f", offset=1, zeroed=False)
     yield acting(do="reconfigure")
     yield acting(do="reconfigure", add=[])
     yield acting(do="reconfigure", add=["S16"])

@@ -98,6 +98,40 @@ TEST_CASE("every action arrives as its command") {
   }
 }
 
+TEST_CASE("faults of links and disks arrive, and are written again") {
+  const Scenario s = parsed(R"("cluster": {"replay_per_million": 7}, "actions": [
+    {"at_ms": 1, "do": "partition", "size": 2},
+    {"at_ms": 2, "do": "set_link", "latency_min_us": 1, "latency_mean_us": 2, "loss_per_million": 3,
+     "replay_per_million": 4, "clogged": true},
+    {"at_ms": 3, "do": "damage", "node": "S1", "file": "00000001.wal", "offset": 5, "zeroed": true},
+    {"at_ms": 4, "do": "set_disk", "read_error_per_million": 1, "no_space_per_million": 2,
+     "short_write_per_million": 3, "lying_sync_per_million": 4}
+  ])");
+  REQUIRE(s.actions.size() == 4);
+  EXPECT(s.cluster.replay_per_million == 7);
+  EXPECT(s.actions[0].command.size == 2);
+  EXPECT(s.actions[1].command.replay_per_million == 4);
+  EXPECT(s.actions[1].command.clogged);
+  EXPECT(s.actions[2].command.zeroed);
+  const sim::DiskSettings& disk = s.actions[3].command.disk;
+  EXPECT(disk.read_error_per_million == 1);
+  EXPECT(disk.no_space_per_million == 2);
+  EXPECT(disk.short_write_per_million == 3);
+  EXPECT(disk.lying_sync_per_million == 4);
+  const auto again = parse_scenario("s.json", to_json(s, false));
+  REQUIRE_MESSAGE(again.ok(), again.error().message);
+  EXPECT(again->cluster.replay_per_million == 7);
+  for (std::size_t i = 0; i < s.actions.size(); ++i)
+    EXPECT(again->actions[i].command == s.actions[i].command);
+  EXPECT(sim::describe(s.actions[1].command) ==
+         "set_link all latency 1+2 us, loss 3 per million, replays 4 per million, clogged");
+  EXPECT(sim::describe(s.actions[2].command) == "damage S1 00000001.wal byte 5, its sector");
+  EXPECT(sim::describe(s.actions[3].command) ==
+         "set_disk all sync 0+0 us, read errors 1 per million, no space 2 per million, short writes 3 per "
+         "million, "
+         "lying syncs 4 per million");
+}
+
 TEST_CASE("expectations of each kind arrive with their span") {
   const Scenario s = parsed(R"("expect": [
     {"eventually": "leaders == 1", "by_ms": 500},
@@ -125,6 +159,26 @@ TEST_CASE("an error says file, line, path, what was expected, and the nearest wo
   EXPECT(field_complaint("\"seed\": 18446744073709551615").find("seed: expected an integer") !=
          std::string::npos);
   EXPECT(field_complaint("\"seed\": -1").find("seed: expected an integer") != std::string::npos);
+}
+
+TEST_CASE("actions, expectations and the lines of a trail have their limits") {
+  const auto many = [](std::size_t count, const std::string& item) {
+    std::string list = item;
+    for (std::size_t i = 1; i < count; ++i) list += "," + item;
+    return "[" + list + "]";
+  };
+  const std::string act = "{\"at_ms\": 1, \"do\": \"heal_all\"}";
+  EXPECT(parsed("\"actions\": " + many(kMaxActions, act)).actions.size() == kMaxActions);
+  EXPECT(field_complaint("\"actions\": " + many(kMaxActions + 1, act)) ==
+         "s.json:5: actions: expected at most 10000 elements, got 10001");
+  const std::string expectation = "{\"never\": \"leaders > 1\"}";
+  EXPECT(field_complaint("\"expect\": " + many(kMaxExpectations, expectation)).empty());
+  EXPECT(field_complaint("\"expect\": " + many(kMaxExpectations + 1, expectation)) ==
+         "s.json:5: expect: expected at most 1000 elements, got 1001");
+  const std::string recording = "\"recording\": {\"digest\": \"0000000000000000\", \"trail\": ";
+  EXPECT(field_complaint(recording + many(kMaxTrail, "\"\"") + "}").empty());
+  EXPECT(field_complaint(recording + many(kMaxTrail + 1, "\"\"") + "}") ==
+         "s.json:5: recording.trail: expected at most 20000 elements, got 20001");
 }
 
 TEST_CASE("versions") {
