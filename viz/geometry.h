@@ -42,6 +42,8 @@ struct Rect {
   Rect cut_bottom(float height);
 };
 bool overlap(const Rect& a, const Rect& b);
+// What they have in common; empty when that is nothing.
+Rect common(const Rect& a, const Rect& b);
 
 using Polyline = std::vector<Vec2>;
 

@@ -69,9 +69,14 @@ float Ui::changed(const std::string& name, std::uint64_t value, float seconds) {
   return glide.share;
 }
 
-// A pop-up is hidden in the picture in which it opens: nothing of it can be pointed at yet.
+// A pop-up is hidden in the picture in which it opens: nothing of it can be pointed at yet. Nor can what is
+// scrolled out of sight.
 void Ui::region(std::string_view name, const Rect& area) {
-  if (!ImGui::GetCurrentWindowRead()->Hidden) regions_[std::string(name)] = area;
+  const ImGuiWindow& window = *ImGui::GetCurrentWindowRead();
+  if (window.Hidden) return;
+  const ImRect& clip = window.ClipRect;
+  const Rect seen = common(area, {clip.Min.x, clip.Min.y, clip.GetWidth(), clip.GetHeight()});
+  if (!seen.empty()) regions_[std::string(name)] = seen;
 }
 
 Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
@@ -90,7 +95,14 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
     result.clicked = true;
     activate_ = false;
   }
-  if (result.focused) ring(area);
+  if (!result.focused) return result;
+  if (focus_moved_) {
+    const Rect whole = area.inset(-6, -6);
+    ImGui::ScrollToRect(ImGui::GetCurrentWindow(), {im(whole.min()), im(whole.max())},
+                        ImGuiScrollFlags_KeepVisibleEdgeX | ImGuiScrollFlags_KeepVisibleEdgeY);
+    focus_moved_ = false;
+  }
+  ring(area);
   return result;
 }
 
@@ -190,6 +202,7 @@ void Ui::move_focus(int direction) {
     at = (at + direction + count) % count;
   }
   focus_ = last_order_[static_cast<std::size_t>(at)];
+  focus_moved_ = true;
 }
 
 }  // namespace raftarium::viz

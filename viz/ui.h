@@ -89,7 +89,7 @@ class Ui {
   Item item(std::string_view name, const Rect& area, bool focusable = true);
   // The mark of the keyboard's focus; item() draws it, unless something is drawn over it later.
   void ring(const Rect& area);
-  // Only a name for tests and for those who automate the program.
+  // Only a name for tests and for those who automate the program, and what is in sight of it.
   void region(std::string_view name, const Rect& area);
   bool button(const Rect& area, const Button& button);
   float button_width(std::string_view label) const;
@@ -105,7 +105,8 @@ class Ui {
   void close_popups() { close_popups_ = true; }
   bool popup_is_open() const { return popup_open_; }
 
-  // Keyboard focus: Tab and Shift+Tab walk it, Enter activates, Space too while something has it.
+  // Keyboard focus: Tab and Shift+Tab walk it, Enter activates, Space too while something has it. What it comes
+  // to is scrolled into sight.
   void move_focus(int direction);
   void activate_focus() { activate_ = true; }
   void clear_focus() { focus_.clear(); }
@@ -148,6 +149,7 @@ class Ui {
   bool narrow_ = false;
   bool reduced_motion_ = false;
   bool activate_ = false;
+  bool focus_moved_ = false;
   bool popup_open_ = false;
   bool close_popups_ = false;
   double real_s_ = 0;

@@ -110,7 +110,8 @@ TEST_SUITE("panels") {
         election = std::string(line.rule).find("§5.2") != std::string::npos;
     }
     EXPECT(election);
-    const auto height = [&] { return lab.region("story.0").h; };
+    const std::string newest = "story." + std::to_string(lab.frame().story.size() - 1);
+    const auto height = [&] { return lab.region(newest).h; };
     const float before = height();
     lab.click("story.rules");
     EXPECT(lab.view("rules") == "true");

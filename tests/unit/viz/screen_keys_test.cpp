@@ -229,6 +229,23 @@ TEST_SUITE("keys") {
     EXPECT(keys.view("focus").empty());
   }
 
+  TEST_CASE("what the keyboard comes to is scrolled into sight") {
+    Screen low({960, 560});
+    REQUIRE(low.app().open("first_election").ok());
+    low.play_until(700'000);
+    low.click("member.1");
+    const float whole = low.region("act.crash").h;
+    const auto in_sight = [&] { return low.has("act.members") ? low.region("act.members").h : 0; };
+    REQUIRE(in_sight() < whole);
+    for (int i = 0; i < 60 && low.view("focus") != "act.members"; ++i) low.key(ImGuiKey_Tab);
+    EXPECT(low.view("focus") == "act.members");
+    EXPECT(in_sight() == whole);
+    // And only then: whoever scrolls on is not pulled back.
+    low.move(low.region("act.members").center());
+    for (int i = 0; i < 40; ++i) low.wheel(1);
+    EXPECT(in_sight() < whole);
+  }
+
   TEST_CASE("a click takes the ring of the keyboard away") {
     Keys keys;
     keys.key(ImGuiKey_Tab);
