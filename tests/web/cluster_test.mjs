@@ -103,9 +103,9 @@ async function clickStory(lab, is) {
   const [left, bottom, width] = (await lab.regions()).properties; // what lies under the story
   await lab.page.mouse.move(left + width / 2, bottom - 60);
   for (let turns = 0; turns < 40; ++turns) {
+    // The top of the story fades: the line must be well below it.
     const row = (await lab.regions())[`story.${at}`];
-    assert.ok(row, `story.${at} is drawn`);
-    if (row[1] > bottom - 260) break;
+    if (row && row[1] > bottom - 260) break;
     const { pictures } = await lab.view();
     await lab.page.mouse.wheel(0, -240);
     await lab.until('the wheel has been seen', ({ view, wanted }) => view.pictures > wanted, pictures + 1);
