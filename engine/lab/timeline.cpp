@@ -360,8 +360,8 @@ std::span<const StoryLine> Timeline::story(std::size_t limit) const {
   const auto end =
       std::upper_bound(all.begin(), all.end(), event_count(),
                        [](std::uint64_t event, const StoryLine& line) { return event < line.event; });
-  const auto count = std::min(limit, static_cast<std::size_t>(end - all.begin()));
-  return {end - static_cast<std::ptrdiff_t>(count), end};
+  const auto past = static_cast<std::size_t>(end - all.begin());
+  return std::span(all).first(past).last(std::min(limit, past));
 }
 
 std::vector<TracedMessage> Timeline::messages(std::size_t limit, std::vector<TracedMessage> reuse) const {

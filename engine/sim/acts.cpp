@@ -211,7 +211,7 @@ Command World::with_random_group(const Command& command) {
   for (std::uint32_t i = 0; i < command.size; ++i) {
     const auto at = prng_.below(static_cast<std::uint32_t>(left.size()));
     chosen.groups.front().push_back(left[at]);
-    left.erase(left.begin() + at);
+    left.erase(left.begin() + static_cast<std::ptrdiff_t>(at));
   }
   std::sort(chosen.groups.front().begin(), chosen.groups.front().end());
   chosen.groups.push_back(std::move(left));

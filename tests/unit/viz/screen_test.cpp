@@ -76,7 +76,8 @@ TEST_SUITE("screen") {
         }
         screen.wheel(-0.2F);
       }
-      for (const auto& [name, height] : heights) EXPECT_MESSAGE(height >= kTouchTarget - 0.1F, name);
+      for (const auto& control : heights)
+        EXPECT_MESSAGE(control.second >= kTouchTarget - 0.1F, control.first);
       screen.click("member.2", ImGuiMouseButton_Right);
       REQUIRE(screen.has("menu.crash"));
       EXPECT(screen.region("menu.crash").h >= kTouchTarget - 2.1F);
