@@ -74,8 +74,11 @@ Line about(const sim::World& world, const sim::Event& event) {
     case Kind::RequestSent: {
       const sim::Request& request = world.requests()[event.request - 1];
       if (request.attempts < 2) return std::nullopt;
-      return Told{text("The client tries ", request_text(request), " again at ", name(event.node), "."),
-                  "Same session and number: it is applied once, however often it is sent."};
+      return Told{
+          text("The client tries ", request_text(request), " again at ", name(event.node), "."),
+          request.no_session
+              ? "It has no session: if an earlier attempt takes effect as well, it takes effect twice."
+              : "Same session and number: it is applied once, however often it is sent."};
     }
     case Kind::RequestRefused:
       return Told{

@@ -104,6 +104,7 @@ void read_asking(FieldReader& reader, const Json& action, const std::string& pat
   if (action.contains("fence") != action.contains("token")) {
     reader.complain(path, "\"fence\" and \"token\" need each other");
   }
+  if (const auto session = reader.truth(action, path, "session")) command.no_session = !*session;
   if (action.contains("mode")) {
     command.mode = read_word(reader, action, path, "mode", kReadModeWords);
   }

@@ -38,13 +38,13 @@ const std::vector<ClusterField>& cluster_fields() {
 const std::vector<ActionWord>& action_words() {
   using Kind = sim::Command::Kind;
   static const std::vector<ActionWord> kWords{
-      {Kind::Put, {"key", "value"}, {"fence", "token", "through"}},
-      {Kind::Delete, {"key"}, {"through"}},
+      {Kind::Put, {"key", "value"}, {"fence", "token", "session", "through"}},
+      {Kind::Delete, {"key"}, {"session", "through"}},
       {Kind::Read, {"key"}, {"mode", "through"}},
-      {Kind::Swap, {"key", "expected", "value"}, {"through"}},
+      {Kind::Swap, {"key", "expected", "value"}, {"session", "through"}},
       {Kind::Load,
        {"key", "count"},
-       {"clients", "open", "every_us", "keys", "reads_per_million", "mode", "through"}},
+       {"clients", "open", "every_us", "keys", "reads_per_million", "mode", "session", "through"}},
       {Kind::Crash, {"node"}, {"unsynced"}},
       {Kind::Restart, {"node"}, {}},
       {Kind::Pause, {"node"}, {}},

@@ -95,6 +95,7 @@ void put_asking_field(OrderedJson& json, const sim::Command& command, const std:
   if (field == "token" && !command.fence.empty()) json[field] = command.token;
   if (field == "mode" && command.mode != member::ReadMode::Linearizable)
     json[field] = word_for(kReadModeWords, command.mode);
+  if (field == "session" && command.no_session) json[field] = false;
   if (field == "count") json[field] = load.count;
   if (field == "clients" && load.clients != defaults.clients) json[field] = load.clients;
   if (field == "open" && load.open) json[field] = true;

@@ -9,6 +9,15 @@ namespace raftarium::sim {
 
 namespace {
 
+// A client without a session is another one with each attempt: so many bits of its number say which request it is.
+constexpr unsigned kRequestBits = 20;
+static_assert(kMaxRequests < std::size_t{1} << kRequestBits);
+
+std::uint64_t bits_of_attempt(std::uint32_t attempts) {
+  constexpr std::uint32_t kMost = (1U << (32 - kRequestBits)) - 1;
+  return std::uint64_t{std::min(attempts - 1, kMost)} << kRequestBits;
+}
+
 // Longer with every attempt, so that a cluster without a leader is not flooded.
 TimeUs retry_pause(std::uint32_t attempts) {
   constexpr TimeUs kFirst = 50'000;
@@ -54,6 +63,7 @@ void World::open_request(const Command& command, std::uint32_t load) {
   request.id = requests_.size() + 1;
   request.load = load;
   request.mode = command.mode;
+  request.no_session = command.no_session;
   kv::Command& wanted = request.command;
   // One session a request: several may be open at once, and each is applied once.
   wanted.client = client_of(request.id);
@@ -145,7 +155,9 @@ void World::on_ask(Request& request, std::uint64_t attempt) {
     reading_[{request.at, request.ticket}] = request.id - 1;
     return pump(r);
   }
-  const raft::Refusal refusal = r.member().propose(request.command);
+  kv::Command command = request.command;
+  if (request.no_session) command.client = client_of(request.id) + bits_of_attempt(request.attempts);
+  const raft::Refusal refusal = r.member().propose(command);
   if (refusal != raft::Refusal::None) {
     request.refusal = refusal;
     push(now_us_ + client_latency(), Due::Kind::Answer, request.id - 1, attempt);
@@ -211,13 +223,15 @@ void World::finish(Request& request, RequestState state) {
 void World::note_applied(raft::NodeId node, const std::vector<member::Applied>& applied) {
   for (const member::Applied& done : applied) {
     if (done.command.client < client_of(1)) continue;  // of an earlier run
-    const std::uint64_t position = done.command.client - client_of(1);
+    constexpr std::uint64_t kRequest = (std::uint64_t{1} << kRequestBits) - 1;
+    const std::uint64_t position = (done.command.client - client_of(1)) & kRequest;
     if (position >= requests_.size()) continue;
     const Request& waiting = requests_[position];
     if (waiting.state != RequestState::Waiting || !waiting.index.is_zero()) continue;
     Request& request = requests_.edit(position);
     // Whom it was sent to answers when it applies, unless its process never read it.
     if (request.at != node || request.read_in_start != replica(node).start) continue;
+    request.command.client = done.command.client;  // as which attempt it was taken
     request.index = done.id.index;
     request.revision = done.outcome.revision;
     request.succeeded = done.outcome.succeeded;

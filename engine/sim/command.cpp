@@ -159,6 +159,7 @@ std::string describe(const Command& command) {
       out << ' ' << name(command.node);
       break;
   }
+  if (command.no_session) out << ", no session";
   return out.str();
 }
 

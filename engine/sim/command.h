@@ -118,6 +118,8 @@ struct Command {
   // Put: takes effect only while the key `fence` was last changed in the store's revision `token`. Empty: always.
   std::string fence{};
   std::int64_t token = 0;
+  bool no_session =
+      false;  // Put, Delete, Swap, Load: an attempt that is tried again is a request of its own
   member::ReadMode mode = member::ReadMode::Linearizable;  // Read, and the reads of a Load
   Load load{};
   std::vector<Change> changes{};  // Reconfigure: no member twice

@@ -58,6 +58,11 @@ std::vector<Operation> history_of(const RequestList& requests) {
         operation.version = request.version;
         break;
     }
+    // Without a session every attempt may take effect, and each but the answered one at any time.
+    for (std::uint32_t more = 1; request.no_session && more < request.attempts; ++more) {
+      history.push_back(operation);
+      history.back().returned = Operation::kNever;
+    }
     history.push_back(std::move(operation));
   }
   return history;

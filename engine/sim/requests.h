@@ -41,6 +41,7 @@ struct Request {
   raft::NodeId answered_by;
   std::uint64_t read_in_start = 0;  // the process of `at` that has read it, by starts from 1; 0: none yet
   member::Ticket ticket = 0;        // Read: what that process calls it
+  bool no_session = false;          // each attempt takes effect by itself
   bool in_doubt = false;            // an attempt was never answered, so that it may have taken effect
   // What had been acknowledged when it was asked: as of this index, to that request, by whom and when.
   raft::Index floor;

@@ -25,6 +25,7 @@ TWINS = [
     ("lying_sync", "honest_sync", ["actions"]),
     ("no_stable_leader", "stable_with_prevote", ["pre_vote"]),
     ("partial_partition", "partial_partition_mended", ["pre_vote", "check_quorum", "actions"]),
+    ("retry_without_session", "retry_with_session", ["actions"]),
     ("slow_disk", "slow_disk_handed_over", ["actions"]),
     ("two_changes_at_once", "second_change_waits", ["bugs"]),
     ("uncommitted_without_limit", "uncommitted_limit", ["max_uncommitted_size"]),

@@ -98,16 +98,20 @@ TEST_CASE("every action arrives as its command") {
   }
 }
 
-TEST_CASE("faults of links and disks arrive, and are written again") {
+TEST_CASE("faults of links, disks and clients arrive, and are written again") {
   const Scenario s = parsed(R"("cluster": {"replay_per_million": 7}, "actions": [
     {"at_ms": 1, "do": "partition", "size": 2},
     {"at_ms": 2, "do": "set_link", "latency_min_us": 1, "latency_mean_us": 2, "loss_per_million": 3,
      "replay_per_million": 4, "clogged": true},
     {"at_ms": 3, "do": "damage", "node": "S1", "file": "00000001.wal", "offset": 5, "zeroed": true},
     {"at_ms": 4, "do": "set_disk", "read_error_per_million": 1, "no_space_per_million": 2,
-     "short_write_per_million": 3, "lying_sync_per_million": 4}
+     "short_write_per_million": 3, "lying_sync_per_million": 4},
+    {"at_ms": 5, "do": "put", "key": "k", "value": "v", "session": false},
+    {"at_ms": 5, "do": "put", "key": "k", "value": "v", "session": true}
   ])");
-  REQUIRE(s.actions.size() == 4);
+  REQUIRE(s.actions.size() == 6);
+  EXPECT(s.actions[4].command.no_session);
+  EXPECT_FALSE(s.actions[5].command.no_session);
   EXPECT(s.cluster.replay_per_million == 7);
   EXPECT(s.actions[0].command.size == 2);
   EXPECT(s.actions[1].command.replay_per_million == 4);

@@ -115,6 +115,34 @@ TEST_CASE("a request whose answer is lost is committed twice and applied once") 
   EXPECT(version(world, leader, "x") == 1);
 }
 
+TEST_CASE("without a session each attempt of a request takes effect by itself") {
+  World world = elected(std::size_t{5});
+  const NodeId leader = world.leader();
+  const NodeId node = follower(world);
+  Command write = put("x", "5", node);
+  write.no_session = true;
+  EXPECT(describe(write) == "put x=5 at " + name(node) + ", no session");
+  apply(world, write);
+  run_for(world, 16'000);
+  apply(world, act(Kind::Cut, leader, node));
+  run_for(world, 500'000);
+  REQUIRE(newest(world).attempts >= 2);
+  apply(world, act(Kind::HealAll));
+  run_for(world, 4 * kSecond);
+  EXPECT(newest(world).state == RequestState::Committed);
+  EXPECT(version(world, leader, "x") >= 2);
+  EXPECT(version(world, leader, "x") <= newest(world).attempts);  // those that found no leader took none
+  EXPECT(violations(world).empty());
+  // To the search each is an operation, of which one was answered.
+  Command read = act(Kind::Read);
+  read.key = "x";
+  apply(world, read);
+  run_for(world, kSecond);
+  const auto history = history_of(world.requests());
+  EXPECT(history.size() == world.requests()[0].attempts + 1);
+  EXPECT(check_linearizability(history).kind == LinearizabilityVerdict::Kind::Holds);
+}
+
 TEST_CASE("a process that never read a request does not answer it") {
   World world = elected(std::size_t{3});
   const NodeId node = follower(world);
