@@ -34,10 +34,18 @@ struct Branch {
 
 constexpr std::uint64_t kFirstSpacing = 128;
 constexpr std::size_t kMaxCheckpoints = 64;
+// Worlds share nearly all of what they hold, but not the messages that are on their way in each.
+constexpr std::size_t kMaxBytesInFlight = 32U << 20U;
 constexpr std::size_t kMaxStoryLines = 20'000;
 constexpr std::size_t kMaxMarks = 20'000;
 constexpr std::size_t kMaxMessages = 50'000;
 constexpr sim::TimeUs kLongestSilence = 10'000'000;
+
+std::size_t in_flight_of(const std::vector<Checkpoint>& checkpoints) {
+  std::size_t bytes = 0;
+  for (const Checkpoint& checkpoint : checkpoints) bytes += checkpoint->world().bytes_in_flight();
+  return bytes;
+}
 
 template <class T>
 void forget_oldest(std::vector<T>& items, std::size_t most) {
@@ -133,6 +141,7 @@ struct Timeline::Impl {
     if (world().steps() - b.checkpoints.back()->world().steps() >= b.spacing) {
       b.checkpoints.push_back(std::make_shared<const Run>(run));
       if (b.checkpoints.size() > kMaxCheckpoints) thin(b);
+      while (b.checkpoints.size() > 2 && in_flight_of(b.checkpoints) > kMaxBytesInFlight) thin(b);
     }
   }
 
@@ -351,6 +360,12 @@ std::vector<BranchView> Timeline::branches() const {
     if (!b.deleted) views.push_back(b.view);
   }
   return views;
+}
+
+std::size_t Timeline::bytes_in_flight() const {
+  std::size_t bytes = 0;
+  for (const Branch& b : impl_->branches) bytes += in_flight_of(b.checkpoints);
+  return bytes;
 }
 
 const std::vector<Mark>& Timeline::marks() const { return impl_->here().marks; }

@@ -94,6 +94,8 @@ class Timeline {
   BranchId branch() const;
   void switch_branch(BranchId branch);  // stays at the same time, or at the branch's end
   std::vector<BranchView> branches() const;
+  // Of the messages that are on their way in the worlds it keeps to seek from: bounded for each branch.
+  std::size_t bytes_in_flight() const;
   // Of the current branch, up to its end, in order of time.
   const std::vector<Mark>& marks() const;
   // The story of the current branch up to the position: at most `limit` of the newest lines.

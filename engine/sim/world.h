@@ -98,6 +98,10 @@ class World {
   FaultCounts faults() const;
   const Network& network() const { return network_; }
   const Flights& flights() const { return flights_; }
+  // About what they take, which a copy of this world keeps alone once they have arrived here; payloads are shared.
+  std::size_t bytes_in_flight() const {
+    return flights_.size() * sizeof(Flights::value_type) + entries_in_flight_ * sizeof(raft::Entry);
+  }
   const RequestList& requests() const { return requests_; }
   const std::vector<Violation>& violations() const { return checkers_.violations(); }
   const Checkers& checkers() const { return checkers_; }

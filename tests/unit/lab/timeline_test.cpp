@@ -81,6 +81,29 @@ TEST_CASE("memory stays bounded while the past stays reachable") {
   EXPECT(t.digest() == early);
 }
 
+TEST_CASE("memory stays bounded however much is on its way") {
+  auto crowded = parse_scenario("s.json", R"({"raftarium": 1, "title": "T", "seed": 9, "duration_ms": 60000,
+      "cluster": {"members": 9, "latency_min_us": 200000, "max_messages_in_flight": 10000, "election_ticks": 100},
+      "actions": [{"at_ms": 3000, "do": "load", "open": true, "key": "k", "count": 10000, "every_us": 20}]})");
+  REQUIRE_MESSAGE(crowded.ok(), crowded.error().message);
+  Timeline t(std::move(*crowded));
+  std::size_t fullest = 0;
+  std::size_t most = 0;
+  for (sim::TimeUs at = 3'000'000; at <= 3'600'000; at += 10'000) {
+    t.run_until(at);
+    fullest = std::max(fullest, t.world().bytes_in_flight());
+    most = std::max(most, t.bytes_in_flight());
+  }
+  CAPTURE(fullest);
+  CAPTURE(most);
+  EXPECT(64 * fullest > 80U << 20U);  // as many as are kept of calmer worlds would be too much
+  EXPECT(most <= 32U << 20U);
+  const std::uint64_t end = t.digest();
+  t.seek_time(3'200'000);
+  t.seek_time(3'600'000);
+  EXPECT(t.digest() == end);
+}
+
 TEST_CASE("an act at the end joins the branch") {
   Timeline t = timeline();
   t.run_until(1'000'000);
