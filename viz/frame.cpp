@@ -120,9 +120,7 @@ void add_links(const sim::World& world, Frame& frame) {
   for (const MemberView& from : frame.members) {
     for (const MemberView& to : frame.members) {
       if (from.id == to.id) continue;
-      const sim::Link& link = world.network().link(from.id, to.id);
-      frame.links.push_back({from.id, to.id, link.cut, link.loss_per_million, link.duplicate_per_million,
-                             link.latency_min_us, link.latency_mean_us});
+      frame.links.push_back({world.network().link(from.id, to.id), from.id, to.id});
     }
   }
 }

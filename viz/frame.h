@@ -51,14 +51,9 @@ enum class Standing : std::uint8_t {
 };
 Standing standing_of(const raft::ConfState& configuration, raft::NodeId id);
 
-struct LinkView {  // directed
+struct LinkView : sim::Link {  // directed
   raft::NodeId from;
   raft::NodeId to;
-  bool cut = false;
-  std::uint32_t loss_per_million = 0;
-  std::uint32_t duplicate_per_million = 0;
-  std::int64_t latency_min_us = 0;
-  std::int64_t latency_mean_us = 0;  // of what is added to it
 };
 
 struct MessageView {

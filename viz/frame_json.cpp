@@ -132,6 +132,7 @@ std::string to_json(const Frame& frame) {
     json.open('{').field("from", link.from.value()).field("to", link.to.value()).field("cut", link.cut);
     json.field("loss_per_million", link.loss_per_million);
     json.field("duplicate_per_million", link.duplicate_per_million);
+    json.field("replay_per_million", link.replay_per_million).field("clogged", link.clogged);
     json.field("latency_min_us", link.latency_min_us).close('}');
   }
   json.close(']').key("islands").open('[');

@@ -146,31 +146,45 @@ std::vector<Offer> link_offers(const LinkView& link) {
     command.peer = link.to;
     return command;
   };
-  const auto set = [&](std::int64_t latency_us, std::uint32_t loss, std::uint32_t duplicate) {
+  const auto set = [&](const LinkView& as) {
     Command command = on(CommandKind::SetLink);
-    command.latency_min_us = latency_us;
-    command.latency_mean_us = link.latency_mean_us;
-    command.loss_per_million = loss;
-    command.duplicate_per_million = duplicate;
+    command.latency_min_us = as.latency_min_us;
+    command.latency_mean_us = as.latency_mean_us;
+    command.loss_per_million = as.loss_per_million;
+    command.duplicate_per_million = as.duplicate_per_million;
+    command.replay_per_million = as.replay_per_million;
+    command.clogged = as.clogged;
     return command;
   };
-  const std::uint32_t loss = link.loss_per_million;
-  const std::uint32_t twice = link.duplicate_per_million;
-  const bool slow = link.latency_min_us >= kFarUs;
   std::vector<Offer> offers;
   if (link.cut) {
     offers.push_back({"link.heal", "Heal", text::kHealLink, on(CommandKind::Heal)});
   } else {
     offers.push_back({"link.cut", "Cut", text::kCutLink, on(CommandKind::Cut), true});
   }
-  offers.push_back({"link.slow", slow ? "Quick" : "Slow", slow ? text::kQuickLink : text::kSlowLink,
-                    set(slow ? kNearUs : kFarUs, loss, twice)});
-  offers.push_back({"link.lossy", loss > 0 ? "Lossless" : "Lossy",
-                    loss > 0 ? text::kLosslessLink : text::kLossyLink,
-                    set(link.latency_min_us, loss > 0 ? 0 : kSometimes, twice)});
-  offers.push_back({"link.twice", twice > 0 ? "Once each" : "Duplicating",
-                    twice > 0 ? text::kOnceLink : text::kTwiceLink,
-                    set(link.latency_min_us, loss, twice > 0 ? 0 : kSometimes)});
+  LinkView other = link;
+  const bool slow = link.latency_min_us >= kFarUs;
+  other.latency_min_us = slow ? kNearUs : kFarUs;
+  offers.push_back(
+      {"link.slow", slow ? "Quick" : "Slow", slow ? text::kQuickLink : text::kSlowLink, set(other)});
+  // By chance, or not any more.
+  const auto chance = [&](const char* name, std::uint32_t LinkView::*rate, const char* often,
+                          const char* often_tip, const char* never, const char* never_tip) {
+    const bool on_now = link.*rate > 0;
+    LinkView as = link;
+    as.*rate = on_now ? 0 : kSometimes;
+    offers.push_back({name, on_now ? never : often, on_now ? never_tip : often_tip, set(as)});
+  };
+  chance("link.lossy", &LinkView::loss_per_million, "Lossy", text::kLossyLink, "Lossless",
+         text::kLosslessLink);
+  chance("link.twice", &LinkView::duplicate_per_million, "Duplicating", text::kTwiceLink, "Once each",
+         text::kOnceLink);
+  chance("link.replay", &LinkView::replay_per_million, "Replaying", text::kReplayLink, "Nothing old",
+         text::kNothingOldLink);
+  other = link;
+  other.clogged = !link.clogged;
+  offers.push_back({"link.clog", link.clogged ? "Unclog" : "Clog",
+                    link.clogged ? text::kUnclogLink : text::kClogLink, set(other)});
   return offers;
 }
 

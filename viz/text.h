@@ -141,6 +141,11 @@ inline constexpr const char* kLossyLink = "Three messages in ten are lost.";
 inline constexpr const char* kLosslessLink = "Nothing is lost by chance.";
 inline constexpr const char* kTwiceLink = "Three messages in ten arrive twice.";
 inline constexpr const char* kOnceLink = "Nothing arrives twice by chance.";
+inline constexpr const char* kReplayLink = "With three messages in ten an old one comes again.";
+inline constexpr const char* kNothingOldLink = "What has arrived does not come again by chance.";
+inline constexpr const char* kClogLink =
+    "What arrives waits at its end, as behind a full buffer. Nothing is lost.";
+inline constexpr const char* kUnclogLink = "All that waits at its end arrives at once.";
 
 // Acts on a message
 inline constexpr const char* kDrop = "Takes it off the wire. Raft must do without it.";

@@ -89,6 +89,8 @@ def links_and_partitions(desktop, memory):
     does(desktop, "a link is lossy", menu("menu.link.lossy"), lambda f: link(f, 1, 2)["loss_per_million"] > 0)
     does(desktop, "a link duplicates", menu("menu.link.twice"),
          lambda f: link(f, 1, 2)["duplicate_per_million"] > 0)
+    does(desktop, "a link replays", menu("menu.link.replay"), lambda f: link(f, 1, 2)["replay_per_million"] > 0)
+    does(desktop, "a link is clogged", menu("menu.link.clog"), lambda f: link(f, 1, 2)["clogged"])
     select(desktop, 3)
     does(desktop, "I isolates", lambda: desktop.key("i"), lambda f: [3] in f["islands"])
     does(desktop, "the menu of a member isolates it", from_menu(desktop, "member.3", "menu.isolate", button=3),

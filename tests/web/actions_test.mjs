@@ -38,6 +38,8 @@ export const tests = {
     await does(lab, 'slow', menu(lab, 'link.1.2', 'link.slow'), `({ frame }) => ${link}.latency_min_us === 100000`);
     await does(lab, 'lossy', menu(lab, 'link.1.2', 'link.lossy'), `({ frame }) => ${link}.loss_per_million > 0`);
     await does(lab, 'twice', menu(lab, 'link.1.2', 'link.twice'), `({ frame }) => ${link}.duplicate_per_million > 0`);
+    await does(lab, 'old ones', menu(lab, 'link.1.2', 'link.replay'), `({ frame }) => ${link}.replay_per_million > 0`);
+    await does(lab, 'clogged', menu(lab, 'link.1.2', 'link.clog'), `({ frame }) => ${link}.clogged`);
     await select(lab, 3);
     await does(lab, 'X and a number', async () => (await lab.press('x'), await lab.press('4')), ({ frame }) =>
       frame.links_cut.length === 2);

@@ -73,6 +73,17 @@ void draw_one_way_cut(const Stage& stage, const LinkView& link, std::size_t from
   cross(list, end, 4, ink(theme.bad), 2);
 }
 
+// One direction that holds back what arrives: a bar before the one it goes to.
+void draw_clog(const Stage& stage, std::size_t from, std::size_t to) {
+  const Rgb color = stage.ui.theme().warning;
+  const Stage::Lane lane = stage.lane(from, to, kLaneOffset);
+  const Vec2 along = normalised(lane.to - lane.from);
+  const Vec2 across{-along.y * 7, along.x * 7};
+  const Vec2 bar = lane.to - along * 12;
+  dashed(stage.ui.list(), {lane.from, bar}, ink(color, 0.75F), 1.5F, 6, 5);
+  line(stage.ui.list(), bar - across, bar + across, ink(color), 3);
+}
+
 }  // namespace
 
 Vec2 link_end(const Stage& stage, const LinkView& link) {
@@ -107,6 +118,8 @@ void draw_links(const Stage& stage, const Under& under) {
       }
       if (!parted && there->cut) draw_one_way_cut(stage, *there, i, j);
       if (!parted && back->cut) draw_one_way_cut(stage, *back, j, i);
+      if (!parted && !there->cut && there->clogged) draw_clog(stage, i, j);
+      if (!parted && !back->cut && back->clogged) draw_clog(stage, j, i);
       stage.ui.region(
           "link." + std::to_string(there->from.value()) + "." + std::to_string(there->to.value()),
           {link_end(stage, *there).x - 5, link_end(stage, *there).y - 5, 10, 10});

@@ -17,7 +17,7 @@ constexpr float kDropsAt = 0.55F;  // a message that the network drops is seen t
 
 // The cross of a link that is cut in one direction only.
 Vec2 vec_of_link_mark(const Stage& stage, std::size_t from, std::size_t to) {
-  return link_end(stage, {stage.frame.members[from].id, stage.frame.members[to].id});
+  return link_end(stage, {{}, stage.frame.members[from].id, stage.frame.members[to].id});
 }
 
 void draw_answer(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, bool refused) {

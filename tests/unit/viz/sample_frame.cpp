@@ -81,7 +81,10 @@ Frame sample_frame() {
   frame.members[0].leads_minority = true;
   for (std::uint64_t from = 1; from <= 5; ++from) {
     for (std::uint64_t to = 1; to <= 5; ++to) {
-      if (from != to) frame.links.push_back({NodeId(from), NodeId(to), (from <= 2) != (to <= 2), 0});
+      if (from == to) continue;
+      LinkView link{{}, NodeId(from), NodeId(to)};
+      link.cut = (from <= 2) != (to <= 2);
+      frame.links.push_back(link);
     }
   }
   frame.islands = {{NodeId(1), NodeId(2)}, {NodeId(3), NodeId(4), NodeId(5)}};
