@@ -25,6 +25,7 @@ void Ui::begin(const Theme& theme, bool narrow, bool reduced_motion, double real
 void Ui::end() {
   last_order_ = order_;
   activate_ = false;
+  focus_moved_ = false;
   close_popups_ = false;
   if (std::find(order_.begin(), order_.end(), focus_) == order_.end()) focus_.clear();
   for (auto it = glides_.begin(); it != glides_.end();) {
@@ -91,6 +92,7 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   if (!focusable) return result;
   order_.push_back(id);
   result.focused = focus_ == id;
+  if (result.focused && focus_moved_) bring_into_sight(area);
   if (result.focused && activate_) {
     result.clicked = true;
     activate_ = false;
@@ -104,6 +106,13 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   }
   ring(area);
   return result;
+}
+
+// Whoever walks the focus along sees where it is.
+void Ui::bring_into_sight(const Rect& area) {
+  const float top = ImGui::GetWindowPos().y;
+  if (area.y < top || area.bottom() > top + ImGui::GetWindowHeight())
+    ImGui::SetScrollFromPosY(area.center().y - top, 0.5F);
 }
 
 void Ui::ring(const Rect& area) {

@@ -14,6 +14,8 @@
 namespace raftarium::viz {
 namespace {
 
+constexpr float kRoomy = 320;  // px of height that hold the facts and, under them, the acts
+
 std::string number(raft::Index i) { return std::to_string(i.value()); }
 std::string number(raft::Term t) { return std::to_string(t.value()); }
 std::string name(raft::NodeId id) { return id == raft::kNone ? "none" : text::node(id.value()); }
@@ -204,8 +206,9 @@ void draw_member(const Frame& frame, const MemberView& member, Selection& select
   draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, text::node(member.id.value()),
             words_for(member, theme));
   sheet.y += 40;
-  // Where there is little room, what can be done comes before what is known.
-  if (ui.narrow()) draw_acts(frame, member, selection, commands, ui, sheet);
+  // Where there is little room, what can be done comes before what is known: it stays in sight.
+  const bool acts_first = ui.narrow() || sheet.area.h < kRoomy;
+  if (acts_first) draw_acts(frame, member, selection, commands, ui, sheet);
   sheet.pair("term", number(status.hard_state.term), term_color(theme, status.hard_state.term));
   sheet.pair("vote", name(status.hard_state.vote));
   sheet.pair("commit / applied", number(status.hard_state.commit) + " / " + number(status.applied));
@@ -229,8 +232,7 @@ void draw_member(const Frame& frame, const MemberView& member, Selection& select
   std::string store;
   for (const kv::KeyValue& pair : member.store) store += (store.empty() ? "" : "  ") + text_of(pair);
   sheet.pair("store", store.empty() ? std::string("empty") : store);
-  // What can be done stays in sight, however long the rest is.
-  if (!ui.narrow()) draw_acts(frame, member, selection, commands, ui, sheet);
+  if (!acts_first) draw_acts(frame, member, selection, commands, ui, sheet);
   sheet.y -= 8;
   if (is_leader(member)) draw_progress(sheet, member);
 }

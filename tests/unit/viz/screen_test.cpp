@@ -84,6 +84,36 @@ TEST_SUITE("screen") {
     }
   }
 
+  TEST_CASE("in a low window the acts come before the facts, and what is scrolled away cannot be pointed at") {
+    Screen screen({960, 600});
+    REQUIRE(screen.app().open("first_election").ok());
+    screen.play_until(700'000);
+    screen.click("member.2");
+    const Rect inspector = screen.region("panel.inspector");
+    for (const char* name : {"act.crash", "act.ask", "act.disk", "act.clock", "act.members"}) {
+      CAPTURE(name);
+      REQUIRE(screen.has(name));
+      EXPECT(inspector.contains(screen.region(name).min()));
+      EXPECT(screen.region(name).bottom() <= inspector.bottom());
+      EXPECT(screen.region(name).h == 28);
+    }
+    screen.click("act.members");
+    EXPECT(screen.has("menu.members.remove"));
+    screen.key(ImGuiKey_Escape);
+    // So low that not even they all find room.
+    screen.resize({960, 340});
+    const Rect low = screen.region("panel.inspector");
+    REQUIRE_FALSE(screen.has("act.members"));
+    for (const std::string& name : screen.regions()) {
+      if (name.rfind("act.", 0) == 0) EXPECT(screen.region(name).bottom() <= low.bottom());
+    }
+    // The keyboard brings into sight what it comes to.
+    for (int i = 0; i < 60 && screen.view("focus") != "act.members"; ++i) screen.key(ImGuiKey_Tab);
+    REQUIRE(screen.view("focus") == "act.members");
+    REQUIRE(screen.has("act.members"));
+    EXPECT(screen.region("act.members").h == 28);
+  }
+
   TEST_CASE("members, the client and the label of a cut keep clear of each other") {
     for (const Vec2 size : kSizes) {
       CAPTURE(size.x);
