@@ -43,7 +43,7 @@ constexpr std::array<Steering, 17> kSteering = {{
 
 void add_member_acts(const Frame& frame, const MemberView& member, bool keys,
                      std::vector<Action>& actions) {
-  const std::string who = text::node(member.id.value());
+  const std::string who = kept(text::node(member.id.value()));
   for (const Act act : acts_for(member)) {
     if (act == Act::HealAll) continue;
     const ActText& words = text_of(act);
@@ -64,7 +64,7 @@ void add_links(const Frame& frame, raft::NodeId from, std::vector<Action>& actio
     command.kind = link.cut ? sim::Command::Kind::Heal : sim::Command::Kind::Cut;
     command.node = link.from;
     command.peer = link.to;
-    const std::string way = text::node(link.from.value()) + " → " + text::node(link.to.value());
+    const std::string way = kept(text::node(link.from.value()) + " → " + text::node(link.to.value()));
     actions.push_back({"link." + std::to_string(link.from.value()) + "." + std::to_string(link.to.value()),
                        (link.cut ? "Heal the link " : "Cut the link ") + way, "", std::move(command)});
   }
@@ -136,7 +136,7 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   }
   if (chosen != nullptr) {
     add_links(frame, chosen->id, actions);
-    const std::string who = text::node(chosen->id.value());
+    const std::string who = kept(text::node(chosen->id.value()));
     if (chosen->process != Process::Crashed)
       add_offers(client_offers(frame, chosen->id), "Client, through " + who, actions);
     add_offers(disk_offers(*chosen), "Disk of " + who, actions);

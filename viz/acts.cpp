@@ -49,8 +49,8 @@ const ActText& text_of(Act act) {
   return kTexts[static_cast<std::size_t>(act)];
 }
 
-std::vector<Act> acts_for(const MemberView& member) {
-  std::vector<Act> acts;
+Passing<Act> acts_for(const MemberView& member) {
+  Passing<Act> acts;
   if (member.process == Process::Crashed) return {Act::Restart, Act::HealAll};
   acts.push_back(Act::Crash);
   acts.push_back(member.process == Process::Paused ? Act::Resume : Act::Pause);

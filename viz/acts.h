@@ -8,6 +8,7 @@
 #include "sim/command.h"
 #include "viz/frame.h"
 #include "viz/geometry.h"
+#include "viz/words.h"
 
 namespace raftarium::viz {
 
@@ -38,7 +39,7 @@ struct ActText {
 const ActText& text_of(Act act);
 
 // The acts that make sense for `member` now, in the order of the menu.
-std::vector<Act> acts_for(const MemberView& member);
+Passing<Act> acts_for(const MemberView& member);
 sim::Command about(sim::Command::Kind kind, raft::NodeId node);
 sim::Command command_for(const Frame& frame, Act act, raft::NodeId id);
 // A client's next write: a key and a value that nobody has written yet.

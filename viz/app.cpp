@@ -137,6 +137,7 @@ bool App::wants_frame() const {
 }
 
 void App::draw(double real_s) {
+  picture_memory::begin();
   ++pictures_;
   settle_s_ = std::max(0.0, settle_s_ - std::min(real_s, kSlowestS));  // a few pictures, however slow
   notice_s_ = std::max(0.0, notice_s_ - real_s);
@@ -246,6 +247,7 @@ void App::refresh() {
   shown_ = position;
   drawn_ = false;
   frame_ = build_frame(*timeline_, looking, std::move(frame_));
+  frame_.version = ++frames_;
 }
 
 std::string App::frame_json() const {
@@ -280,7 +282,7 @@ std::string App::frame_json() const {
 std::string App::regions_json() const {
   JsonWriter json;
   json.open('{');
-  for (const auto& [name, r] : ui_.regions()) {
+  for (const auto& [name, r] : ui_.regions().sorted()) {
     json.key(name).open('[').value(r.x).value(r.y).value(r.w).value(r.h).close(']');
   }
   json.close('}');

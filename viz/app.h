@@ -131,6 +131,7 @@ class App : public CommandSink {
   double settle_s_ = kSettleS;
   double notice_s_ = 0;
   std::uint64_t pictures_ = 0;
+  std::uint64_t frames_ = 0;
 };
 
 // The keys, as commands; does nothing while a text field has the keyboard.

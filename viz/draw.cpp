@@ -12,8 +12,8 @@ constexpr float kPi = std::numbers::pi_v<float>;
 
 const char* end_of(std::string_view text) { return text.data() + text.size(); }
 
-std::vector<ImVec2> converted(const Polyline& points) {
-  std::vector<ImVec2> out;
+Passing<ImVec2> converted(std::span<const Vec2> points) {
+  Passing<ImVec2> out;
   out.reserve(points.size());
   for (const Vec2 p : points) out.push_back(im(p));
   return out;
@@ -36,14 +36,14 @@ void draw_text(ImDrawList* list, const Pen& pen, Vec2 at, std::string_view text,
                 end_of(text));
 }
 
-std::string fitted(const Pen& pen, std::string_view text, float width) {
-  if (text_width(pen, text) <= width) return std::string(text);
+Words fitted(const Pen& pen, std::string_view text, float width) {
+  if (text_width(pen, text) <= width) return Words(text);
   constexpr std::string_view kDots = "…";
   // As far as the first character that would reach beyond the room.
   const float room = std::max(0.0F, width - text_width(pen, kDots));
   const char* cut = text.data();
   pen.font->CalcTextSizeA(pen.size, room, 0, text.data(), end_of(text), &cut);
-  return std::string(text.data(), cut) + std::string(kDots);
+  return Words(text.data(), cut) + kDots.data();
 }
 
 float wrapped_height(const Pen& pen, float width, std::string_view text) {
@@ -77,7 +77,7 @@ void line(ImDrawList* list, Vec2 a, Vec2 b, ImU32 color, float width) {
   list->AddLine(im(a), im(b), color, width);
 }
 
-void dashed(ImDrawList* list, const Polyline& points, ImU32 color, float width, float on, float off) {
+void dashed(ImDrawList* list, std::span<const Vec2> points, ImU32 color, float width, float on, float off) {
   float phase = 0;  // how far into the pattern the pen is
   for (std::size_t i = 1; i < points.size(); ++i) {
     const Vec2 a = points[i - 1];
@@ -97,10 +97,10 @@ void dashed(ImDrawList* list, const Polyline& points, ImU32 color, float width, 
 }
 
 void dashed_circle(ImDrawList* list, Vec2 center, float r, ImU32 color, float width) {
-  Polyline points;
-  for (int i = 0; i <= 64; ++i) {
+  std::array<Vec2, 65> points;
+  for (std::size_t i = 0; i < points.size(); ++i) {
     const float angle = 2 * kPi * static_cast<float>(i) / 64;
-    points.push_back(center + Vec2{std::cos(angle), std::sin(angle)} * r);
+    points[i] = center + Vec2{std::cos(angle), std::sin(angle)} * r;
   }
   dashed(list, points, color, width, 4, 4);
 }
@@ -133,32 +133,32 @@ void arrow_head(ImDrawList* list, Vec2 tip, Vec2 direction, float size, ImU32 co
   list->AddTriangleFilled(im(tip), im(back + side), im(back - side), color);
 }
 
-Polyline hexagon(Vec2 center, float r) {
-  Polyline points;
-  for (int i = 0; i < 6; ++i) {
+std::array<Vec2, 6> hexagon(Vec2 center, float r) {
+  std::array<Vec2, 6> points;
+  for (std::size_t i = 0; i < points.size(); ++i) {
     const float angle = -kPi / 2 + kPi / 3 * static_cast<float>(i);
-    points.push_back(center + Vec2{std::cos(angle), std::sin(angle)} * r);
+    points[i] = center + Vec2{std::cos(angle), std::sin(angle)} * r;
   }
   return points;
 }
 
-Polyline diamond(Vec2 center, float r) {
-  return {center + Vec2{0, -r}, center + Vec2{r, 0}, center + Vec2{0, r}, center + Vec2{-r, 0}};
+std::array<Vec2, 4> diamond(Vec2 center, float r) {
+  return {{center + Vec2{0, -r}, center + Vec2{r, 0}, center + Vec2{0, r}, center + Vec2{-r, 0}}};
 }
 
-Polyline triangle(Vec2 center, float r) {
-  return {center + Vec2{0, -r}, center + Vec2{r * 0.92F, r * 0.7F}, center + Vec2{-r * 0.92F, r * 0.7F}};
+std::array<Vec2, 3> triangle(Vec2 center, float r) {
+  return {{center + Vec2{0, -r}, center + Vec2{r * 0.92F, r * 0.7F}, center + Vec2{-r * 0.92F, r * 0.7F}}};
 }
 
-void polygon(ImDrawList* list, const Polyline& points, ImU32 inside, ImU32 edge, float width) {
-  const std::vector<ImVec2> p = converted(points);
+void polygon(ImDrawList* list, std::span<const Vec2> points, ImU32 inside, ImU32 edge, float width) {
+  const Passing<ImVec2> p = converted(points);
   list->AddConvexPolyFilled(p.data(), static_cast<int>(p.size()), inside);
   if (width > 0) list->AddPolyline(p.data(), static_cast<int>(p.size()), edge, ImDrawFlags_Closed, width);
 }
 
-void dashed_polygon(ImDrawList* list, const Polyline& points, ImU32 inside, ImU32 edge, float width) {
+void dashed_polygon(ImDrawList* list, std::span<const Vec2> points, ImU32 inside, ImU32 edge, float width) {
   polygon(list, points, inside, edge, 0);
-  Polyline closed = points;
+  Passing<Vec2> closed(points.begin(), points.end());
   closed.push_back(points.front());
   dashed(list, closed, edge, width, 5, 4);
 }

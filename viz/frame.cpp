@@ -255,16 +255,16 @@ std::string quorum_check_in_words(const MemberView& leader, std::size_t members)
   for (const raft::ProgressView& progress : leader.status.progress) {
     if (progress.id != leader.id && progress.recent_active) ++heard;
   }
-  return text::node(leader.id.value()) + " checks its quorum in " + text::duration(leader.timer_left_us) +
-         ": " + std::to_string(heard) + " of " + std::to_string(members) + " heard so far, " +
-         std::to_string(members / 2 + 1) + " needed.";
+  return kept(text::node(leader.id.value()) + " checks its quorum in " +
+              text::duration(leader.timer_left_us) + ": " + digits(heard) + " of " + digits(members) +
+              " heard so far, " + digits(members / 2 + 1) + " needed.");
 }
 
 std::string campaign_in_words(const MemberView& candidate, std::size_t members) {
   const bool pre = candidate.status.soft_state.role == raft::Role::PreCandidate;
-  return text::node(candidate.id.value()) + " waits for " + (pre ? "pre-votes: " : "votes: ") +
-         std::to_string(candidate.status.votes_granted.size()) + " of " + std::to_string(members / 2 + 1) +
-         " needed; asks again in " + text::duration(candidate.timer_left_us) + ".";
+  return kept(text::node(candidate.id.value()) + " waits for " + (pre ? "pre-votes: " : "votes: ") +
+              digits(candidate.status.votes_granted.size()) + " of " + digits(members / 2 + 1) +
+              " needed; asks again in " + text::duration(candidate.timer_left_us) + ".");
 }
 
 // What the timers alone will bring; messages on their way are there to be seen.
@@ -294,12 +294,12 @@ std::string next_in_words(const sim::World& world, const Frame& frame) {
         std::max(0, world.config().heartbeat_ticks - leader->status.heartbeat_elapsed_ticks - 1);
     const std::int64_t left =
         ticks * world.config().tick_us + world.next_tick_us(leader->id) - world.now_us();
-    return text::node(leader->id.value()) + " sends heartbeats in " +
-           text::duration(std::max<std::int64_t>(0, left)) + ".";
+    return kept(text::node(leader->id.value()) + " sends heartbeats in " +
+                text::duration(std::max<std::int64_t>(0, left)) + ".");
   }
   if (soonest == nullptr) return "";
-  return text::node(soonest->id.value()) + "'s election timer runs out in " +
-         text::duration(soonest->timer_left_us) + ".";
+  return kept(text::node(soonest->id.value()) + "'s election timer runs out in " +
+              text::duration(soonest->timer_left_us) + ".");
 }
 
 // Most of the time a few are new and the rest is as it was.

@@ -90,6 +90,8 @@ struct PropertyView {
 };
 
 struct Frame {
+  std::uint64_t version =
+      0;  // the program's frames, counted: what was worked out from another may not hold
   std::string scenario_title;
   std::string scenario_description;
   std::uint64_t seed = 0;

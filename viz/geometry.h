@@ -27,6 +27,9 @@ struct Rect {
   float w = 0;
   float h = 0;
 
+  friend constexpr bool operator==(const Rect& a, const Rect& b) {
+    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
+  }
   constexpr float right() const { return x + w; }
   constexpr float bottom() const { return y + h; }
   constexpr Vec2 min() const { return {x, y}; }

@@ -146,8 +146,8 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
     ui.clear_focus();
   }
   if (ui.focus().empty() && enter && selection.member != raft::kNone) {
-    const auto found = ui.regions().find("member." + std::to_string(selection.member.value()));
-    const Vec2 at = found != ui.regions().end() ? found->second.max() : selection.menu_at;
+    const Rect* place = ui.regions().find("member." + digits(selection.member.value()));
+    const Vec2 at = place != nullptr ? place->max() : selection.menu_at;
     selection.ask_for_menu(MenuPage::Acts, selection.member, at);
   }
   if (pressed(ImGuiKey_P) && held_with(ImGuiKey_P, ImGuiMod_Ctrl) &&

@@ -3,7 +3,8 @@
 // does, and what to watch for. The key, where there is one, is added by the button.
 
 #include <cstdio>
-#include <string>
+
+#include "viz/words.h"
 
 namespace raftarium::viz::text {
 
@@ -186,13 +187,13 @@ inline constexpr const char* kNoEntries = "No entries yet: a leader appends the 
 inline constexpr const char* kNoProgress = "Only a leader keeps track of its followers.";
 
 // "4.382 s"
-inline std::string seconds(std::int64_t us, int digits = 3) {
+inline Words seconds(std::int64_t us, int digits = 3) {
   char buffer[48];
   std::snprintf(buffer, sizeof buffer, "%.*f", digits, static_cast<double>(us) / 1e6);
   return buffer;
 }
 // "340 ms", or "1.2 s" when long.
-inline std::string duration(std::int64_t us) {
+inline Words duration(std::int64_t us) {
   char buffer[48];
   if (us < 1000) {
     std::snprintf(buffer, sizeof buffer, "%lld µs", static_cast<long long>(us));
@@ -203,6 +204,6 @@ inline std::string duration(std::int64_t us) {
   }
   return buffer;
 }
-inline std::string node(std::uint64_t id) { return "S" + std::to_string(id); }
+inline Words node(std::uint64_t id) { return "S" + digits(id); }
 
 }  // namespace raftarium::viz::text

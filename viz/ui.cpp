@@ -23,19 +23,25 @@ void Ui::begin(const Theme& theme, bool narrow, bool reduced_motion, double real
 }
 
 void Ui::end() {
-  last_order_ = order_;
+  if (order_.find(focus_) == order_.size()) focus_.clear();
+  std::swap(last_order_, order_);
   activate_ = false;
   focus_moved_ = false;
   close_popups_ = false;
-  if (std::find(order_.begin(), order_.end(), focus_) == order_.end()) focus_.clear();
   for (auto it = glides_.begin(); it != glides_.end();) {
     it = it->second.picture == picture_ ? std::next(it) : glides_.erase(it);
   }
 }
 
-float Ui::eased(const std::string& name, float target, float seconds) {
-  const auto [at, fresh] = glides_.try_emplace(name);
-  Glide& glide = at->second;
+std::pair<Ui::Glide*, bool> Ui::glide(std::string_view name) {
+  const auto found = glides_.find(name);
+  if (found != glides_.end()) return {&found->second, false};
+  return {&glides_[std::string(name)], true};
+}
+
+float Ui::eased(std::string_view name, float target, float seconds) {
+  const auto [found, fresh] = glide(name);
+  Glide& glide = *found;
   glide.picture = picture_;
   if (fresh || reduced_motion_) {
     glide.value = glide.from = glide.to = target;
@@ -60,9 +66,9 @@ double Ui::lag(double now_us) {
   return lag_us_;
 }
 
-float Ui::changed(const std::string& name, std::uint64_t value, float seconds) {
-  const auto [at, fresh] = glides_.try_emplace(name);
-  Glide& glide = at->second;
+float Ui::changed(std::string_view name, std::uint64_t value, float seconds) {
+  const auto [found, fresh] = glide(name);
+  Glide& glide = *found;
   glide.picture = picture_;
   if (!fresh && !reduced_motion_ && glide.what != value) glide.share = 0;
   glide.what = value;
@@ -77,21 +83,21 @@ void Ui::region(std::string_view name, const Rect& area) {
   if (window.Hidden) return;
   const ImRect& clip = window.ClipRect;
   const Rect seen = common(area, {clip.Min.x, clip.Min.y, clip.GetWidth(), clip.GetHeight()});
-  if (!seen.empty()) regions_[std::string(name)] = seen;
+  if (!seen.empty()) regions_.add(name, seen);
 }
 
 Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   Item result;
   if (area.empty()) return result;
-  const std::string id(name);
+  const Words id(name);
   ImGui::SetCursorScreenPos(im(area.min()));
   result.clicked = ImGui::InvisibleButton(id.c_str(), {area.w, area.h});
   result.hovered = ImGui::IsItemHovered();
   result.held = ImGui::IsItemActive();
   region(name, area);
   if (!focusable) return result;
-  order_.push_back(id);
-  result.focused = focus_ == id;
+  order_.add(id);
+  result.focused = focus_ == name;
   if (result.focused && focus_moved_) bring_into_sight(area);
   if (result.focused && activate_) {
     result.clicked = true;
@@ -201,11 +207,10 @@ bool Ui::open_popup(const char* name, bool asked_for, Vec2 at, Vec2 size, bool c
 void Ui::close_popup() { ImGui::EndPopup(); }
 
 void Ui::move_focus(int direction) {
-  if (last_order_.empty()) return;
-  const auto found = std::find(last_order_.begin(), last_order_.end(), focus_);
   const auto count = static_cast<std::ptrdiff_t>(last_order_.size());
-  std::ptrdiff_t at = found - last_order_.begin();
-  if (found == last_order_.end()) {
+  if (count == 0) return;
+  auto at = static_cast<std::ptrdiff_t>(last_order_.find(focus_));
+  if (at == count) {
     at = direction > 0 ? 0 : count - 1;
   } else {
     at = (at + direction + count) % count;

@@ -17,7 +17,60 @@
 
 namespace raftarium::viz {
 
-using Regions = std::map<std::string, Rect>;
+// Names, one after the other, in memory that is used again.
+class Names {
+ public:
+  void clear() {
+    text_.clear();
+    ends_.clear();
+  }
+  void add(std::string_view name) {
+    text_ += name;
+    ends_.push_back(text_.size());
+  }
+  std::size_t size() const { return ends_.size(); }
+  std::string_view operator[](std::size_t i) const {
+    const std::size_t from = i == 0 ? 0 : ends_[i - 1];
+    return std::string_view(text_).substr(from, ends_[i] - from);
+  }
+  // size() when there is none; else the last one.
+  std::size_t find(std::string_view name) const {
+    for (std::size_t i = size(); i-- > 0;) {
+      if ((*this)[i] == name) return i;
+    }
+    return size();
+  }
+
+ private:
+  std::string text_;
+  std::vector<std::size_t> ends_;
+};
+
+// Where things are that have a name. Of two with one name the later one counts.
+class Regions {
+ public:
+  void clear() {
+    names_.clear();
+    areas_.clear();
+  }
+  void add(std::string_view name, const Rect& area) {
+    names_.add(name);
+    areas_.push_back(area);
+  }
+  const Rect* find(std::string_view name) const {
+    const std::size_t at = names_.find(name);
+    return at == names_.size() ? nullptr : &areas_[at];
+  }
+  std::map<std::string, Rect> sorted() const {
+    std::map<std::string, Rect> all;
+    for (std::size_t i = 0; i < areas_.size(); ++i) all[std::string(names_[i])] = areas_[i];
+    return all;
+  }
+
+ private:
+  Names names_;
+  std::vector<Rect> areas_;
+};
 
 enum class Icon : unsigned char {
   None,
@@ -120,9 +173,9 @@ class Ui {
 
   // Motion shows causes. A value that was something else a moment ago glides there within `seconds`; what
   // was not shown in the last picture appears in its place. At once when motion is to be reduced.
-  float eased(const std::string& name, float target, float seconds);
+  float eased(std::string_view name, float target, float seconds);
   // How far the last change of `value` has been shown, 0..1; 1 when it has not changed.
-  float changed(const std::string& name, std::uint64_t value, float seconds);
+  float changed(std::string_view name, std::uint64_t value, float seconds);
   double real_s() const { return real_s_; }
   // What a panel has worked out and needs again in the next picture, one of each type. It must say itself what it
   // was worked out from, and whether that still holds.
@@ -158,8 +211,8 @@ class Ui {
   double lag_us_ = 0;
   double lag_of_us_ = 0;
   std::string focus_;
-  std::vector<std::string> order_;       // of this frame
-  std::vector<std::string> last_order_;  // of the frame before: what Tab walks
+  Names order_;       // of this frame
+  Names last_order_;  // of the frame before: what Tab walks
   Regions regions_;
   struct Glide {
     float value = 0;
@@ -169,7 +222,8 @@ class Ui {
     std::uint64_t what = 0;
     std::uint64_t picture = 0;  // shown last in
   };
-  std::map<std::string, Glide> glides_;
+  std::map<std::string, Glide, std::less<>> glides_;
+  std::pair<Glide*, bool> glide(std::string_view name);  // and whether it is new
   std::uint64_t picture_ = 0;
   std::map<const void*, std::shared_ptr<void>> kept_;
 };

@@ -12,8 +12,8 @@ namespace raftarium::web {
 bool finger_drags(const viz::Regions& regions, viz::Vec2 at) {
   if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) return false;
   for (const char* name : {"stage", "timeline", "speed"}) {
-    const auto found = regions.find(name);
-    if (found != regions.end() && found->second.contains(at)) return true;
+    const viz::Rect* found = regions.find(name);
+    if (found != nullptr && found->contains(at)) return true;
   }
   return false;
 }

@@ -74,12 +74,12 @@ void draw(viz::App& app) {
 
 // A click into the middle of a region, as a person would; its place is what the program says it is.
 void click(viz::App& app, const std::string& region) {
-  const auto found = app.regions().find(region);
-  if (found == app.regions().end()) {
+  const viz::Rect* found = app.regions().find(region);
+  if (found == nullptr) {
     std::cerr << "bench viz: there is no region " << region << '\n';
     std::exit(2);
   }
-  const viz::Vec2 at = found->second.center();
+  const viz::Vec2 at = found->center();
   ImGuiIO& io = ImGui::GetIO();
   io.AddMousePosEvent(at.x, at.y);
   io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);

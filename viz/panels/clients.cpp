@@ -50,7 +50,7 @@ void draw_interval(const RequestView& request, Ui& ui, const RequestColumns& at,
   const Vec2 point{std::clamp(x(request.point_us), a, b), y};
   ui.list()->AddCircleFilled(im(point), 4, ink(theme.panel), 20);
   ui.list()->AddCircle(im(point), 4, ink(theme.text), 20, 1.75F);
-  ui.region("point." + std::to_string(request.id), {point.x - 4, point.y - 4, 8, 8});
+  ui.region("point." + digits(request.id), {point.x - 4, point.y - 4, 8, 8});
 }
 
 // Which of the two is shown.
@@ -65,12 +65,11 @@ void draw_switch(Selection& selection, Ui& ui, Rect row) {
   choice("clients.stores", "Stores", text::kShowStores, true);
 }
 
-std::string explanation(const RequestView& request) {
-  std::string words = request.attempts > 1
-                          ? "Asked " + std::to_string(request.attempts) + " times, applied once at most."
-                          : std::string("Asked once.");
-  if (request.stale) words += std::string(" ") + text::kStale;
-  if (request.point_us >= 0) words += std::string(" ") + text::kPoint;
+Words explanation(const RequestView& request) {
+  Words words = request.attempts > 1 ? "Asked " + digits(request.attempts) + " times, applied once at most."
+                                     : Words("Asked once.");
+  if (request.stale) words += Words(" ") + text::kStale;
+  if (request.point_us >= 0) words += Words(" ") + text::kPoint;
   return words;
 }
 
@@ -100,7 +99,7 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
     const Rect row{origin.x, y, area.w, height};
     const RequestColumns at = columns_of(row);
     const float middle = row.center().y;
-    const Item it = ui.item("request." + std::to_string(request.id), row, false);
+    const Item it = ui.item("request." + digits(request.id), row, false);
     if (it.hovered) fill(ui.list(), row.inset(8, 0), ink(theme.hover), kCorner);
     draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {at.time, middle},
               text::seconds(request.sent_us));
@@ -108,7 +107,7 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
     draw_text(ui.list(), mono, {at.what, middle}, fitted(mono, request.text, at.bar - at.what - 8));
     draw_interval(request, ui, at, middle, from, span, frame.time_us);
     const Pen pen = ui.regular(type::kSmall, tone_of(request, theme));
-    std::string state = (request.stale ? "stale: " : "") + request.state;
+    Words state = Words(request.stale ? "stale: " : "") + request.state;
     if (!request.open) state += ", " + text::duration(request.done_us - request.sent_us);
     draw_text(ui.list(), pen, {at.state, middle}, fitted(pen, state, at.node - at.state - 34));
     if (request.node != raft::kNone) {

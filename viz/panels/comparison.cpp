@@ -28,7 +28,7 @@ void draw_entries(const lab::BranchComparison& what, Ui& ui, const PairColumns& 
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
   float y = origin.y + kPairRow / 2;
   for (const lab::BranchComparison::Entry& entry : what.entries) {
-    const std::string place = text::node(entry.node.value()) + "  " + std::to_string(entry.index.value());
+    const Words place = text::node(entry.node.value()) + "  " + digits(entry.index.value());
     draw_pair(ui, at, y, place, ui.mono(type::kSmall, ui.theme().text), entry.in_a, entry.in_b);
     y += kPairRow;
   }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
+#include <utility>
 
 #include "viz/acts.h"
 #include "viz/offers.h"
@@ -17,10 +19,19 @@ namespace {
 
 constexpr float kRecordRow = 24;
 
-std::string place_of(const RecordView& record) { return record.file + "+" + std::to_string(record.offset); }
+// What can be done to the disk, and to the chosen record: worked out once for each frame.
+struct Offers {
+  std::uint64_t version = 0;
+  raft::NodeId member;
+  std::vector<Offer> disk;
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> damaged;
+  std::vector<Offer> damage;
+};
 
-std::string bytes_text(std::uint64_t bytes) {
-  return bytes < 10'000 ? std::to_string(bytes) + " B" : std::to_string(bytes / 1024) + " KiB";
+Words place_of(const RecordView& record) { return Words(record.file) + "+" + digits(record.offset); }
+
+Words bytes_text(std::uint64_t bytes) {
+  return bytes < 10'000 ? digits(bytes) + " B" : digits(bytes / 1024) + " KiB";
 }
 
 float draw_row(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, const Rect& area, float x) {
@@ -31,7 +42,7 @@ float draw_row(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, 
 void draw_record(const RecordView& record, bool chosen, Selection& selection, Ui& ui, const Rect& row) {
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
-  const std::string place = place_of(record);
+  const Words place = place_of(record);
   const Item it = ui.item("disk.record." + place, row, false);
   if (chosen || it.hovered) fill(list, row, ink(chosen ? theme.raised : theme.hover), 3);
   const float y = row.center().y;
@@ -42,7 +53,7 @@ void draw_record(const RecordView& record, bool chosen, Selection& selection, Ui
     dashed_outline(list, mark, ink(theme.warning), 1.5F);
   }
   const Pen mono = ui.mono(type::kSmall, theme.muted);
-  draw_text(list, mono, {row.x + 88, y}, "+" + std::to_string(record.offset), Align::Right);
+  draw_text(list, mono, {row.x + 88, y}, "+" + digits(record.offset), Align::Right);
   draw_text(list, ui.medium(type::kSmall, theme.text), {row.x + 100, y}, record.type);
   const Pen pen = ui.mono(type::kSmall, theme.text);
   const float x = row.x + 182;
@@ -59,7 +70,7 @@ void draw_records(const DiskView& disk, const RecordView* chosen, Selection& sel
   ImGui::BeginChild("records", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
   const float first = origin.y;
-  std::string file;
+  std::string_view file;
   float y = first;
   const auto visible = [&](float at) { return at + kRecordRow >= area.y && at <= area.bottom(); };
   for (auto record = disk.records.rbegin(); record != disk.records.rend(); ++record) {
@@ -75,7 +86,7 @@ void draw_records(const DiskView& disk, const RecordView* chosen, Selection& sel
   }
   if (disk.records_before > 0) {
     draw_text(ui.list(), ui.regular(type::kSmall, theme.muted), {origin.x + 8, y + kRecordRow / 2},
-              std::to_string(disk.records_before) + " records before");
+              digits(disk.records_before) + " records before");
     y += kRecordRow;
   }
   ImGui::SetCursorScreenPos(im(origin));
@@ -87,7 +98,7 @@ void draw_bytes(const RecordView& record, Ui& ui, Sheet& sheet) {
   const Theme& theme = ui.theme();
   constexpr std::size_t kAcross = 16;
   for (std::size_t from = 0; from < record.head.size(); from += kAcross) {
-    std::string hex;
+    Words hex;
     for (std::size_t i = from; i < std::min(record.head.size(), from + kAcross); ++i) {
       std::array<char, 8> text{};
       std::snprintf(text.data(), text.size(), "%02x%s", record.head[i], i % 4 == 3 ? "  " : " ");
@@ -100,7 +111,7 @@ void draw_bytes(const RecordView& record, Ui& ui, Sheet& sheet) {
 }
 
 // `offers`: what else can be done, where there was no room for it before.
-void draw_details(const DiskView& disk, const RecordView* record, const std::vector<Offer>& offers,
+void draw_details(const DiskView& disk, const RecordView* record, const std::vector<Offer>* offers,
                   CommandSink& commands, Ui& ui, const Rect& area) {
   const Theme& theme = ui.theme();
   ImGui::SetCursorScreenPos(im(area.min()));
@@ -108,25 +119,32 @@ void draw_details(const DiskView& disk, const RecordView* record, const std::vec
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
   Sheet sheet{ui, {origin.x + 14, origin.y, area.w - 32, area.h}, origin.y};
   if (record != nullptr) {
-    const Offer damage = damage_offer(disk.member, *record);
+    // Of one record: it is worked out again where another one is chosen.
+    Offers& kept = ui.kept<Offers>();
+    const auto place = std::pair(record->segment, record->offset);
+    if (kept.damaged != place) {
+      kept.damaged = place;
+      kept.damage = {damage_offer(disk.member, *record)};
+    }
+    const Offer& damage = kept.damage.front();
     const float width = ui.button_width(damage.label) - 6;
     const float height = ui.narrow() ? kTouchTarget : 26;
     draw_text(ui.list(), ui.medium(type::kSmall, theme.text), {sheet.area.x, sheet.y + height / 2},
               place_of(*record));
-    draw_row({damage}, commands, ui, sheet.area, sheet.area.right() - width);
+    draw_row(kept.damage, commands, ui, sheet.area, sheet.area.right() - width);
     sheet.y += height + 2;
     for (const auto& [name, value] : record->fields) sheet.pair(name, value);
     sheet.y += 6;
     draw_bytes(*record, ui, sheet);
   }
-  if (!offers.empty()) {
+  if (offers != nullptr) {
     sheet.y += 6;
     const Rect row{sheet.area.x, sheet.y, sheet.area.w, 40};
-    sheet.y = draw_row(offers, commands, ui, row, row.x) + 6;
+    sheet.y = draw_row(*offers, commands, ui, row, row.x) + 6;
   }
   sheet.heading("Files");
   for (const FileView& file : disk.files) {
-    sheet.pair(bytes_text(file.bytes), file.name + (file.durable ? "" : "  (name not synced)"),
+    sheet.pair(bytes_text(file.bytes), Words(file.name) + (file.durable ? "" : "  (name not synced)"),
                file.durable ? theme.text : theme.warning);
   }
   ImGui::SetCursorScreenPos(im(origin));
@@ -134,12 +152,11 @@ void draw_details(const DiskView& disk, const RecordView* record, const std::vec
   ImGui::EndChild();
 }
 
-std::string summary_of(const DiskView& disk) {
-  if (!disk.damage.empty()) return disk.damage;
+Words summary_of(const DiskView& disk) {
+  if (!disk.damage.empty()) return Words(disk.damage);
   if (disk.unsynced == 0) return "A power failure now would take nothing.";
   const bool one = disk.unsynced == 1;
-  return "A power failure now would take " + std::to_string(disk.unsynced) +
-         (one ? " record." : " records.");
+  return "A power failure now would take " + digits(disk.unsynced) + (one ? " record." : " records.");
 }
 
 }  // namespace
@@ -156,17 +173,20 @@ void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, 
   const DiskView& disk = *frame.disk;
   Rect rest = area.inset(14, 8);
   // What can be done, the member's name before it.
-  const std::string who = text::node(member->id.value());
+  const Words who = text::node(member->id.value());
   const Pen name = ui.semibold(type::kLarge, theme.text);
   draw_text(ui.list(), name, {rest.x + 4, rest.y + 13}, who);
-  const std::vector<Offer> offers = disk_offers(*member);
+  Offers& kept = ui.kept<Offers>();
+  if (kept.version != frame.version || kept.member != member->id)
+    kept = {frame.version, member->id, disk_offers(*member), std::nullopt, {}};
+  const std::vector<Offer>& offers = kept.disk;
   const float after_name = rest.x + text_width(name, who) + 18;
   const float end = ui.narrow() ? rest.y + 24 : draw_row(offers, commands, ui, rest, after_name);
   rest.cut_top(end - rest.y + 4);
   const Rect line_area = rest.cut_top(22);
   const bool calm = disk.damage.empty() && disk.unsynced == 0;
   const Pen summary = ui.regular(type::kSmall, calm ? theme.muted : theme.warning);
-  const std::string words = summary_of(disk);
+  const Words words = summary_of(disk);
   draw_text(ui.list(), summary, {line_area.x + 4, line_area.center().y},
             fitted(summary, words, line_area.w - 8));
   ui.region("disk.summary", line_area);
@@ -175,17 +195,18 @@ void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, 
 
   const RecordView* chosen = disk.records.empty() ? nullptr : &disk.records.back();
   for (const RecordView& record : disk.records) {
-    if (place_of(record) == selection.record) chosen = &record;
+    if (!selection.record.empty() && std::string_view(place_of(record)) == selection.record)
+      chosen = &record;
   }
   if (ui.narrow() || rest.w < 640) {
     Rect list = rest.cut_top(rest.h / 2);
     draw_records(disk, chosen, selection, ui, list);
-    draw_details(disk, chosen, ui.narrow() ? offers : std::vector<Offer>{}, commands, ui, rest);
+    draw_details(disk, chosen, ui.narrow() ? &offers : nullptr, commands, ui, rest);
   } else {
     const Rect details = rest.cut_right(std::min(420.0F, rest.w * 0.48F));
     draw_records(disk, chosen, selection, ui, rest);
     line(ui.list(), details.min(), {details.x, details.bottom()}, ink(theme.line));
-    draw_details(disk, chosen, {}, commands, ui, details);
+    draw_details(disk, chosen, nullptr, commands, ui, details);
   }
 }
 

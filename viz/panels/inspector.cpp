@@ -16,13 +16,13 @@ namespace {
 
 constexpr float kRoomy = 320;  // px of height that hold the facts and, under them, the acts
 
-std::string number(raft::Index i) { return std::to_string(i.value()); }
-std::string number(raft::Term t) { return std::to_string(t.value()); }
-std::string name(raft::NodeId id) { return id == raft::kNone ? "none" : text::node(id.value()); }
+Words number(raft::Index i) { return digits(i.value()); }
+Words number(raft::Term t) { return digits(t.value()); }
+Words name(raft::NodeId id) { return id == raft::kNone ? "none" : text::node(id.value()); }
 
 struct RoleWords {
-  std::string role;
-  std::string remark;
+  Words role;
+  Words remark;
   Rgb color;
 };
 
@@ -46,30 +46,30 @@ RoleWords words_for(const MemberView& member, const Theme& theme) {
   return {"follower", soft.leader == raft::kNone ? "knows no leader" : "of " + name(soft.leader), color};
 }
 
-std::string timer_words(const MemberView& member) {
+Words timer_words(const MemberView& member) {
   if (member.process == Process::Crashed) return "off";
   if (member.process == Process::Paused) return "stands still";
-  const std::string left = text::duration(std::max<std::int64_t>(0, member.timer_left_us));
+  const Words left = text::duration(std::max<std::int64_t>(0, member.timer_left_us));
   return is_leader(member) ? "quorum check in " + left : left + " left";
 }
 
-std::string ids(const std::vector<raft::NodeId>& list) {
-  std::string out;
+Words ids(const std::vector<raft::NodeId>& list) {
+  Words out;
   for (const raft::NodeId id : list) out += (out.empty() ? "" : " ") + text::node(id.value());
   return out.empty() ? "none" : out;
 }
 
-std::string configuration_words(const raft::ConfState& own) {
-  std::string words = ids(own.voters);
+Words configuration_words(const raft::ConfState& own) {
+  Words words = ids(own.voters);
   if (!own.voters_outgoing.empty()) words = ids(own.voters_outgoing) + " and " + words;
   if (!own.learners.empty()) words += ", learns: " + ids(own.learners);
   if (!own.learners_next.empty()) words += ", will learn: " + ids(own.learners_next);
   return words;
 }
 
-std::string disk_words(const MemberView& member) {
-  std::string words;
-  const auto add = [&](const std::string& what) { words += (words.empty() ? "" : ", ") + what; };
+Words disk_words(const MemberView& member) {
+  Words words;
+  const auto add = [&](const Words& what) { words += (words.empty() ? "" : ", ") + what; };
   if (member.durable < member.status.last_index && member.process != Process::Crashed)
     add("synced to " + number(member.durable));
   if (member.disk.sync_min_us + member.disk.sync_mean_us > 0)
@@ -79,13 +79,13 @@ std::string disk_words(const MemberView& member) {
   return words.empty() ? "all synced" : words;
 }
 
-std::string clock_words(const MemberView& member) {
+Words clock_words(const MemberView& member) {
   if (member.drift_ppm <= -1'000'000) return "stands still";
   const std::int64_t percent = std::max(member.drift_ppm, -member.drift_ppm) / 10'000;
-  return (member.drift_ppm > 0 ? "fast by " : "slow by ") + std::to_string(percent) + " %";
+  return (member.drift_ppm > 0 ? "fast by " : "slow by ") + digits(percent) + " %";
 }
 
-void draw_head(Ui& ui, const Rect& area, const std::string& title, const RoleWords& words) {
+void draw_head(Ui& ui, const Rect& area, std::string_view title, const RoleWords& words) {
   ImDrawList* list = ui.list();
   const float y = area.y + 20;
   const Pen big = ui.semibold(type::kTitle, ui.theme().text);
@@ -124,9 +124,9 @@ void draw_progress(Sheet& sheet, const MemberView& member) {
     if (progress.id == member.id) continue;
     const float y = sheet.y + 9;
     const bool replicates = progress.state == raft::ProgressState::Replicate;
-    std::string state = replicates                                        ? "replicate"
-                        : progress.state == raft::ProgressState::Snapshot ? "snapshot"
-                                                                          : "probe";
+    Words state = replicates                                        ? "replicate"
+                  : progress.state == raft::ProgressState::Snapshot ? "snapshot"
+                                                                    : "probe";
     if (progress.flow_paused) state += " paused";
     draw_text(list, ui.semibold(type::kSmall, theme.text), {columns[0], y}, name(progress.id));
     draw_text(list,
@@ -136,8 +136,7 @@ void draw_progress(Sheet& sheet, const MemberView& member) {
     draw_text(list, ui.mono(type::kSmall, theme.text), {columns[3], y}, number(progress.next));
     // Up to eight boxes; the number takes over when there are more.
     if (progress.inflight > 8) {
-      draw_text(list, ui.mono(type::kSmall, theme.text), {columns[4], y},
-                std::to_string(progress.inflight));
+      draw_text(list, ui.mono(type::kSmall, theme.text), {columns[4], y}, digits(progress.inflight));
     } else {
       for (int i = 0; i < std::max(4, progress.inflight); ++i) {
         const Rect box{columns[4] + static_cast<float>(i) * 8, y - 3.5F, 7, 7};
@@ -168,7 +167,7 @@ void draw_acts(const Frame& frame, const MemberView& member, Selection& selectio
     if (act == Act::HealAll) continue;
     const ActText& words = text_of(act);
     const auto style = act == Act::Crash ? Button::Style::Danger : Button::Style::Plain;
-    const std::string id = std::string("act.") + words.name;
+    const Words id = Words("act.") + words.name;
     if (ui.button(place(words.label), {id, words.label, words.tooltip, words.key, Icon::None, style, true}))
       commands.act(command_for(frame, act, member.id));
   }
@@ -229,9 +228,10 @@ void draw_member(const Frame& frame, const MemberView& member, Selection& select
       (role == raft::Role::Candidate || role == raft::Role::PreCandidate)) {
     sheet.pair("votes for / against", ids(status.votes_granted) + " / " + ids(status.votes_rejected));
   }
-  std::string store;
-  for (const kv::KeyValue& pair : member.store) store += (store.empty() ? "" : "  ") + text_of(pair);
-  sheet.pair("store", store.empty() ? std::string("empty") : store);
+  Words store;
+  for (const kv::KeyValue& pair : member.store)
+    store += Words(store.empty() ? "" : "  ") + pair.key + "=" + pair.value;
+  sheet.pair("store", store.empty() ? Words("empty") : store);
   if (!acts_first) draw_acts(frame, member, selection, commands, ui, sheet);
   sheet.y -= 8;
   if (is_leader(member)) draw_progress(sheet, member);
@@ -253,7 +253,7 @@ void draw_message(const MessageView& view, CommandSink& commands, Ui& ui, Sheet&
     sheet.pair("entries", number(m.entries.front().index) + " … " + number(m.entries.back().index));
   }
   if (raft::is_response(m.type)) {
-    sheet.pair("answer", m.reject ? "refused, hint " + number(m.reject_hint) : std::string("accepted"),
+    sheet.pair("answer", m.reject ? "refused, hint " + number(m.reject_hint) : Words("accepted"),
                m.reject ? theme.warning : theme.good);
   }
   draw_offers(message_offers(view), commands, ui, sheet);
@@ -273,7 +273,7 @@ void draw_traced(const lab::TracedMessage& m, Ui& ui, Sheet& sheet) {
                text::seconds(m.ended_us) + " s, after " + text::duration(m.ended_us - m.sent_us));
   }
   sheet.pair("index", number(m.index));
-  if (m.entries > 0) sheet.pair("entries", std::to_string(m.entries));
+  if (m.entries > 0) sheet.pair("entries", digits(m.entries));
   if (raft::is_response(m.type)) {
     sheet.pair("answer", m.reject ? "refused" : "accepted", m.reject ? theme.warning : theme.good);
   }

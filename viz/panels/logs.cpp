@@ -103,7 +103,7 @@ void draw_entry(Ui& ui, const EntryView& entry, const Rect& cell, bool lit) {
     dashed_outline(list, cell, ink(color), 1.5F);
   }
   const float y = cell.center().y;
-  const std::string term = std::to_string(entry.term.value());
+  const Words term = digits(entry.term.value());
   draw_text(list, ui.mono_bold(type::kTiny, words), {cell.x + 8, y}, term);
   const Pen pen = ui.mono(type::kTiny, words);
   const float room = cell.w - 20 - static_cast<float>(term.size()) * 7;
@@ -120,7 +120,7 @@ void draw_progress(const Frame& frame, const MemberView& member, const Selection
   for (const raft::ProgressView& progress : leader->status.progress) {
     if (progress.id != member.id || progress.id == leader->id) continue;
     const ImU32 color = ink(ui.theme().accent);
-    const std::string id = std::to_string(member.id.value());
+    const Words id = digits(member.id.value());
     const auto mark = [&](const char* name, raft::Index index, bool solid) {
       if (index < matrix.first) return;
       const Vec2 at{column_x(matrix, left, index) + kColumn / 2 - 2, area.bottom() - 3};
@@ -132,9 +132,9 @@ void draw_progress(const Frame& frame, const MemberView& member, const Selection
       const Rect place{at.x - 7, at.y - 6, 14, 12};
       ui.region(name + id, place);
       if (place.contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered()) {
-        ui.tooltip_now(solid ? text::kMatch : text::kNext, text::node(leader->id.value()) + ": " +
-                                                               (solid ? "match " : "next ") +
-                                                               std::to_string(index.value()));
+        ui.tooltip_now(
+            solid ? text::kMatch : text::kNext,
+            text::node(leader->id.value()) + ": " + (solid ? "match " : "next ") + digits(index.value()));
       }
     };
     mark("match.", progress.match, true);
@@ -148,7 +148,7 @@ void draw_applied(const MemberView& member, const Matrix& matrix, Ui& ui, const 
   if (applied.is_zero() || applied + 1 < matrix.first) return;
   const float x = column_x(matrix, left, applied) + kColumn - 3;
   fill(ui.list(), {x - 2, area.bottom() - 8, 6, 6}, ink(ui.theme().good), 1);
-  ui.region("applied." + std::to_string(member.id.value()), {x - 2, area.bottom() - 8, 6, 6});
+  ui.region("applied." + digits(member.id.value()), {x - 2, area.bottom() - 8, 6, 6});
 }
 
 void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selection& selection, Ui& ui,
@@ -165,8 +165,8 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
     fill(list, box, ink(theme.raised), 3);
     outline(list, box, ink(theme.line), 3);
     const Pen pen = ui.mono(type::kTiny, theme.muted);
-    const std::string until = "→ " + std::to_string(member.snapshot_index.value());
-    const std::string words = "snapshot " + until;
+    const Words until = "→ " + digits(member.snapshot_index.value());
+    const Words words = "snapshot " + until;
     if (text_width(pen, words) <= box.w - 8) {
       draw_text(list, pen, box.center(), words, Align::Center);
     } else {
@@ -175,9 +175,8 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
       draw_text(list, pen, box.center() + Vec2{half, 0}, until, Align::Right);
     }
     if (box.contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered()) {
-      ui.tooltip_now("A snapshot stands for the log up to entry " +
-                         std::to_string(member.snapshot_index.value()) + ".",
-                     "");
+      ui.tooltip_now(
+          "A snapshot stands for the log up to entry " + digits(member.snapshot_index.value()) + ".", "");
     }
   }
   for (const EntryView& entry : member.entries) {
@@ -192,18 +191,17 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
       ui.tooltip_now(entry.text == "–"
                          ? "A new leader's empty entry: committing it commits what came before."
                          : entry.text,
-                     "entry " + std::to_string(entry.index.value()) + " of term " +
-                         std::to_string(entry.term.value()) +
+                     "entry " + digits(entry.index.value()) + " of term " + digits(entry.term.value()) +
                          (entry.committed ? ", committed"
                           : conflict      ? ", in conflict with another member's"
                                           : ", not committed yet"));
     }
-    ui.region("log." + std::to_string(member.id.value()) + "." + std::to_string(entry.index.value()), cell);
+    ui.region("log." + digits(member.id.value()) + "." + digits(entry.index.value()), cell);
   }
   const raft::Index commit = member.status.hard_state.commit;
   if (commit.value() + 1 >= matrix.first.value() && !commit.is_zero()) {
     // The bar slides: what it passes has become committed.
-    const std::string name = "commit." + std::to_string(member.id.value());
+    const Words name = "commit." + digits(member.id.value());
     const float column = ui.eased(name, static_cast<float>(commit.value()), 0.3F) + 1;
     const float x = left + kColumn * (column - static_cast<float>(matrix.first.value())) - 3;
     fill(list, {x, area.y, 2, area.h}, ink(theme.text));
@@ -243,7 +241,7 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
     if (x > clip.right() || x + kColumn < clip.x) continue;
     const bool used = index <= matrix.last;
     draw_text(list, ui.mono(type::kTiny, theme.muted, used ? 1.0F : 0.6F),
-              {x + kColumn / 2 - 2, origin.y + 15}, std::to_string(index.value()), Align::Center);
+              {x + kColumn / 2 - 2, origin.y + 15}, digits(index.value()), Align::Center);
   }
   for (std::size_t i = 0; i < frame.members.size(); ++i) {
     const Rect row{clip.x, top + matrix.row * static_cast<float>(i), clip.w, matrix.row};
@@ -260,7 +258,7 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
   for (std::size_t i = 0; i < frame.members.size(); ++i) {
     const MemberView& member = frame.members[i];
     const Rect name{area.x, top + matrix.row * static_cast<float>(i), kNamesWidth, matrix.row};
-    const Item it = ui.item("row." + std::to_string(member.id.value()), name, false);
+    const Item it = ui.item("row." + digits(member.id.value()), name, false);
     const bool chosen = member.id == selection.member;
     if (it.hovered || chosen)
       fill(list, name, ink(chosen ? theme.accent : theme.hover, chosen ? 0.06F : 1.0F));

@@ -68,7 +68,7 @@ void add_network(const Frame& frame, std::vector<MenuRow>& rows) {
 Menu menu_of(const Frame& frame, const Selection& selection) {
   Menu menu;
   const MemberView* member = find_member(frame, selection.menu_member);
-  const std::string who = member == nullptr ? "" : text::node(member->id.value());
+  const std::string who = member == nullptr ? "" : kept(text::node(member->id.value()));
   switch (selection.menu_page) {
     case MenuPage::Acts:
       menu.title = member == nullptr ? "The network" : who;
@@ -97,7 +97,7 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
     case MenuPage::Link: {
       const LinkView* link = find_link(frame, selection.menu_link.from, selection.menu_link.to);
       if (link == nullptr) break;
-      menu.title = text::node(link->from.value()) + " → " + text::node(link->to.value());
+      menu.title = kept(text::node(link->from.value()) + " → " + text::node(link->to.value()));
       add(link_offers(*link), menu.rows);
       break;
     }
@@ -123,6 +123,7 @@ bool draw_row(Ui& ui, const Rect& area, const MenuRow& row) {
 }  // namespace
 
 void draw_stage_menu(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui) {
+  if (selection.open_popup != "menu" && !ImGui::IsPopupOpen("menu")) return;
   const Menu menu = menu_of(frame, selection);
   const float row_height = ui.narrow() ? kTouchTarget : 30;
   const float height = 38 + static_cast<float>(menu.rows.size()) * row_height + 6;

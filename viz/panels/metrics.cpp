@@ -14,10 +14,14 @@ namespace {
 constexpr std::int64_t kWindow = 10'000'000;
 constexpr std::size_t kSlices = 50;
 
-std::string short_number(double value) {
-  return value == std::floor(value) ? std::to_string(static_cast<long long>(value))
-                                    : std::to_string(std::lround(value));
+Words short_number(double value) {
+  return value == std::floor(value) ? digits(static_cast<long long>(value)) : digits(std::lround(value));
 }
+
+struct KeptMetrics {
+  std::uint64_t version = 0;
+  Metrics metrics;
+};
 
 void draw_card(const Metrics& metrics, const Series& series, Ui& ui, const Rect& card) {
   const Theme& theme = ui.theme();
@@ -44,8 +48,7 @@ void draw_card(const Metrics& metrics, const Series& series, Ui& ui, const Rect&
     }
     if (!pointed || ui.popup_is_open()) continue;
     const std::int64_t from = metrics.from_us + metrics.slice_us * static_cast<std::int64_t>(i);
-    const std::string what =
-        short_number(value) + (series.unit.empty() ? " " + series.name : " " + series.unit);
+    const Words what = short_number(value) + (series.unit.empty() ? " " + series.name : " " + series.unit);
     ui.tooltip_now(what, text::seconds(from, 1) + " – " + text::seconds(from + metrics.slice_us, 1) + " s");
   }
 }
@@ -54,7 +57,9 @@ void draw_card(const Metrics& metrics, const Series& series, Ui& ui, const Rect&
 
 void draw_metrics(const Frame& frame, Ui& ui, const Rect& area) {
   fill(ui.list(), area, ink(ui.theme().panel));
-  const Metrics metrics = compute_metrics(frame, kWindow, kSlices);
+  KeptMetrics& kept = ui.kept<KeptMetrics>();
+  if (kept.version != frame.version) kept = {frame.version, compute_metrics(frame, kWindow, kSlices)};
+  const Metrics& metrics = kept.metrics;
   ImGui::SetCursorScreenPos(im(area.min()));
   ImGui::BeginChild("metrics", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
@@ -70,7 +75,7 @@ void draw_metrics(const Frame& frame, Ui& ui, const Rect& area) {
     const Rect card{inner.x + (width + kGap) * static_cast<float>(i % columns),
                     inner.y + (height + kGap) * static_cast<float>(line), width, height};
     draw_card(metrics, metrics.series[i], ui, card);
-    ui.region("metric." + metrics.series[i].name, card);
+    ui.region(Words("metric.") + metrics.series[i].name, card);
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 12, (height + kGap) * static_cast<float>(rows) + 12});

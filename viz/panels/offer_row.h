@@ -31,7 +31,7 @@ inline float draw_offer_row(const std::vector<Offer>& offers, CommandSink& comma
     }
     const auto style = offer.danger ? Button::Style::Danger : Button::Style::Plain;
     if (ui.button({x, y, width, look.height},
-                  {"act." + offer.name, offer.label, offer.tooltip, "", Icon::None, style, true})) {
+                  {Words("act.") + offer.name, offer.label, offer.tooltip, "", Icon::None, style, true})) {
       commands.act(offer.command);
     }
     x += width + look.gap;

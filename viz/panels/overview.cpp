@@ -11,23 +11,22 @@
 namespace raftarium::viz {
 namespace {
 
-std::string count_of(std::size_t part, std::size_t whole, const char* what) {
-  return std::to_string(part) + " of " + std::to_string(whole) + what;
+Words count_of(std::size_t part, std::size_t whole, const char* what) {
+  return digits(part) + " of " + digits(whole) + what;
 }
 
-std::string leader_words(const Frame& frame) {
+Words leader_words(const Frame& frame) {
   const MemberView* leader = current_leader(frame);
   if (leader == nullptr) return "none";
-  return text::node(leader->id.value()) + ", term " +
-         std::to_string(leader->status.hard_state.term.value());
+  return text::node(leader->id.value()) + ", term " + digits(leader->status.hard_state.term.value());
 }
 
-std::string network_words(const Frame& frame) {
+Words network_words(const Frame& frame) {
   std::size_t cut = 0;
   for (const LinkView& link : frame.links) cut += link.cut ? 1 : 0;
   if (cut == 0) return "whole";
-  if (frame.islands.size() > 1) return std::to_string(frame.islands.size()) + " parts";
-  return std::to_string(cut) + (cut == 1 ? " direction cut" : " directions cut");
+  if (frame.islands.size() > 1) return digits(frame.islands.size()) + " parts";
+  return digits(cut) + (cut == 1 ? " direction cut" : " directions cut");
 }
 
 void facts(const Frame& frame, Sheet& sheet) {
@@ -43,11 +42,11 @@ void facts(const Frame& frame, Sheet& sheet) {
   sheet.pair("running", count_of(up, frame.members.size(), ""));
   const std::size_t voters = frame.configuration.voters.size();
   sheet.pair("majority", count_of(voters / 2 + 1, voters, ""));
-  sheet.pair("committed up to", std::to_string(commit.value()));
+  sheet.pair("committed up to", digits(commit.value()));
   sheet.pair("network", network_words(frame));
-  sheet.pair("on their way", std::to_string(frame.messages.size()) +
+  sheet.pair("on their way", digits(frame.messages.size()) +
                                  (frame.messages.size() == 1 ? " message, " : " messages, ") +
-                                 std::to_string(open) + (open == 1 ? " request" : " requests"));
+                                 digits(open) + (open == 1 ? " request" : " requests"));
 }
 
 }  // namespace

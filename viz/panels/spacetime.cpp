@@ -29,7 +29,7 @@ struct Diagram {
   float row = 0;
   double from_us = 0;
   double span_us = 1;
-  std::vector<Arrow> arrows{};  // of the messages in sight
+  Passing<Arrow> arrows{};  // of the messages in sight
 
   float x(std::int64_t us) const {
     return plot.x + static_cast<float>((static_cast<double>(us) - from_us) / span_us) * plot.w;
@@ -56,7 +56,7 @@ std::int64_t round_step(double span_us, double count) {
   return static_cast<std::int64_t>(10 * power);
 }
 
-std::string tick_label(std::int64_t us, std::int64_t step) {
+Words tick_label(std::int64_t us, std::int64_t step) {
   const int digits = step >= 1'000'000 ? 0
                      : step >= 100'000 ? 1
                      : step >= 10'000  ? 2
@@ -74,7 +74,7 @@ void draw_axis(const Diagram& d, Ui& ui) {
   for (std::int64_t at = first; d.x(at) < d.plot.right(); at += step) {
     const float x = d.x(at);
     line(list, {x, d.plot.y}, {x, d.plot.bottom()}, ink(theme.line, 0.6F));
-    const std::string words = tick_label(at, step) + " s";
+    const Words words = tick_label(at, step) + " s";
     const Pen pen = ui.mono(type::kTiny, theme.muted);
     if (x + text_width(pen, words) < d.plot.right())
       draw_text(list, pen, {x + 4, d.plot.bottom() + kAxis / 2}, words);
@@ -84,7 +84,7 @@ void draw_axis(const Diagram& d, Ui& ui) {
 // Solid while the member runs, dashed while it does not; coloured by who leads.
 void draw_lines(const Diagram& d, Ui& ui, Selection& selection) {
   const Theme& theme = ui.theme();
-  std::vector<const lab::Mark*> turns;  // where somebody stops or starts again
+  Passing<const lab::Mark*> turns;  // where somebody stops or starts again
   for (const lab::Mark& mark : d.frame.marks) {
     if (mark.event > d.frame.event) break;
     if (mark.kind == lab::Mark::Kind::Crash || mark.kind == lab::Mark::Kind::Restart)
@@ -116,7 +116,7 @@ void draw_lines(const Diagram& d, Ui& ui, Selection& selection) {
     }
     stretch(now);
     const Rect name{d.plot.x - kLinesFrom, y - d.row / 2, kLinesFrom, d.row};
-    const Item it = ui.item("line." + std::to_string(member.id.value()), name, false);
+    const Item it = ui.item("line." + digits(member.id.value()), name, false);
     const Rgb words = member.process == Process::Running ? theme.text : theme.muted;
     draw_text(ui.list(), ui.semibold(type::kBody, words), {name.x + 20, y}, text::node(member.id.value()));
     if (it.clicked) selection.select(member.id);
@@ -263,24 +263,24 @@ void draw_marks(const Diagram& d, Ui& ui) {
     draw_mark(d, *mark, x, ui);
   }
 }
-std::string in_words(const lab::TracedMessage& m) {
-  std::string words = raft::describe(m.type);
-  if (m.entries > 0) words += ", " + std::to_string(m.entries) + (m.entries == 1 ? " entry" : " entries");
+Words in_words(const lab::TracedMessage& m) {
+  Words words = raft::describe(m.type);
+  if (m.entries > 0) words += ", " + digits(m.entries) + (m.entries == 1 ? " entry" : " entries");
   if (m.reject) words += ", refused";
   if (m.lost) return words + ", lost";
   if (m.ended_us < 0) return words + ", on its way";
   return words + ", " + text::duration(m.ended_us - m.sent_us);
 }
 
-std::string count_of_messages(std::size_t count, const char* verb, const char* verbs) {
-  return std::to_string(count) + (count == 1 ? " message " : " messages ") + (count == 1 ? verb : verbs);
+Words count_of_messages(std::size_t count, const char* verb, const char* verbs) {
+  return digits(count) + (count == 1 ? " message " : " messages ") + (count == 1 ? verb : verbs);
 }
 
 // What the pointer is on, and what it is connected with.
 void explain(const Pointed& under, const CausesView& causes, Ui& ui) {
   if (!under.moment || ui.popup_is_open()) return;
-  const std::string connected = count_of_messages(causes.past, "led", "led") + " to this, " +
-                                count_of_messages(causes.future, "follows", "follow");
+  const Words connected = count_of_messages(causes.past, "led", "led") + " to this, " +
+                          count_of_messages(causes.future, "follows", "follow");
   if (under.message == nullptr) {
     ui.tooltip_now(connected, text::node(under.moment->node.value()) + " at " +
                                   text::seconds(under.moment->time_us) + " s");

@@ -195,7 +195,7 @@ void hint(const Stage& stage, const Under& under) {
   if (ImGui::GetIO().MouseSource == ImGuiMouseSource_TouchScreen || ui.popup_is_open()) return;
   if (under.link_end != nullptr) {
     const LinkView& link = *under.link_end;
-    const std::string what = text::node(link.from.value()) + " → " + text::node(link.to.value());
+    const Words what = text::node(link.from.value()) + " → " + text::node(link.to.value());
     ui.tooltip_now(link.cut ? text::kHealLink : text::kCutLink, what);
   } else if (under.cut != nullptr) {
     ui.tooltip_now("Click to heal this cut.", "H heals all");
@@ -222,7 +222,8 @@ Stage::Lane Stage::lane(std::size_t from, std::size_t to, float offset) const {
 }
 
 Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& area) {
-  Stage stage{frame, selection, ui, area, {}, 0, 0, {}, {}, {}, {}, 0};
+  StageKept& kept = ui.kept<StageKept>();
+  Stage stage{frame, selection, ui, area, {}, 0, 0, kept.at, kept.island, kept.seen, {}, 0};
   Rect field = area;
   if (!ui.narrow()) field.cut_bottom(34);
   const float client_width = 104;
@@ -232,7 +233,12 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   const int count = static_cast<int>(frame.members.size());
   stage.plain_radius = member_radius(count, stage.field);
   stage.radius = stage.plain_radius * selection.stage.zoom;
-  stage.at = member_positions(count, stage.field);
+  if (kept.count != count || !(kept.field == stage.field)) {
+    kept.count = count;
+    kept.field = stage.field;
+    kept.circle = member_positions(count, stage.field);
+  }
+  stage.at = kept.circle;
   for (std::size_t i = 0; i < stage.at.size(); ++i) {
     const auto moved = selection.placed.find(frame.members[i].id.value());
     if (moved == selection.placed.end()) continue;
@@ -253,10 +259,15 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   if (gesture.kind == Gesture::Kind::MoveMember) {
     stage.cuts = gesture.cuts;
   } else if (frame.islands.size() > 1) {
-    stage.cuts = borders(stage.at, stage.island, area, stage.plain_radius + 18);
+    StageKept::Cuts& cuts = kept.cuts;
+    if (cuts.at != stage.at || cuts.island != stage.island || !(cuts.area == area))
+      cuts = {stage.at, stage.island, area, borders(stage.at, stage.island, area, stage.plain_radius + 18)};
+    stage.cuts = cuts.lines;
     for (Border& cut : stage.cuts) {
       for (Vec2& point : cut.line) point = stage.seen(point);
     }
+  } else {
+    stage.cuts.clear();
   }
   for (Vec2& at : stage.at) at = stage.seen(at);
   return stage;

@@ -12,11 +12,11 @@ namespace {
 constexpr float kLaneOffset = 4;
 
 // The list of an island's members: "{1,2}".
-std::string names(const std::vector<raft::NodeId>& island) {
-  std::string out = "{";
+Words names(const std::vector<raft::NodeId>& island) {
+  Words out = "{";
   for (const raft::NodeId id : island) {
     if (out.size() > 1) out += ",";
-    out += std::to_string(id.value());
+    out += digits(id.value());
   }
   return out + "}";
 }
@@ -120,10 +120,9 @@ void draw_links(const Stage& stage, const Under& under) {
       if (!parted && back->cut) draw_one_way_cut(stage, *back, j, i);
       if (!parted && !there->cut && there->clogged) draw_clog(stage, i, j);
       if (!parted && !back->cut && back->clogged) draw_clog(stage, j, i);
-      stage.ui.region(
-          "link." + std::to_string(there->from.value()) + "." + std::to_string(there->to.value()),
-          {link_end(stage, *there).x - 5, link_end(stage, *there).y - 5, 10, 10});
-      stage.ui.region("link." + std::to_string(back->from.value()) + "." + std::to_string(back->to.value()),
+      stage.ui.region("link." + digits(there->from.value()) + "." + digits(there->to.value()),
+                      {link_end(stage, *there).x - 5, link_end(stage, *there).y - 5, 10, 10});
+      stage.ui.region("link." + digits(back->from.value()) + "." + digits(back->to.value()),
                       {link_end(stage, *back).x - 5, link_end(stage, *back).y - 5, 10, 10});
     }
   }
@@ -143,7 +142,7 @@ void draw_cuts(const Stage& stage, const Under& under) {
     const Border& cut = stage.cuts[i];
     const bool hot = under.cut == &cut;
     const Vec2 middle = cut.line[cut.line.size() / 2];
-    stage.ui.region("cut." + std::to_string(i), {middle.x - 4, middle.y - 4, 8, 8});
+    stage.ui.region("cut." + digits(i), {middle.x - 4, middle.y - 4, 8, 8});
     dashed(list, cut.line, ink(theme.bad, hot ? 1.0F : 0.9F), hot ? 3.0F : 2.0F, 8, 6);
   }
 }
@@ -154,8 +153,8 @@ void draw_cut_label(const Stage& stage) {
   ImDrawList* list = stage.ui.list();
   const raft::ConfState& configuration = stage.frame.configuration;
   if (!configuration.voters_outgoing.empty()) {
-    const std::string joint = "joint: " + names(configuration.voters_outgoing) + " and " +
-                              names(configuration.voters) + ", a majority of each decides";
+    const Words joint = "joint: " + names(configuration.voters_outgoing) + " and " +
+                        names(configuration.voters) + ", a majority of each decides";
     const Pen words = stage.ui.medium(type::kSmall, theme.accent);
     const Rect box{stage.area.x + 18, stage.area.bottom() - (stage.ui.narrow() ? 26.0F : 58.0F),
                    text_width(words, joint), 18};
@@ -164,7 +163,7 @@ void draw_cut_label(const Stage& stage) {
     stage.ui.region("joint.label", box);
   }
   if (stage.frame.islands.size() < 2) return;
-  std::string what = "partition ";
+  Words what = "partition ";
   for (const auto& island : stage.frame.islands) {
     if (&island != &stage.frame.islands.front()) what += " | ";
     what += names(island);

@@ -81,7 +81,7 @@ void draw_timer(Ui& ui, const MemberView& member, Standing standing, Vec2 at, fl
 void draw_spreading_term(Ui& ui, const MemberView& member, Vec2 at, float r, Rgb color) {
   constexpr float kSpreadS = 0.45F;
   const raft::Term term = member.status.hard_state.term;
-  const float share = ui.changed("term." + std::to_string(member.id.value()), term.value(), kSpreadS);
+  const float share = ui.changed("term." + digits(member.id.value()), term.value(), kSpreadS);
   if (share >= 1) return;
   ui.list()->AddCircleFilled(im(at), r * (0.4F + 1.6F * share), ink(color, 0.35F * (1 - share)), 64);
 }
@@ -92,7 +92,7 @@ void draw_label(const Stage& stage, const MemberView& member, Vec2 at, Rgb color
   const Theme& theme = ui.theme();
   const bool leads = is_leader(member);
   const bool crashed = member.process == Process::Crashed;
-  const std::string term = std::to_string(member.status.hard_state.term.value());
+  const Words term = digits(member.status.hard_state.term.value());
   if (stage.radius < 28) {  // no room for words: the shape says the role
     draw_text(list, ui.semibold(type::kLarge, theme.text), at + Vec2{0, -6}, text::node(member.id.value()),
               Align::Center);
@@ -120,10 +120,10 @@ void draw_label(const Stage& stage, const MemberView& member, Vec2 at, Rgb color
 void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
   Ui& ui = stage.ui;
   const Theme& theme = ui.theme();
-  const std::string commit = std::to_string(member.status.hard_state.commit.value());
-  const std::string last = std::to_string(member.status.last_index.value());
+  const Words commit = digits(member.status.hard_state.commit.value());
+  const Words last = digits(member.status.last_index.value());
   const Pen pen = ui.mono(type::kTiny, theme.muted);
-  std::string words = "commit " + commit + " · last " + last;
+  Words words = "commit " + commit + " · last " + last;
   // The short form where neighbours stand close.
   float nearest = 1e6F;
   for (const Vec2 other : stage.at) {
@@ -193,7 +193,7 @@ void draw_members(const Stage& stage, const Under& under) {
     draw_body(ui, member, standing, at, r, color);
     draw_label(stage, member, at, color);
     if (!stage.frame.configuration.voters_outgoing.empty()) draw_half(ui, standing, at, r);
-    ui.region("member." + std::to_string(member.id.value()),
+    ui.region("member." + digits(member.id.value()),
               {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F});
   }
 }
@@ -256,8 +256,9 @@ const RequestView* shown_request(const Frame& frame) {
 Item client_item(const Stage& stage, CommandSink& commands) {
   const Item it = stage.ui.item("client", stage.client);
   const RequestView* shown = shown_request(stage.frame);
-  stage.ui.tooltip(
-      shown == nullptr ? text::kClient : shown->text + ": " + shown->state + ". " + text::kClient, "P");
+  stage.ui.tooltip(shown == nullptr ? Words(text::kClient)
+                                    : Words(shown->text) + ": " + shown->state + ". " + text::kClient,
+                   "P");
   if (it.clicked) commands.act(next_put(stage.frame, raft::kNone));
   return it;
 }
@@ -273,10 +274,10 @@ void draw_client(const Stage& stage, const Item& item) {
   outline(list, box, ink(open ? theme.accent : theme.line), kCorner);
   const Vec2 middle = box.center();
   const std::size_t waiting = open_requests(stage.frame);
-  const std::string who = waiting > 1 ? std::to_string(waiting) + " clients wait" : std::string("client");
+  const Words who = waiting > 1 ? digits(waiting) + " clients wait" : Words("client");
   draw_text(list, ui.semibold(type::kSmall, theme.text), middle + Vec2{0, -9}, who, Align::Center);
   const Pen pen = ui.mono(type::kTiny, shown == nullptr || open ? theme.accent : theme.muted);
-  const std::string words = shown == nullptr ? "write" : shown->text + (open ? " …" : "");
+  const Words words = shown == nullptr ? Words("write") : Words(shown->text) + (open ? " …" : "");
   draw_text(list, pen, middle + Vec2{0, 9}, fitted(pen, words, box.w - 12), Align::Center);
   if (item.focused) ui.ring(box);
 }

@@ -29,7 +29,7 @@ void draw_answer(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, bool refu
 
 void draw_vote(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, const raft::Message& m) {
   const bool pre = m.type == MessageType::MsgPreVote || m.type == MessageType::MsgPreVoteResp;
-  const Polyline shape = triangle(at, 9);
+  const auto shape = triangle(at, 9);
   if (!raft::is_response(m.type)) {
     if (pre) {
       dashed_polygon(list, shape, ground, color, 1.75F);
@@ -94,7 +94,7 @@ void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color
       const Rect box{at.x - 10, at.y - 8, 20, 16};
       fill(list, box, empty ? ground : solid, 3);
       outline(list, box, solid, 3, 1.75F);
-      const std::string count = empty ? "0" : "+" + std::to_string(message.entries.size());
+      const Words count = empty ? "0" : "+" + digits(message.entries.size());
       draw_text(list, ui.mono_bold(type::kTiny - 1, empty ? color : ink_on(color)), at, count,
                 Align::Center);
       break;
@@ -123,7 +123,8 @@ void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color
       break;
     case MessageType::MsgTimeoutNow:
     case MessageType::MsgTransferLeader: {
-      const Polyline bolt{at + Vec2{2, -9}, at + Vec2{-4, 1}, at + Vec2{4, -1}, at + Vec2{-2, 9}};
+      const std::array<Vec2, 4> bolt = {
+          {at + Vec2{2, -9}, at + Vec2{-4, 1}, at + Vec2{4, -1}, at + Vec2{-2, 9}}};
       for (std::size_t i = 1; i < bolt.size(); ++i) line(list, bolt[i - 1], bolt[i], solid, 2.5F);
       break;
     }
@@ -153,16 +154,16 @@ struct Bundle {
   bool lost = false;
 };
 
-std::vector<Bundle> bundles(const Stage& stage) {
-  std::vector<Bundle> all;
+Passing<Bundle> bundles(const Stage& stage) {
+  Passing<Bundle> all;
   // The last one of each direction of a link, to be joined.
   const std::size_t count = stage.at.size();
-  std::vector<std::vector<std::size_t>> on_link(count * count);
+  Passing<Passing<std::size_t>> on_link(count * count);
   for (const MessageView& message : stage.frame.messages) {
     const Vec2 at = message_at(stage, message);
     if (!stage.area.contains(at)) continue;
     const raft::Message& m = message.message;
-    stage.ui.region("message." + std::to_string(message.id), {at.x - 8, at.y - 8, 16, 16});
+    stage.ui.region("message." + digits(message.id), {at.x - 8, at.y - 8, 16, 16});
     const bool lost = message.doomed && travelled(stage, message) >= lost_at(stage, message);
     auto& here = on_link[stage.index_of(m.from) * count + stage.index_of(m.to)];
     const auto joined = std::find_if(here.begin(), here.end(), [&](std::size_t i) {
@@ -191,7 +192,7 @@ void draw_count(const Stage& stage, const Bundle& bundle) {
   const Vec2 at = bundle.at - left_of(way) * 17;
 
   const Pen pen = ui.mono_bold(type::kTiny - 1, ui.theme().text);
-  const std::string words = "×" + std::to_string(bundle.count);
+  const Words words = "×" + digits(bundle.count);
   const float width = text_width(pen, words) + 6;
   const Rect box{at.x - width / 2, at.y - 6.5F, width, 13};
   fill(ui.list(), box, ink(ui.theme().raised), 6);
@@ -204,7 +205,7 @@ void draw_count(const Stage& stage, const Bundle& bundle) {
 void draw_messages(const Stage& stage, const Under& under) {
   Ui& ui = stage.ui;
   const Theme& theme = ui.theme();
-  const std::vector<Bundle> all = bundles(stage);
+  const Passing<Bundle> all = bundles(stage);
   for (const Bundle& bundle : all) {
     const MessageView& message = *bundle.first;
     const Vec2 at = bundle.at;

@@ -6,6 +6,22 @@
 
 namespace raftarium::viz {
 
+// What the stage keeps from picture to picture: where members stand in the circle, and the cuts of where they are.
+struct StageKept {
+  int count = 0;
+  Rect field;
+  std::vector<Vec2> circle;
+  std::vector<Vec2> at;
+  std::vector<int> island;
+  struct Cuts {  // and what they were worked out from
+    std::vector<Vec2> at;
+    std::vector<int> island;
+    Rect area;
+    std::vector<Border> lines;
+  } cuts;
+  std::vector<Border> seen;
+};
+
 struct Stage {
   const Frame& frame;
   Selection& selection;
@@ -13,10 +29,10 @@ struct Stage {
   Rect area;   // the whole panel
   Rect field;  // where members may stand, before it is enlarged and moved
   float plain_radius = 0;
-  float radius = 0;         // as they are seen
-  std::vector<Vec2> at;     // of frame.members
-  std::vector<int> island;  // of frame.members: position in frame.islands
-  std::vector<Border> cuts;
+  float radius = 0;          // as they are seen
+  std::vector<Vec2>& at;     // of frame.members
+  std::vector<int>& island;  // of frame.members: position in frame.islands
+  std::vector<Border>& cuts;
   Rect client;
   // When each message is shown: the present, or a little before while the last step is still travelling.
   std::int64_t shown_us = 0;

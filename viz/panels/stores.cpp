@@ -2,8 +2,7 @@
 // What is behind the newest is dashed, as in the log matrix.
 
 #include <algorithm>
-#include <map>
-#include <string>
+#include <string_view>
 
 #include "viz/panels/panels.h"
 #include "viz/text.h"
@@ -14,26 +13,33 @@ namespace {
 constexpr float kKeys = 84;
 constexpr float kLeastColumn = 92;
 
-const kv::KeyValue* find(const MemberView& member, const std::string& key) {
+const kv::KeyValue* find(const MemberView& member, std::string_view key) {
   const auto found =
       std::lower_bound(member.store.begin(), member.store.end(), key,
-                       [](const kv::KeyValue& pair, const std::string& k) { return pair.key < k; });
+                       [](const kv::KeyValue& pair, std::string_view k) { return pair.key < k; });
   return found == member.store.end() || found->key != key ? nullptr : &*found;
 }
 
+struct Newest {
+  std::string_view key;
+  kv::Revision revision;
+};
+
 // Every key that somebody has, with the newest revision at which it changed.
-std::map<std::string, kv::Revision> newest_of(const Frame& frame) {
-  std::map<std::string, kv::Revision> newest;
+Passing<Newest> newest_of(const Frame& frame) {
+  Passing<Newest> all;
   for (const MemberView& member : frame.members) {
-    for (const kv::KeyValue& pair : member.store) {
-      kv::Revision& revision = newest[pair.key];
-      revision = std::max(revision, pair.mod_revision);
-    }
+    for (const kv::KeyValue& pair : member.store) all.push_back({pair.key, pair.mod_revision});
   }
-  return newest;
+  std::sort(all.begin(), all.end(), [](const Newest& a, const Newest& b) {
+    return a.key != b.key ? a.key < b.key : a.revision > b.revision;
+  });
+  const auto same = [](const Newest& a, const Newest& b) { return a.key == b.key; };
+  all.erase(std::unique(all.begin(), all.end(), same), all.end());
+  return all;
 }
 
-void draw_cell(const kv::KeyValue* pair, kv::Revision newest, const std::string& name, Ui& ui,
+void draw_cell(const kv::KeyValue* pair, kv::Revision newest, std::string_view name, Ui& ui,
                const Rect& cell) {
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
@@ -49,23 +55,22 @@ void draw_cell(const kv::KeyValue* pair, kv::Revision newest, const std::string&
     fill(list, cell, ink(theme.raised), 3);
   }
   const Pen small = ui.mono(type::kTiny - 1, theme.muted);
-  const std::string when = "v" + std::to_string(pair->version) + " r" + std::to_string(pair->mod_revision);
+  const Words when = "v" + digits(pair->version) + " r" + digits(pair->mod_revision);
   const float room = cell.w - 18 - text_width(small, when);
   const Pen pen = ui.mono(type::kSmall, behind ? theme.warning : theme.text);
   draw_text(list, pen, {cell.x + 8, cell.center().y}, fitted(pen, pair->value, room));
   draw_text(list, small, {cell.right() - 6, cell.center().y}, when, Align::Right);
   if (!cell.contains(vec(ImGui::GetIO().MousePos)) || !ImGui::IsWindowHovered() || ui.popup_is_open())
     return;
-  ui.tooltip_now(
-      text_of(*pair) + (behind ? ": a newer one is in another store." : ""),
-      "version " + std::to_string(pair->version) + ", revision " + std::to_string(pair->mod_revision));
+  ui.tooltip_now(text_of(*pair) + (behind ? ": a newer one is in another store." : ""),
+                 "version " + digits(pair->version) + ", revision " + digits(pair->mod_revision));
 }
 
 }  // namespace
 
 void draw_stores(const Frame& frame, Selection& selection, Ui& ui, const Rect& area) {
   const Theme& theme = ui.theme();
-  const std::map<std::string, kv::Revision> newest = newest_of(frame);
+  const Passing<Newest> newest = newest_of(frame);
   if (newest.empty()) {
     draw_wrapped(ui.list(), ui.regular(type::kSmall, theme.muted), area.min() + Vec2{20, 12}, area.w - 40,
                  text::kNoStores);
@@ -81,15 +86,14 @@ void draw_stores(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   float x = origin.x + kKeys;
   for (const MemberView& member : frame.members) {
     const Rect head{x, origin.y, column - 4, kRow};
-    const Item it = ui.item("store.of." + std::to_string(member.id.value()), head, false);
+    const Item it = ui.item("store.of." + digits(member.id.value()), head, false);
     if (it.clicked) selection.select(member.id);
     const bool chosen = member.id == selection.member;
     if (chosen || it.hovered) fill(ui.list(), head, ink(theme.accent, chosen ? 0.1F : 0.05F), 3);
     draw_text(ui.list(), ui.semibold(type::kSmall, theme.text), {x + 8, head.center().y},
               text::node(member.id.value()));
-    const std::string applied = member.process == Process::Crashed
-                                    ? "crashed"
-                                    : "applied " + std::to_string(member.status.applied.value());
+    const Words applied =
+        member.process == Process::Crashed ? "crashed" : "applied " + digits(member.status.applied.value());
     draw_text(ui.list(), ui.mono(type::kTiny - 1, theme.muted), {head.right() - 6, head.center().y},
               applied, Align::Right);
     x += column;
@@ -102,7 +106,7 @@ void draw_stores(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
       draw_text(ui.list(), pen, {origin.x + 20, y + kRow / 2}, fitted(pen, key, kKeys - 28));
       x = origin.x + kKeys;
       for (const MemberView& member : frame.members) {
-        const std::string name = "store." + std::to_string(member.id.value()) + "." + key;
+        const Words name = "store." + digits(member.id.value()) + "." + key;
         draw_cell(find(member, key), revision, name, ui, {x, y + 1, column - 4, kRow - 3});
         x += column;
       }

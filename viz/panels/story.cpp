@@ -35,7 +35,7 @@ float draw_line(const Frame& frame, std::size_t at, Selection& selection, Comman
   const float above_rule = what_height + (why_height > 0 ? why_height + 3 : 0);
   const float height = above_rule + (rule_height > 0 ? rule_height + 3 : 0) + 12;
   const Rect row{origin.x, origin.y, width, height};
-  const Item it = ui.item("story." + std::to_string(at), row, false);
+  const Item it = ui.item("story." + digits(at), row, false);
   if (is_about(frame, line, selection.message)) {
     fill(list, row.inset(-6, 0), ink(theme.accent, 0.08F), kCorner);
     fill(list, {row.x - 6, row.y + 4, 2, height - 8}, ink(theme.accent), 1);
@@ -124,18 +124,18 @@ void draw_properties(const Frame& frame, Selection&, CommandSink& commands, Ui& 
   fill(ui.list(), area, ink(theme.panel));
   const Rect box = area.inset(18, 8);
   const PropertyView* broken = nullptr;
-  std::string names;
+  Words names;
   for (const PropertyView& property : frame.properties) {
     if (!property.holds && (broken == nullptr || property.event < broken->event)) broken = &property;
-    names += (names.empty() ? "" : " · ") + property.name;
+    names += names.empty() ? "" : " · ";
+    names += property.name;
   }
   const Item it = ui.item("properties", box, broken != nullptr);
   const Rgb tone = broken != nullptr ? theme.bad : theme.good;
   fill(ui.list(), box, ink(blend(theme.panel, tone, it.hovered ? 0.2F : 0.12F)), kCorner);
   outline(ui.list(), box, ink(blend(theme.panel, tone, 0.5F)), kCorner);
-  const std::string title = broken != nullptr
-                                ? "broken: " + broken->name
-                                : std::to_string(frame.properties.size()) + " properties hold";
+  const Words title = broken != nullptr ? Words("broken: ") + broken->name
+                                        : digits(frame.properties.size()) + " properties hold";
   ImDrawList* list = ui.list();
   const Vec2 mark{box.x + 19, box.y + 17};
   if (broken != nullptr) {
@@ -146,7 +146,8 @@ void draw_properties(const Frame& frame, Selection&, CommandSink& commands, Ui& 
   }
   draw_text(list, ui.semibold(type::kSmall, tone), {box.x + 32, box.y + 17}, title);
   const Pen small = ui.regular(type::kTiny, theme.muted);
-  const std::string second = broken != nullptr ? broken->why : names;
+  const std::string_view second =
+      broken != nullptr ? std::string_view(broken->why) : std::string_view(names);
   draw_text(list, small, {box.x + 14, box.y + 35}, fitted(small, second, box.w - 28));
   if (it.hovered) ui.tooltip(broken != nullptr ? "Go to the event that broke it." : second);
   if (broken != nullptr && it.clicked) {

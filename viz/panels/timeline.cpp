@@ -103,10 +103,10 @@ struct BranchLine {
 };
 
 // A click on one switches to it.
-std::vector<BranchLine> branch_lines(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& scale,
-                                     const Rect& area, float rail) {
+Passing<BranchLine> branch_lines(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& scale,
+                                 const Rect& area, float rail) {
   constexpr float kSpacing = 12;
-  std::vector<BranchLine> lines;
+  Passing<BranchLine> lines;
   float y = rail + 16;
   for (const lab::BranchView& branch : frame.branches) {
     if (branch.id == frame.branch) continue;
@@ -114,7 +114,7 @@ std::vector<BranchLine> branch_lines(const Frame& frame, CommandSink& commands, 
     const float from = scale.x(leaves_at(frame, branch));
     const float to = std::max(scale.x(branch.end_us), from + 8);
     const Rect place{from, y - kSpacing / 2, std::max(12.0F, to - from), kSpacing};
-    const Item it = ui.item("timeline.branch." + std::to_string(branch.id), place, false);
+    const Item it = ui.item("timeline.branch." + digits(branch.id), place, false);
     if (it.hovered) ui.tooltip("Go to this branch; this one is kept.", branch.name);
     if (it.clicked) {
       commands.control({Control::Kind::SwitchBranch, static_cast<std::int64_t>(branch.id), {}});
@@ -125,14 +125,14 @@ std::vector<BranchLine> branch_lines(const Frame& frame, CommandSink& commands, 
   return lines;
 }
 
-void draw_branches(const std::vector<BranchLine>& lines, Ui& ui, const Rect& area, float rail) {
+void draw_branches(const Passing<BranchLine>& lines, Ui& ui, const Rect& area, float rail) {
   const Theme& theme = ui.theme();
   for (const BranchLine& at : lines) {
     const ImU32 color = ink(at.item.hovered ? theme.accent : theme.dim);
     line(ui.list(), {at.from, rail}, {at.bend, at.y}, color, 1.5F);
     line(ui.list(), {at.bend, at.y}, {at.to, at.y}, color, at.item.hovered ? 2.5F : 1.5F);
     const Pen pen = ui.regular(10, theme.muted);
-    const std::string label = fitted(pen, at.branch->name, 150);
+    const Words label = fitted(pen, at.branch->name, 150);
     if (at.to + 8 + text_width(pen, label) < area.right() - 60)
       draw_text(ui.list(), pen, {at.to + 6, at.y}, label);
   }
@@ -237,7 +237,7 @@ void draw_timeline(const Frame& frame, Selection&, CommandSink& commands, Ui& ui
     if (branch.id == frame.branch) end_us = std::max(end_us, branch.end_us);
   }
 
-  const std::vector<BranchLine> branches = branch_lines(frame, commands, ui, scale, area, rail);
+  const Passing<BranchLine> branches = branch_lines(frame, commands, ui, scale, area, rail);
   const Rect grip{area.x + margin - 12, area.y + 2, area.w - 2 * margin + 24, area.h - 4};
   const Item it = ui.item("timeline", grip, false);
   if (it.held && ImGui::IsMouseDragging(ImGuiMouseButton_Left, 3)) {

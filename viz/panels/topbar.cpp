@@ -31,7 +31,7 @@ bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view ti
   const Pen pen = ui.medium(type::kBody, t.text);
   const Pen small = ui.regular(type::kTiny, t.muted);
   const float detail_width = detail.empty() ? 0 : text_width(small, detail) + 12;
-  const std::string shown = fitted(pen, title, room);
+  const Words shown = fitted(pen, title, room);
   draw_text(ui.list(), pen, {area.x + 12, y}, shown);
   room -= text_width(pen, shown);
   if (detail_width > 0 && room >= detail_width) {
@@ -44,7 +44,7 @@ bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view ti
 
 // What can be done with a branch that one is not on; true when the list has had its purpose.
 bool branch_tools(const lab::BranchView& branch, Rect tools, CommandSink& commands, Ui& ui) {
-  const std::string id = std::to_string(branch.id);
+  const Words id = digits(branch.id);
   const auto number = static_cast<std::int64_t>(branch.id);
   const Rect forget = tools.cut_right(tools.h);
   const bool root = branch.id == branch.parent;
@@ -67,7 +67,7 @@ void branch_list(const Frame& frame, Selection& selection, CommandSink& commands
   const float inner = ImGui::GetWindowWidth() - 8;
   Vec2 at = vec(ImGui::GetCursorScreenPos()) + Vec2{4, 6};
   for (const lab::BranchView& branch : frame.branches) {
-    const std::string id = std::to_string(branch.id);
+    const Words id = digits(branch.id);
     const bool now = branch.id == frame.branch;
     Rect row{at.x, at.y, inner, row_height - 2};
     Rect tools = now ? Rect{} : row.cut_right(row_height + 84);
@@ -77,7 +77,7 @@ void branch_list(const Frame& frame, Selection& selection, CommandSink& commands
            kCorner);
     const Pen pen = ui.medium(type::kBody, ui.theme().text);
     const Pen small = ui.mono(type::kTiny, ui.theme().muted);
-    const std::string span = text::seconds(branch.fork_us) + " – " + text::seconds(branch.end_us);
+    const Words span = text::seconds(branch.fork_us) + " – " + text::seconds(branch.end_us);
     const bool roomy = row.w > 240;
     draw_text(ui.list(), pen, {row.x + 12, row.center().y},
               fitted(pen, branch.name, row.w - 24 - (roomy ? text_width(small, span) : 0)));
@@ -108,9 +108,8 @@ void export_list(const Selection& selection, CommandSink& commands, Ui& ui, cons
   const Vec2 at = vec(ImGui::GetCursorScreenPos());
   Rect rest{at.x, at.y + 4, ImGui::GetWindowWidth(), height - 8};
   for (const ExportChoice& choice : kExports) {
-    if (!ui.button(rest.cut_top(row_height).inset(4, 1),
-                   {std::string("exports.") + choice.word, choice.label, "", "", Icon::None,
-                    Button::Style::Row, true})) {
+    if (!ui.button(rest.cut_top(row_height).inset(4, 1), {Words("exports.") + choice.word, choice.label, "",
+                                                          "", Icon::None, Button::Style::Row, true})) {
       continue;
     }
     commands.control({Kind::Export, 0, choice.word});
@@ -119,12 +118,12 @@ void export_list(const Selection& selection, CommandSink& commands, Ui& ui, cons
   ui.close_popup();
 }
 
-std::string branch_label(const Frame& frame) {
+Words branch_label(const Frame& frame) {
   std::size_t place = 1;
   for (std::size_t i = 0; i < frame.branches.size(); ++i) {
     if (frame.branches[i].id == frame.branch) place = i + 1;
   }
-  return "branch " + std::to_string(place) + "/" + std::to_string(frame.branches.size());
+  return "branch " + digits(place) + "/" + digits(frame.branches.size());
 }
 
 void draw_speed(const Chrome& chrome, CommandSink& commands, Ui& ui, Rect area) {
@@ -233,9 +232,8 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
     if (ui.button(r, {"export", "Export", text::kExport, "", Icon::None, Button::Style::Plain, true}))
       selection.open_popup = "exports";
   }
-  const std::string count =
-      std::to_string(frame.members.size()) + (frame.members.size() == 1 ? " member" : " members");
-  const std::string detail = count + ", seed " + std::to_string(frame.seed);
+  const Words count = digits(frame.members.size()) + (frame.members.size() == 1 ? " member" : " members");
+  const Words detail = count + ", seed " + digits(frame.seed);
   const float transport_width = layout.narrow ? 0.0F : std::min(480.0F, row.w * 0.55F);
   const float pickers = row.w - transport_width - (layout.narrow ? 0.0F : 16.0F);
   const float branch_wanted = ui.button_width(branch_label(frame)) + 24;
@@ -260,8 +258,8 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
 
 void draw_top_bar_lists(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui) {
   const auto place = [&](const char* name) {
-    const auto found = ui.regions().find(name);
-    return found == ui.regions().end() ? Rect{} : found->second;
+    const Rect* found = ui.regions().find(name);
+    return found == nullptr ? Rect{} : *found;
   };
   branch_list(frame, selection, commands, ui, place("branches"));
   export_list(selection, commands, ui, place("export"));

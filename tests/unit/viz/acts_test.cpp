@@ -44,15 +44,14 @@ TEST_SUITE("acts") {
 
   TEST_CASE("what is offered depends on how the member stands") {
     Frame frame = sample_frame();
-    EXPECT(acts_for(frame.members[0]) == std::vector<Act>{Act::Crash, Act::Pause, Act::Isolate,
-                                                          Act::Transfer, Act::Propose, Act::HealAll});
-    EXPECT(acts_for(frame.members[1]) == std::vector<Act>{Act::Crash, Act::Pause, Act::Isolate,
-                                                          Act::Timeout, Act::Propose, Act::HealAll});
-    frame.members[1].process = Process::Paused;
+    EXPECT(acts_for(frame.members[0]) ==
+           Passing<Act>{Act::Crash, Act::Pause, Act::Isolate, Act::Transfer, Act::Propose, Act::HealAll});
     EXPECT(acts_for(frame.members[1]) ==
-           std::vector<Act>{Act::Crash, Act::Resume, Act::Isolate, Act::HealAll});
+           Passing<Act>{Act::Crash, Act::Pause, Act::Isolate, Act::Timeout, Act::Propose, Act::HealAll});
+    frame.members[1].process = Process::Paused;
+    EXPECT(acts_for(frame.members[1]) == Passing<Act>{Act::Crash, Act::Resume, Act::Isolate, Act::HealAll});
     frame.members[1].process = Process::Crashed;
-    EXPECT(acts_for(frame.members[1]) == std::vector<Act>{Act::Restart, Act::HealAll});
+    EXPECT(acts_for(frame.members[1]) == Passing<Act>{Act::Restart, Act::HealAll});
   }
 
   TEST_CASE("each act is the command of its name") {

@@ -84,7 +84,8 @@ TEST_SUITE("screen") {
     }
   }
 
-  TEST_CASE("in a low window the acts come before the facts, and what is scrolled away cannot be pointed at") {
+  TEST_CASE(
+      "in a low window the acts come before the facts, and what is scrolled away cannot be pointed at") {
     Screen screen({960, 600});
     REQUIRE(screen.app().open("first_election").ok());
     screen.play_until(700'000);
