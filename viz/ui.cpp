@@ -26,7 +26,6 @@ void Ui::end() {
   if (order_.find(focus_) == order_.size()) focus_.clear();
   std::swap(last_order_, order_);
   activate_ = false;
-  focus_moved_ = false;
   close_popups_ = false;
   for (auto it = glides_.begin(); it != glides_.end();) {
     it = it->second.picture == picture_ ? std::next(it) : glides_.erase(it);
@@ -98,7 +97,6 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   if (!focusable) return result;
   order_.add(id);
   result.focused = focus_ == name;
-  if (result.focused && focus_moved_) bring_into_sight(area);
   if (result.focused && activate_) {
     result.clicked = true;
     activate_ = false;
@@ -112,13 +110,6 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   }
   ring(area);
   return result;
-}
-
-// Whoever walks the focus along sees where it is.
-void Ui::bring_into_sight(const Rect& area) {
-  const float top = ImGui::GetWindowPos().y;
-  if (area.y < top || area.bottom() > top + ImGui::GetWindowHeight())
-    ImGui::SetScrollFromPosY(area.center().y - top, 0.5F);
 }
 
 void Ui::ring(const Rect& area) {

@@ -201,7 +201,6 @@ class Ui {
   const Theme* theme_ = nullptr;
   bool narrow_ = false;
   bool reduced_motion_ = false;
-  void bring_into_sight(const Rect& area);
   bool activate_ = false;
   bool focus_moved_ = false;
   bool popup_open_ = false;

@@ -1,18 +1,21 @@
 #include "web/screen_reader.h"
 
+#include <string_view>
+
 #include "viz/text.h"
 
 namespace raftarium::web {
 namespace {
 
-void add(std::string& news, const std::string& sentence) {
+void add(std::string& news, std::string_view sentence) {
   if (sentence.empty()) return;
   if (!news.empty()) news += '\n';
   news += sentence;
 }
 
 std::string sentence(const lab::StoryLine& line) {
-  return viz::text::seconds(line.time_us) + " s. " + line.what + (line.why.empty() ? "" : " " + line.why);
+  return viz::kept(viz::text::seconds(line.time_us)) + " s. " + line.what +
+         (line.why.empty() ? "" : " " + line.why);
 }
 
 }  // namespace
