@@ -92,7 +92,10 @@ void draw_notice(const Chrome& chrome, Ui& ui, const Rect& stage) {
   const float room = std::min(text_width(pen, chrome.notice) + 1, stage.w - 60);
   const float height = wrapped_height(pen, room, chrome.notice) + 15;
   const float bottom = stage.bottom() - (ui.narrow() ? 10.0F : 44.0F);
-  const Rect box{stage.center().x - room / 2 - 14, bottom - height, room + 28, height};
+  Rect box{stage.center().x - room / 2 - 14, bottom - height, room + 28, height};
+  // Above what the stage says of a joint configuration.
+  const Rect* joint = ui.regions().find("joint.label");
+  if (joint != nullptr && overlap(box, joint->inset(-6, -6))) box.y = joint->y - 8 - height;
   fill(ui.list(), box, ink(theme.raised), kCorner);
   outline(ui.list(), box, ink(chrome.notice_is_bad ? theme.bad : theme.line), kCorner);
   draw_wrapped(ui.list(), pen, box.min() + Vec2{14, 7}, room, chrome.notice);

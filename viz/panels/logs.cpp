@@ -107,7 +107,10 @@ void draw_entry(Ui& ui, const EntryView& entry, const Rect& cell, bool lit) {
   draw_text(list, ui.mono_bold(type::kTiny, words), {cell.x + 8, y}, term);
   const Pen pen = ui.mono(type::kTiny, words);
   const float room = cell.w - 20 - static_cast<float>(term.size()) * 7;
-  draw_text(list, pen, {cell.right() - 7, y}, fitted(pen, entry.text, room), Align::Right);
+  // A cell has no room for the whole word; what is pointed at is said in full.
+  const std::string_view what =
+      entry.type == raft::EntryType::Normal ? std::string_view(entry.text) : "conf";
+  draw_text(list, pen, {cell.right() - 7, y}, fitted(pen, what, room), Align::Right);
   if (lit) outline(list, cell.inset(-2, -2), ink(theme.accent), 4, 1.5F);
 }
 

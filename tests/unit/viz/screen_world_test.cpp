@@ -84,6 +84,12 @@ TEST_SUITE("the world through the interface") {
     EXPECT(standing_of(cluster.frame().configuration, cluster.follower) == Standing::Incoming);
     EXPECT(standing_of(cluster.frame().configuration, cluster.leader) == Standing::Voter);
     EXPECT(cluster.has("joint.label"));
+    // What is said for a while keeps clear of it, however long it is.
+    cluster.app().say(std::string(90, 'm'), false);
+    cluster.draw(2);
+    REQUIRE(cluster.has("notice"));
+    EXPECT_FALSE(overlap(cluster.region("notice"), cluster.region("joint.label")));
+    EXPECT(cluster.region("notice").y > cluster.region("stage").y);
     cluster.menu("act.members", "members.leave");
     cluster.run(300'000);
     EXPECT(cluster.frame().configuration.voters_outgoing.empty());
