@@ -189,7 +189,10 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
     const bool in_message = entry.index >= sent.first && entry.index <= sent.second;
     draw_entry(ui, entry, cell, selection.entry == entry.index || in_message);
     const bool conflict = conflicts(frame, entry);
-    if (conflict) draw_conflict(ui, cell);
+    if (conflict) {
+      draw_conflict(ui, cell);
+      ui.region("conflict." + digits(member.id.value()) + "." + digits(entry.index.value()), cell);
+    }
     if (cell.contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered() && !ui.popup_is_open()) {
       ui.tooltip_now(entry.text == "–"
                          ? "A new leader's empty entry: committing it commits what came before."

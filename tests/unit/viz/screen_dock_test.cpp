@@ -160,6 +160,33 @@ TEST_SUITE("dock") {
       EXPECT(dock.view("tab") == tab);
     }
   }
+
+  TEST_CASE("entries that cannot both stay are marked, and only those; what is committed stays") {
+    Screen screen;
+    REQUIRE(screen.app().open("figure_8_overwritten").ok());
+    screen.app().set_playing(false);
+    std::size_t seen = 0;
+    for (std::int64_t at = 0; at < 4'000'000; at += 50'000) {
+      screen.app().seek(at);
+      screen.draw(2);
+      for (const MemberView& member : screen.frame().members) {
+        for (const EntryView& entry : member.entries) {
+          bool other_term = false;
+          for (const MemberView& other : screen.frame().members) {
+            for (const EntryView& there : other.entries)
+              other_term = other_term || (there.index == entry.index && there.term != entry.term);
+          }
+          const std::string place =
+              std::to_string(member.id.value()) + "." + std::to_string(entry.index.value());
+          if (!screen.has("log." + place)) continue;
+          CAPTURE(place);
+          EXPECT(screen.has("conflict." + place) == (other_term && !entry.committed));
+          if (screen.has("conflict." + place)) ++seen;
+        }
+      }
+    }
+    EXPECT(seen > 0);
+  }
 }
 
 }  // namespace raftarium::viz
