@@ -187,7 +187,9 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
     if (x + kColumn < clip.x || x > clip.right()) continue;
     const Rect cell{x, cells.y, kColumn - 4, cells.h};
     const bool in_message = entry.index >= sent.first && entry.index <= sent.second;
-    draw_entry(ui, entry, cell, selection.entry == entry.index || in_message);
+    const bool lit = selection.entry == entry.index || in_message;
+    draw_entry(ui, entry, cell, lit);
+    if (lit) ui.region("lit." + digits(member.id.value()) + "." + digits(entry.index.value()), cell);
     const bool conflict = conflicts(frame, entry);
     if (conflict) {
       draw_conflict(ui, cell);

@@ -187,6 +187,33 @@ TEST_SUITE("dock") {
     }
     EXPECT(seen > 0);
   }
+
+  TEST_CASE(
+      "an entry that is picked in one member's log is lit in every log that has it, and a request picks it "
+      "too") {
+    Screen screen;
+    REQUIRE(screen.app().open("first_election").ok());
+    screen.play_until(700'000);
+    screen.key(ImGuiKey_P);
+    screen.play_until(screen.frame().time_us + 400'000);
+    const raft::Index last = screen.frame().members[0].status.last_index;
+    const std::string entry = "." + std::to_string(last.value());
+    screen.click("log.1" + entry);
+    EXPECT(screen.view("entry") == std::to_string(last.value()));
+    screen.move({1, 1});
+    for (const MemberView& member : screen.frame().members)
+      EXPECT(screen.has("lit." + std::to_string(member.id.value()) + entry));
+    screen.click("log.2" + entry);  // once more: nothing is picked
+    EXPECT(screen.view("entry") == "0");
+    EXPECT_FALSE(screen.has("lit.1" + entry));
+    screen.click("tab.clients");
+    const RequestView& newest = screen.frame().requests.back();
+    REQUIRE(newest.index == last);
+    screen.click("request." + std::to_string(newest.id));
+    EXPECT(screen.view("entry") == std::to_string(last.value()));
+    screen.click("tab.logs");
+    EXPECT(screen.has("lit.3" + entry));
+  }
 }
 
 }  // namespace raftarium::viz
