@@ -153,11 +153,14 @@ struct Timeline::Impl {
     b.spacing *= 2;
   }
 
-  void run_until(sim::TimeUs time_us) {
-    while (run.next_due_us(here().journal) <= time_us) advance_one();
+  bool run_until(sim::TimeUs time_us, std::uint64_t most_steps = raft::kNoLimit) {
+    for (; run.next_due_us(here().journal) <= time_us; advance_one()) {
+      if (most_steps-- == 0) return false;
+    }
     run.advance_to(time_us);
     Branch& b = here();
     if (world().steps() == b.end_step) b.view.end_us = std::max(b.view.end_us, world().now_us());
+    return true;
   }
 
   // The last checkpoint for which `before` holds, or the beginning.
@@ -247,8 +250,8 @@ std::uint64_t Timeline::event_count() const { return impl_->world().moments(); }
 std::uint64_t Timeline::digest() const { return impl_->world().digest(); }
 
 void Timeline::step_event() { impl_->seek_event(impl_->world().moments() + 1); }
-void Timeline::run_until(sim::TimeUs time_us) {
-  if (time_us > now_us()) impl_->run_until(time_us);
+bool Timeline::run_until(sim::TimeUs time_us, std::uint64_t most_steps) {
+  return time_us <= now_us() || impl_->run_until(time_us, most_steps);
 }
 void Timeline::step_back() {
   const std::uint64_t now = impl_->world().moments();

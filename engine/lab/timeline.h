@@ -64,7 +64,8 @@ class Timeline {
 
   // Forward: replays what is recorded on this branch, then simulates on.
   void step_event();
-  void run_until(sim::TimeUs time_us);
+  // Gives up after `most_steps`, and returns whether it is there.
+  bool run_until(sim::TimeUs time_us, std::uint64_t most_steps = raft::kNoLimit);
   // Backward and anywhere: never changes a branch, except that seeking past its end simulates on.
   void step_back();
   // Beyond the end it gives up where nothing happens for 10 s, or after an hour.

@@ -72,6 +72,18 @@ TEST_CASE("seeking in time, forward and back, ends where playing ends") {
   EXPECT(t.event_count() == 0);
 }
 
+TEST_CASE("a long way can be gone in parts") {
+  Timeline whole = timeline();
+  EXPECT(whole.run_until(3'000'000));
+  Timeline parts = timeline();
+  int count = 1;
+  while (!parts.run_until(3'000'000, 100)) ++count;
+  EXPECT(count > 5);
+  EXPECT(parts.now_us() == 3'000'000);
+  EXPECT(parts.digest() == whole.digest());
+  EXPECT(parts.run_until(3'000'000, 0));  // it is there
+}
+
 TEST_CASE("memory stays bounded while the past stays reachable") {
   Timeline t = timeline();
   t.run_until(2'000'000);
