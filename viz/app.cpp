@@ -78,6 +78,7 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
   auto scenario = lab::is_link(json) ? lab::from_link(json) : lab::parse_scenario(name, json);
   if (!scenario.ok()) return scenario.error();
   timeline_.emplace(std::move(scenario).value());
+  seeking_us_.reset();
   built_in_ = false;
   open_ = true;
   shown_.reset();
@@ -92,7 +93,7 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
   chrome_.scenario = stem(name);
   if (timeline_->scenario().recording) {
     // A session that somebody sends is shown where they were.
-    timeline_->seek_time(timeline_->scenario().duration_us);
+    seek(timeline_->scenario().duration_us);
     playback_.pause();
   } else {
     playback_.play();
@@ -120,8 +121,25 @@ void App::set_playing(bool playing) {
 
 void App::seek(std::int64_t time_us) {
   if (!timeline_) return;
-  timeline_->seek_time(std::max<std::int64_t>(0, time_us));
+  seeking_us_.reset();
+  time_us = std::max<std::int64_t>(0, time_us);
+  if (time_us < timeline_->now_us()) {
+    timeline_->seek_time(time_us);
+  } else if (!timeline_->run_until(time_us, kStepsForEachPicture)) {
+    seeking_us_ = time_us;
+  }
   refresh();
+}
+
+void App::seek_on() {
+  if (timeline_->run_until(*seeking_us_, kStepsForEachPicture)) {
+    seeking_us_.reset();
+    notice_s_ = 0;
+  } else {
+    say("On the way to " + text::seconds(*seeking_us_, 1) + " s: at " +
+            text::seconds(timeline_->now_us(), 1) + " s. Any act stops it.",
+        false);
+  }
 }
 
 void App::set_dark(bool dark) {
@@ -133,7 +151,7 @@ void App::set_dark(bool dark) {
 // Dear ImGui takes a key's press and release, or a click and the next, from its queue in pictures of their own.
 bool App::wants_frame() const {
   const bool input_waits = !ImGui::GetCurrentContext()->InputEventsQueue.empty();
-  return (open_ && playback_.playing()) || settle_s_ > 0 || input_waits;
+  return (open_ && playback_.playing()) || seeking() || settle_s_ > 0 || input_waits;
 }
 
 void App::draw(double real_s) {
@@ -143,8 +161,11 @@ void App::draw(double real_s) {
   notice_s_ = std::max(0.0, notice_s_ - real_s);
   if (notice_s_ <= 0) chrome_.notice.clear();
   if (!timeline_) return draw_empty(real_s);
-  const std::int64_t forward_us = playback_.advance(real_s);
-  if (forward_us > 0) play(timeline_->now_us() + forward_us);
+  if (seeking()) {
+    seek_on();
+  } else if (const std::int64_t forward_us = playback_.advance(real_s); forward_us > 0) {
+    play(timeline_->now_us() + forward_us);
+  }
   refresh();
   chrome_.playing = playback_.playing();
   chrome_.speed = playback_.speed();

@@ -43,7 +43,9 @@ class App : public CommandSink {
   base::Status open_text(const std::string& name, const std::string& json);
   void say(const std::string& notice, bool bad);
   void set_playing(bool playing);
+  // A long way is gone in parts, a picture each, until it is there or somebody acts: the window never stands still.
   void seek(std::int64_t time_us);
+  bool seeking() const { return seeking_us_.has_value(); }
   // For a host whose surroundings change while the program runs. Not reported back to Host::theme_changed.
   void set_dark(bool dark);
   void set_reduced_motion(bool reduced) { host_.reduced_motion = reduced; }
@@ -78,6 +80,7 @@ class App : public CommandSink {
   static constexpr double kNoticeS = 2.5;
   static constexpr double kNoticeSForEachByte = 0.04;  // long ones take longer to read
   static constexpr double kSlowestS = 0.1;
+  static constexpr std::uint64_t kStepsForEachPicture = 20'000;  // of the world: about 10 ms of work
 
   const Theme& theme() const { return dark_ ? dark_theme() : light_theme(); }
   void draw_panels(const Layout& layout);
@@ -96,6 +99,7 @@ class App : public CommandSink {
   void to_next_mark(std::uint32_t kinds);
   void to_last_mark();
   void play(std::int64_t to_us);
+  void seek_on();
   bool stop_between(std::uint64_t before, std::uint64_t after);
   void linger_between(std::uint64_t before, std::uint64_t after);
   void refresh();
@@ -106,6 +110,7 @@ class App : public CommandSink {
   bool open_ = false;
   bool built_in_ = false;  // the scenario, so that its name says it all
   std::optional<lab::Timeline> timeline_;
+  std::optional<std::int64_t> seeking_us_;
   Playback playback_;
   Selection selection_;
   Chrome chrome_;

@@ -13,6 +13,7 @@ namespace raftarium::viz {
 void App::carry_out() {
   const std::vector<sim::Command> acts = std::exchange(acts_, {});
   const std::vector<Control> controls = std::exchange(controls_, {});
+  if (!acts.empty() || !controls.empty()) seeking_us_.reset();
   for (const Control& control : controls) carry_out(control);
   for (const sim::Command& command : acts) carry_out(command);
   if (acts.size() > 1) together_.push_back({timeline_->branch(), timeline_->event_count(), acts.size()});
@@ -167,7 +168,8 @@ void App::steer(const Control& control) {
 
 void App::play(std::int64_t to_us) {
   const std::uint64_t before = timeline_->event_count();
-  timeline_->run_until(to_us);
+  // Where the world has more to do than a picture has time for, its clock goes slower than was asked.
+  timeline_->run_until(to_us, kStepsForEachPicture);
   const std::uint64_t after = timeline_->event_count();
   if (chrome_.breakpoints != 0 && stop_between(before, after)) {
     playback_.pause();

@@ -160,6 +160,7 @@ void measure(const Load& load, bench::Goal goal, bench::Report& report, int repe
     }
     app.set_playing(false);
     app.seek(load.end_us());
+    while (app.seeking()) draw(app);
     for (int i = 0; i < 10; ++i) draw(app);
     for (const char* tab : {"logs", "space_time", "disk", "clients", "metrics"}) {
       click(app, std::string("tab.") + tab);

@@ -197,6 +197,35 @@ TEST_SUITE("the world through the interface") {
     EXPECT(cluster.region("member.2").x == doctest::Approx(whole.x));
   }
 
+  TEST_CASE("a long way is gone in parts, and an act stops it") {
+    Screen screen;
+    REQUIRE(screen.app().open("first_election").ok());
+    screen.app().set_playing(false);
+    screen.app().seek(1'000'000);
+    EXPECT_FALSE(screen.app().seeking());  // a short way is gone at once
+    constexpr std::int64_t kFarUs = 1'200'000'000;
+    screen.app().seek(kFarUs);
+    int pictures = 0;
+    for (std::int64_t before = 0; screen.app().seeking(); ++pictures) {
+      REQUIRE(pictures < 1000);
+      EXPECT(screen.app().wants_frame());
+      screen.draw();
+      EXPECT(screen.frame().time_us > before);
+      before = screen.frame().time_us;
+    }
+    EXPECT(pictures > 3);
+    EXPECT(screen.frame().time_us == kFarUs);
+    const std::size_t asked = screen.frame().requests.size();
+    screen.app().seek(2 * kFarUs);
+    screen.draw(2);
+    REQUIRE(screen.app().seeking());
+    EXPECT(screen.view("notice").find("On the way to 2400") != std::string::npos);
+    screen.key(ImGuiKey_P);
+    EXPECT_FALSE(screen.app().seeking());
+    EXPECT(screen.frame().time_us < 2 * kFarUs);
+    EXPECT(screen.frame().requests.size() == asked + 1);
+  }
+
   TEST_CASE("slow motion lingers where a leader is elected") {
     Screen screen;
     REQUIRE(screen.app().open("first_election").ok());
