@@ -136,8 +136,8 @@ void App::seek_on() {
     seeking_us_.reset();
     notice_s_ = 0;
   } else {
-    say("On the way to " + text::seconds(*seeking_us_, 1) + " s: at " +
-            text::seconds(timeline_->now_us(), 1) + " s. Any act stops it.",
+    say(kept("On the way to " + text::seconds(*seeking_us_, 1) + " s: at " +
+             text::seconds(timeline_->now_us(), 1) + " s. Any act stops it."),
         false);
   }
 }

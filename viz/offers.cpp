@@ -258,13 +258,17 @@ std::vector<Offer> message_offers(const MessageView& message) {
           {"message.deliver", "Deliver now", text::kDeliver, on(CommandKind::Deliver)}};
 }
 
-Offer damage_offer(raft::NodeId member, const RecordView& record) {
+std::vector<Offer> damage_offers(raft::NodeId member, const RecordView& record) {
   Command command = about(CommandKind::Damage, member);
   command.file = record.file;
   const std::uint64_t said = record.bytes - storage::kRecordHeaderBytes;
   command.offset = record.offset + storage::kRecordHeaderBytes + said / 2;
   command.bit = 4;
-  return {"disk.damage", "Flip a bit", text::kDamage, command, true};
+  Command zero = command;
+  zero.bit = 0;
+  zero.zeroed = true;
+  return {{"disk.damage", "Flip a bit", text::kDamage, std::move(command), true},
+          {"disk.zero", "Lose a sector", text::kLoseSector, std::move(zero), true}};
 }
 
 }  // namespace raftarium::viz

@@ -29,6 +29,6 @@ std::vector<Offer> link_offers(const LinkView& link);
 std::vector<Offer> membership_offers(const Frame& frame, const MemberView& member);
 std::vector<Offer> message_offers(const MessageView& message);
 // Damage to the record itself, in the middle of what it says.
-Offer damage_offer(raft::NodeId member, const RecordView& record);
+std::vector<Offer> damage_offers(raft::NodeId member, const RecordView& record);
 
 }  // namespace raftarium::viz

@@ -81,6 +81,8 @@ inline constexpr const char* kTear =
 inline constexpr const char* kKill = "The process ends; the machine and its page cache go on.";
 inline constexpr const char* kDamage =
     "One bit of this record flips. Nobody notices until the log is read: crash the member and restart it.";
+inline constexpr const char* kLoseSector =
+    "The 512 bytes in the middle of this record read as zeros. Nobody notices until the log is read.";
 inline constexpr const char* kRecordDurable = "Synced: a power failure leaves it.";
 inline constexpr const char* kRecordCached = "Only in the page cache: a power failure now would take it.";
 

@@ -164,6 +164,7 @@ def a_record_is_damaged(desktop, memory):
     record = state["frame"]["disk"]["records"][-1]
     desktop.click(f"disk.record.{record['file']}+{record['offset']}")
     does(desktop, "a bit flips", lambda: desktop.click("act.disk.damage"), lambda f: f["disk"]["damage"] != "")
+    does(desktop, "a sector is lost", lambda: desktop.click("act.disk.zero"), lambda f: f["disk"]["damage"] != "")
     desktop.click("tab.logs")
 
 

@@ -108,6 +108,7 @@ export const tests = {
     const record = await lab.until('its disk is shown', ({ frame }) => frame.disk?.records.at(-1));
     await lab.click(`disk.record.${record.file}+${record.offset}`);
     await does(lab, 'a bit flips', click(lab, 'act.disk.damage'), ({ frame }) => frame.disk.damage !== '');
+    await does(lab, 'a sector is lost', click(lab, 'act.disk.zero'), ({ frame }) => frame.disk.damage !== '');
   },
 
   'a member is removed, learns, votes and learns again': async ({ open }) => {

@@ -124,10 +124,11 @@ void draw_details(const DiskView& disk, const RecordView* record, const std::vec
     const auto place = std::pair(record->segment, record->offset);
     if (kept.damaged != place) {
       kept.damaged = place;
-      kept.damage = {damage_offer(disk.member, *record)};
+      kept.damage = damage_offers(disk.member, *record);
     }
-    const Offer& damage = kept.damage.front();
-    const float width = ui.button_width(damage.label) - 6;
+    const OfferRow look;
+    float width = -look.gap;
+    for (const Offer& offer : kept.damage) width += ui.button_width(offer.label) - look.trim + look.gap;
     const float height = ui.narrow() ? kTouchTarget : 26;
     draw_text(ui.list(), ui.medium(type::kSmall, theme.text), {sheet.area.x, sheet.y + height / 2},
               place_of(*record));

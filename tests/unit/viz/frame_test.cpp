@@ -327,7 +327,7 @@ TEST_SUITE("frame") {
     record.offset = storage::kSegmentHeaderBytes;
     record.bytes = 64;
     for (const bool damaged : {true, false}) {
-      REQUIRE(timeline.act(damage_offer(NodeId(2), record).command).ok());
+      REQUIRE(timeline.act(damage_offers(NodeId(2), record).front().command).ok());
       compare(disk);
       EXPECT(kept.disk->damage.empty() != damaged);
     }
