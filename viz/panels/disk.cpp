@@ -35,7 +35,9 @@ Words bytes_text(std::uint64_t bytes) {
 }
 
 float draw_row(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, const Rect& area, float x) {
-  return draw_offer_row(offers, commands, ui, area, x, {.height = ui.narrow() ? kTouchTarget : 26});
+  // What is set flush right must not wrap for a fraction of a pixel.
+  return draw_offer_row(offers, commands, ui, area, x,
+                        {.height = ui.narrow() ? kTouchTarget : 26, .slack = 1});
 }
 
 // Solid where a power failure leaves it, dashed where it is only in the cache: as in the log matrix.
