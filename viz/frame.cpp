@@ -192,6 +192,7 @@ RequestView view_of(const sim::RequestList& all, const sim::Request& request) {
   view.sent_us = request.sent_us;
   view.done_us = request.done_us;
   view.attempts = request.attempts;
+  view.session = !request.no_session;
   view.index = request.index;
   view.read = request.is_read();
   view.stale = is_stale(all, request);

@@ -74,7 +74,8 @@ struct RequestView {
   std::int64_t sent_us = 0;
   std::int64_t done_us = 0;  // 0 while it is open
   std::uint32_t attempts = 0;
-  raft::Index index;  // of its entry, once committed
+  bool session = true;  // applied once at most, however often it is asked
+  raft::Index index;    // of its entry, once committed
   bool open = false;
   bool read = false;
   bool stale = false;  // a read that does not know of a write to its key that was acknowledged before it

@@ -30,7 +30,8 @@ PICTURES = [
      ["tab.logs", "panel.dock"]),
     ("disk", "slow_disk", 2.0, WIDE, ["key 1", "click tab.disk"], ["tab.logs", "panel.dock"]),
     ("clients", "stale_read", 4.0, WIDE, ["click tab.clients"], ["tab.logs", "panel.dock"]),
-    ("stores", "split_brain", 3.2, WIDE, ["click tab.clients", "click clients.stores"], ["tab.logs", "panel.dock"]),
+    ("stores", "split_brain", 3.2, WIDE, ["click tab.clients", "click clients.stores", "away"],
+     ["tab.logs", "panel.dock"]),
     ("metrics", "fifty_clients", 4.0, WIDE, ["click tab.metrics"], ["tab.logs", "panel.dock"]),
     ("timeline", "leader_crash", 3.0, WIDE, ["key Home", "key e", "key 3", "key c", "key e"], ["panel.timeline"]),
     ("menu", "split_brain", 2.8, WIDE, ["right-click member.4"], []),
@@ -52,6 +53,8 @@ def perform(desktop, act):
     elif verb == "point":  # at the height of a line of the diagram
         diagram, line = what.split()
         desktop.xdotool("mousemove", desktop.place(diagram, 0.85)[0], desktop.place(line)[1])
+    elif verb == "away":  # from whatever would say what it is
+        desktop.xdotool("mousemove", 2, 2)
     elif verb == "type":
         desktop.until("the palette", lambda s: "palette.field" in s["regions"])
         desktop.xdotool("type", "--delay", 20, what)

@@ -66,8 +66,11 @@ void draw_switch(Selection& selection, Ui& ui, Rect row) {
 }
 
 Words explanation(const RequestView& request) {
-  Words words = request.attempts > 1 ? "Asked " + digits(request.attempts) + " times, applied once at most."
-                                     : Words("Asked once.");
+  Words words = "Asked once.";
+  if (request.attempts > 1) {
+    words = "Asked " + digits(request.attempts) + " times, ";
+    words += request.session ? "applied once at most." : "and applied as often: it has no session.";
+  }
   if (request.stale) words += Words(" ") + text::kStale;
   if (request.point_us >= 0) words += Words(" ") + text::kPoint;
   return words;

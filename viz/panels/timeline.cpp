@@ -133,8 +133,14 @@ void draw_branches(const Passing<BranchLine>& lines, Ui& ui, const Rect& area, f
     line(ui.list(), {at.bend, at.y}, {at.to, at.y}, color, at.item.hovered ? 2.5F : 1.5F);
     const Pen pen = ui.regular(10, theme.muted);
     const Words label = fitted(pen, at.branch->name, 150);
-    if (at.to + 8 + text_width(pen, label) < area.right() - 60)
+    const float width = text_width(pen, label);
+    if (at.to + 8 + width < area.right() - 60) {
       draw_text(ui.list(), pen, {at.to + 6, at.y}, label);
+    } else if (at.to - at.bend > width + 60) {  // on the line, where there is no room behind it
+      const float x = at.to - width - 40;
+      fill(ui.list(), {x - 4, at.y - 6, width + 8, 12}, ink(theme.panel));
+      draw_text(ui.list(), pen, {x, at.y}, label);
+    }
   }
 }
 

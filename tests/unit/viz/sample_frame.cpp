@@ -93,7 +93,7 @@ Frame sample_frame() {
   add_message(frame, raft::MessageType::MsgApp, 3, 5, 3, 0.5, 1, false);
   add_message(frame, raft::MessageType::MsgAppResp, 5, 3, 3, 0.4, 0, false);
   add_message(frame, raft::MessageType::MsgApp, 3, 4, 3, 0.6, 1, false);
-  frame.requests.push_back({1, "put x=9", "waiting", NodeId(3), 4'300'000, 0, 1, Index(0), true});
+  frame.requests.push_back({1, "put x=9", "waiting", NodeId(3), 4'300'000, 0, 1, true, Index(0), true});
   for (const char* name : {"election safety", "log matching", "leader completeness", "durability"}) {
     frame.properties.push_back({name, true, "", 0});
   }
