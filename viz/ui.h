@@ -181,8 +181,8 @@ class Ui {
   // was worked out from, and whether that still holds.
   template <class T>
   T& kept() {
-    static char kType;
-    std::shared_ptr<void>& held = kept_[&kType];
+    static char type;  // its address stands for T
+    std::shared_ptr<void>& held = kept_[&type];
     if (held == nullptr) held = std::make_shared<T>();
     return *static_cast<T*>(held.get());
   }

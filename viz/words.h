@@ -29,6 +29,7 @@ struct PictureAllocator {
   template <class U>
   PictureAllocator(const PictureAllocator<U>&) noexcept {}  // NOLINT: any of them is as good
   T* allocate(std::size_t count) {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): a list may well be of pointers
     return static_cast<T*>(picture_memory::take(count * sizeof(T), alignof(T)));
   }
   void deallocate(T*, std::size_t) noexcept {}

@@ -62,7 +62,7 @@ std::string said(const Frame& frame) {
   if (!frame.disk) return all;
   all += "\n" + std::to_string(frame.disk->records_before) + frame.disk->damage;
   for (const RecordView& record : frame.disk->records) {
-    for (const auto& [name, value] : record.fields) all += "\n" + name + value;
+    for (const auto& [name, value] : record.fields) all.append("\n").append(name).append(value);
     all.append(record.head.begin(), record.head.end());
   }
   return all;

@@ -234,16 +234,16 @@ TEST_SUITE("keys") {
     REQUIRE(low.app().open("first_election").ok());
     low.play_until(700'000);
     low.click("member.1");
-    constexpr float whole = 28;  // height of a button
+    constexpr float kWhole = 28;  // height of a button
     const auto in_sight = [&] { return low.has("act.members") ? low.region("act.members").h : 0; };
-    REQUIRE(in_sight() < whole);
+    REQUIRE(in_sight() < kWhole);
     for (int i = 0; i < 60 && low.view("focus") != "act.members"; ++i) low.key(ImGuiKey_Tab);
     EXPECT(low.view("focus") == "act.members");
-    EXPECT(in_sight() == whole);
+    EXPECT(in_sight() == kWhole);
     // And only then: whoever scrolls on is not pulled back.
     low.move(low.region("act.members").center());
     for (int i = 0; i < 40; ++i) low.wheel(1);
-    EXPECT(in_sight() < whole);
+    EXPECT(in_sight() < kWhole);
   }
 
   TEST_CASE("a click takes the ring of the keyboard away") {
