@@ -286,7 +286,7 @@ std::string App::frame_json() const {
   json.field("entry", selection_.entry.value_or(raft::Index()).value());
   json.field("zoom", selection_.stage.zoom).field("settled", !wants_frame());
   json.field("drawn", drawn_).field("rules", selection_.rules);
-  json.field("span_us", selection_.space_time.span_us);
+  json.field("span_us", selection_.space_time.span_us).field("from_us", selection_.space_time.from_us);
   json.key("led_to").value(selection_.causes.past).key("follow").value(selection_.causes.future);
   json.key("pan").open('[').value(selection_.stage.pan.x).value(selection_.stage.pan.y).close(']');
   if (chrome_.comparison) {

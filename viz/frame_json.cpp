@@ -42,6 +42,7 @@ void write(JsonWriter& json, const MemberView& member) {
   json.field("election_elapsed", member.election_elapsed).field("timer_left_us", member.timer_left_us);
   json.field("durable", member.durable.value()).field("sync_ends_us", member.sync_ends_us);
   json.field("disk_full", member.disk.full).field("syncs_lie", member.disk.syncs_lie);
+  json.field("short_write_per_million", member.disk.short_write_per_million);
   json.field("sync_min_us", member.disk.sync_min_us).field("drift_ppm", member.drift_ppm);
   json.field("leads_minority", member.leads_minority).field("snapshot", member.snapshot_index.value());
   json.key("log").open('[');

@@ -12,6 +12,8 @@ namespace {
 
 using Kind = Control::Kind;
 
+constexpr double kDiagramZoomStep = 1.5;
+
 bool pressed(ImGuiKey key, bool repeat = false) { return ImGui::IsKeyPressed(key, repeat); }
 
 // Whether a modifier was down when `key` was last pressed. A quick chord begins and ends between two pictures,
@@ -53,17 +55,30 @@ void time_keys(CommandSink& commands, const Ui& ui) {
   if (plain(ImGuiKey_V)) to_next(kStopAtViolation);
 }
 
-void view_keys(Selection& selection) {
+// Of the diagram of space and time, while it is shown.
+void diagram_keys(const Frame& frame, SpaceTimeView& view) {
+  const auto now_us = static_cast<double>(frame.time_us);
+  const auto shifted = [](ImGuiKey key) { return pressed(key, true) && held_with(key, ImGuiMod_Shift); };
+  if (shifted(ImGuiKey_PageUp)) view.enlarge(kDiagramZoomStep, now_us, now_us);
+  if (shifted(ImGuiKey_PageDown)) view.enlarge(1 / kDiagramZoomStep, now_us, now_us);
+  const auto with_ctrl = [&](ImGuiKey key) { return shifted(key) && held_with(key, ImGuiMod_Ctrl); };
+  if (with_ctrl(ImGuiKey_LeftArrow)) view.move(-view.span_us / 10);
+  if (with_ctrl(ImGuiKey_RightArrow)) view.move(view.span_us / 10);
+}
+
+void view_keys(const Frame& frame, Selection& selection) {
   if (plain(ImGuiKey_G)) selection.open_popup = "gallery";
   if (plain(ImGuiKey_B)) selection.open_popup = "branches";
   if (plain(ImGuiKey_W)) selection.rules = !selection.rules;
+  if (selection.tab == Tab::SpaceTime) diagram_keys(frame, selection.space_time);
   StageView& stage = selection.stage;
-  if (pressed(ImGuiKey_PageUp, true)) stage.enlarge(kZoomStep);
-  if (pressed(ImGuiKey_PageDown, true)) stage.enlarge(1 / kZoomStep);
+  const auto unshifted = [](ImGuiKey key) { return pressed(key, true) && !held_with(key, ImGuiMod_Shift); };
+  if (unshifted(ImGuiKey_PageUp)) stage.enlarge(kZoomStep);
+  if (unshifted(ImGuiKey_PageDown)) stage.enlarge(1 / kZoomStep);
   if (plain(ImGuiKey_0) || plain(ImGuiKey_Keypad0)) stage.enlarge(0);
   constexpr float kStep = 40;  // px
   const auto move = [&](ImGuiKey key, Vec2 way) {
-    if (pressed(key, true) && held_with(key, ImGuiMod_Ctrl)) stage.pan = stage.pan + way * kStep;
+    if (unshifted(key) && held_with(key, ImGuiMod_Ctrl)) stage.pan = stage.pan + way * kStep;
   };
   move(ImGuiKey_LeftArrow, {1, 0});
   move(ImGuiKey_RightArrow, {-1, 0});
@@ -158,7 +173,7 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
   sign_keys(selection, commands);
   if (io.KeyAlt || io.KeySuper) return;
   time_keys(commands, ui);
-  view_keys(selection);
+  view_keys(frame, selection);
   member_keys(frame, selection, commands);
 }
 

@@ -14,6 +14,7 @@ constexpr std::int64_t kSlowSyncUs = 200'000;
 constexpr std::int64_t kFarUs = 100'000;  // latency of a slow link
 constexpr std::int64_t kNearUs = 10'000;
 constexpr std::uint32_t kSometimes = 300'000;  // per million
+constexpr std::uint32_t kSeldom = 50'000;
 constexpr std::int64_t kHeldUpUs = 300'000;
 constexpr std::int64_t kJumpUs = 1'000'000;
 constexpr std::int64_t kHalfPpm = 500'000;
@@ -61,6 +62,12 @@ std::vector<Offer> disk_offers(const MemberView& member) {
   disk.syncs_lie = !disk.syncs_lie;
   offers.push_back({"disk.lie", disk.syncs_lie ? "Syncs lie" : "Honest syncs",
                     disk.syncs_lie ? text::kLyingDisk : text::kHonestDisk, with_disk(member, disk)});
+  disk = member.disk;
+  const bool steady = disk.short_write_per_million == 0;
+  disk.short_write_per_million = disk.no_space_per_million = disk.read_error_per_million =
+      disk.lying_sync_per_million = steady ? kSeldom : 0;
+  offers.push_back({"disk.flaky", steady ? "Flaky" : "Steady",
+                    steady ? text::kFlakyDisk : text::kSteadyDisk, with_disk(member, disk)});
   if (member.process == Process::Crashed) {
     offers.push_back({"disk.wipe", "New disk", text::kWipe, about(CommandKind::Wipe, member.id), true});
     return offers;
@@ -130,7 +137,10 @@ std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through) {
   load.load.count = 100;
   load.load.keys = 5;
   load.load.reads_per_million = 500'000;
+  Command bare = put;
+  bare.no_session = true;
   return {{"client.put", "Write " + put.key + "=" + put.value, text::kPropose, put},
+          {"client.put_bare", "Write, without a session", text::kPutBare, bare},
           {"client.read", "Read, linearizable", text::kRead, read(ReadMode::Linearizable)},
           {"client.read_lease", "Read, by lease", text::kReadLease, read(ReadMode::Lease)},
           {"client.read_local", "Read, locally", text::kReadLocal, read(ReadMode::Serializable)},

@@ -16,9 +16,24 @@ enum class Tab : std::uint8_t { Logs, SpaceTime, Disk, Clients, Metrics, Member,
 
 // What the diagram of space and time shows.
 struct SpaceTimeView {
+  static constexpr double kLeastSpanUs = 2'000;
+  static constexpr double kMostSpanUs = 60'000'000;
   double from_us = 0;
   double span_us = 1'000'000;
   bool follows = true;  // the present stays in sight
+
+  // What is at `about_us` stays where it is.
+  void enlarge(double times, double about_us, double now_us) {
+    const double wanted = span_us / times;
+    const double span = wanted < kLeastSpanUs ? kLeastSpanUs : wanted > kMostSpanUs ? kMostSpanUs : wanted;
+    from_us = about_us - (about_us - from_us) * span / span_us;
+    span_us = span;
+    follows = from_us <= now_us && now_us <= from_us + span_us;
+  }
+  void move(double by_us) {
+    from_us += by_us;
+    follows = false;
+  }
 };
 
 // What the event under the pointer of the diagram is connected with: messages that led to it, and that follow.

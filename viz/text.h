@@ -83,6 +83,11 @@ inline constexpr const char* kDamage =
     "One bit of this record flips. Nobody notices until the log is read: crash the member and restart it.";
 inline constexpr const char* kLoseSector =
     "The 512 bytes in the middle of this record read as zeros. Nobody notices until the log is read.";
+inline constexpr const char* kFlakyDisk =
+    "One time in twenty a write is cut short or finds no room, a read fails, or a sync lies.";
+inline constexpr const char* kSteadyDisk = "Nothing goes wrong by chance.";
+inline constexpr const char* kRandomPartition =
+    "Half of the members, chosen at random, against the others.";
 inline constexpr const char* kRecordDurable = "Synced: a power failure leaves it.";
 inline constexpr const char* kRecordCached = "Only in the page cache: a power failure now would take it.";
 
@@ -99,6 +104,8 @@ inline constexpr const char* kRead =
     "As new as anything that was acknowledged: the leader asks a majority first (ReadIndex, §6.4).";
 inline constexpr const char* kReadLease =
     "The leader answers at once while its lease lasts. Right as long as clocks run alike.";
+inline constexpr const char* kPutBare =
+    "Nobody can tell a repetition from a new write: what is asked twice may be applied twice.";
 inline constexpr const char* kReadLocal = "What this member has, at once; perhaps stale.";
 inline constexpr const char* kSwap = "Writes a new value if the key still holds what it holds now.";
 inline constexpr const char* kDelete = "A client deletes a key.";

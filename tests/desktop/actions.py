@@ -91,6 +91,9 @@ def links_and_partitions(desktop, memory):
          lambda f: link(f, 1, 2)["duplicate_per_million"] > 0)
     does(desktop, "a link replays", menu("menu.link.replay"), lambda f: link(f, 1, 2)["replay_per_million"] > 0)
     does(desktop, "a link is clogged", menu("menu.link.clog"), lambda f: link(f, 1, 2)["clogged"])
+    does(desktop, "parted at random",
+         lambda: (desktop.click("stage", button=3, across=0.02), desktop.click("menu.partition")),
+         lambda f: len(f["islands"]) == 2)
     select(desktop, 3)
     does(desktop, "I isolates", lambda: desktop.key("i"), lambda f: [3] in f["islands"])
     does(desktop, "the menu of a member isolates it", from_menu(desktop, "member.3", "menu.isolate", button=3),
@@ -128,7 +131,7 @@ def a_client_asks(desktop, memory):
     does(desktop, "P writes", lambda: desktop.key("p"), asks("put"))
     does(desktop, "a button writes", lambda: desktop.click("act.propose"), asks("put"))
     does(desktop, "the client writes", lambda: desktop.click("client"), asks("put"))
-    for row, text in [("put", "put"), ("read", "(linearizable)"), ("read_lease", "(lease)"),
+    for row, text in [("put", "put"), ("put_bare", "put"), ("read", "(linearizable)"), ("read_lease", "(lease)"),
                       ("read_local", "(serializable)"), ("swap", "swap"), ("delete", "delete")]:
         does(desktop, f"a client asks: {row}", from_menu(desktop, "act.ask", f"menu.client.{row}"), asks(text))
     does(desktop, "five clients ask", from_menu(desktop, "act.ask", "menu.client.load"),
@@ -146,6 +149,7 @@ def a_disk_goes_wrong(desktop, memory):
     does(desktop, "slow syncs", menu("slow"), lambda f: member(f, 4)["sync_min_us"] > 0)
     does(desktop, "a full disk", menu("full"), lambda f: member(f, 4)["disk_full"])
     does(desktop, "syncs that lie", menu("lie"), lambda f: member(f, 4)["syncs_lie"])
+    does(desktop, "a flaky disk", menu("flaky"), lambda f: member(f, 4)["short_write_per_million"] > 0)
     does(desktop, "a snapshot", menu("snapshot"), lambda f: member(f, 4)["snapshot"] > 1)
     does(desktop, "a power failure", menu("tear"), lambda f: member(f, 4)["process"] == "crashed")
     does(desktop, "a killed process", menu("kill"), lambda f: member(f, 4)["process"] == "crashed")

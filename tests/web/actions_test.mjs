@@ -40,6 +40,14 @@ export const tests = {
     await does(lab, 'twice', menu(lab, 'link.1.2', 'link.twice'), `({ frame }) => ${link}.duplicate_per_million > 0`);
     await does(lab, 'old ones', menu(lab, 'link.1.2', 'link.replay'), `({ frame }) => ${link}.replay_per_million > 0`);
     await does(lab, 'clogged', menu(lab, 'link.1.2', 'link.clog'), `({ frame }) => ${link}.clogged`);
+    await lab.click('link.1.2');
+    await lab.until('it is cut', ({ frame }) => frame.links_cut.length === 1);
+    await does(lab, 'its menu heals it', menu(lab, 'link.1.2', 'link.heal'), ({ frame }) => frame.links_cut.length === 0);
+    await does(lab, 'parted at random', async () => {
+      const [x, y, , height] = (await lab.regions()).stage;
+      await lab.page.mouse.click(x + 12, y + height - 12, { button: 'right' });
+      await lab.click('menu.partition');
+    }, ({ frame }) => frame.islands.length === 2);
     await select(lab, 3);
     await does(lab, 'X and a number', async () => (await lab.press('x'), await lab.press('4')), ({ frame }) =>
       frame.links_cut.length === 2);
@@ -68,7 +76,7 @@ export const tests = {
     await does(lab, 'a button writes', click(lab, 'act.propose'), asked, 'put');
     await does(lab, 'the client writes', click(lab, 'client'), asked, 'put');
     const ways = {
-      put: 'put', read: '(linearizable)', read_lease: '(lease)', read_local: '(serializable)', swap: 'swap',
+      put: 'put', put_bare: 'put', read: '(linearizable)', read_lease: '(lease)', read_local: '(serializable)', swap: 'swap',
       delete: 'delete',
     };
     for (const [row, text] of Object.entries(ways)) {
@@ -84,11 +92,15 @@ export const tests = {
     await does(lab, 'slow syncs', disk('slow'), ({ frame }) => frame.members[3].sync_min_us > 0);
     await does(lab, 'a full disk', disk('full'), ({ frame }) => frame.members[3].disk_full);
     await does(lab, 'syncs that lie', disk('lie'), ({ frame }) => frame.members[3].syncs_lie);
+    await does(lab, 'flaky', disk('flaky'), ({ frame }) => frame.members[3].short_write_per_million > 0);
     await does(lab, 'a snapshot', disk('snapshot'), ({ frame }) => frame.members[3].snapshot > 1);
     await does(lab, 'a power failure', disk('tear'), ({ frame }) => frame.members[3].process === 'crashed');
     await does(lab, 'killed', disk('kill'), ({ frame }) => frame.members[3].process === 'crashed');
     await does(lab, 'a failing sync', disk('fail_sync'), () => true);
     await does(lab, 'a failing write', disk('fail_write'), () => true);
+    await lab.press('c');
+    await lab.until('it has crashed', ({ frame }) => frame.members[3].process === 'crashed');
+    await does(lab, 'a new disk', disk('wipe'), ({ frame }) => frame.members[3].term === 0);
   },
 
   'a clock goes wrong': async ({ open }) => {

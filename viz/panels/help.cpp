@@ -14,7 +14,7 @@ struct KeyRow {
   const char* what;
 };
 
-constexpr std::array<KeyRow, 32> kRows = {{
+constexpr std::array<KeyRow, 33> kRows = {{
     {"", "Time"},
     {"Space  .", "play, pause"},
     {"Left  Right", "one event back, forward"},
@@ -44,6 +44,7 @@ constexpr std::array<KeyRow, 32> kRows = {{
     {"W", "the rules behind what happened, or not"},
     {"PageUp PageDown 0", "enlarge, shrink, the whole stage"},
     {"Ctrl + arrows", "move the stage"},
+    {"the same with Shift", "the diagram of space and time"},
     {"Ctrl + Shift + P  /", "every action, found by its words"},
     {"Esc", "close, clear the selection"},
     {"?  D", "this help · dark or light"},
@@ -53,7 +54,7 @@ constexpr std::array<KeyRow, 32> kRows = {{
 
 void draw_help(Selection& selection, Ui& ui) {
   const bool asked = selection.open_popup == "help";
-  const float row_height = 22;
+  const float row_height = 21;
   const Vec2 size{520, 64 + row_height * static_cast<float>(kRows.size()) + 26};
   if (!ui.open_popup("help", asked, {}, size, true)) return;
   const Theme& theme = ui.theme();

@@ -76,6 +76,7 @@ Words disk_words(const MemberView& member) {
     add("syncs take " + text::duration(member.disk.sync_min_us + member.disk.sync_mean_us));
   if (member.disk.full) add("full");
   if (member.disk.syncs_lie) add("lies");
+  if (member.disk.short_write_per_million > 0) add("flaky");
   return words.empty() ? "all synced" : words;
 }
 

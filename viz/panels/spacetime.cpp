@@ -303,23 +303,14 @@ void draw_export(Ui& ui, const Rect& area, const Item& item) {
 }
 
 void move_and_zoom(const Diagram& d, Selection& selection, const Item& it) {
-  constexpr double kLeast = 2'000;      // 2 ms
-  constexpr double kMost = 60'000'000;  // a minute
   const ImGuiIO& io = ImGui::GetIO();
   SpaceTimeView& view = selection.space_time;
   if (it.hovered && io.MouseWheel != 0) {
-    const std::int64_t at = d.time(io.MousePos.x);
-    const double span = std::clamp(d.span_us * std::exp2(-io.MouseWheel * 0.5), kLeast, kMost);
-    const double share = static_cast<double>(io.MousePos.x - d.plot.x) / d.plot.w;
-    view.span_us = span;
-    view.from_us = static_cast<double>(at) - share * span;
-    view.follows = view.from_us + span >= static_cast<double>(d.frame.time_us) &&
-                   view.from_us <= static_cast<double>(d.frame.time_us);
+    view.enlarge(std::exp2(io.MouseWheel * 0.5), static_cast<double>(d.time(io.MousePos.x)),
+                 static_cast<double>(d.frame.time_us));
   }
   if (it.held && ImGui::IsMouseDragging(ImGuiMouseButton_Left, 3)) {
-    view.from_us = d.from_us - static_cast<double>(io.MouseDelta.x) / d.plot.w * d.span_us;
-    view.span_us = d.span_us;
-    view.follows = false;
+    view.move(-static_cast<double>(io.MouseDelta.x) / d.plot.w * view.span_us);
   }
 }
 

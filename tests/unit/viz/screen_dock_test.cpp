@@ -58,6 +58,70 @@ TEST_SUITE("dock") {
     EXPECT(dock.view("selected") == "3");
   }
 
+  TEST_CASE(
+      "a log of many thousand entries is scrolled end to end, and only what is in sight is taken from it") {
+    Screen screen;
+    REQUIRE(
+        screen.app()
+            .open_text("long.json", R"({"raftarium": 1, "title": "Long", "seed": 3, "duration_ms": 60000,
+                    "cluster": {"members": 3}, "actions": [{"at_ms": 1000, "do": "load", "open": true, "key": "k",
+                    "every_us": 50, "count": 20000, "keys": 50}]})")
+            .ok());
+    screen.app().set_playing(false);
+    screen.app().seek(4'000'000);
+    while (screen.app().seeking()) screen.draw();
+    screen.draw(3);
+    const std::uint64_t last = screen.frame().members[0].status.last_index.value();
+    REQUIRE(last > 10'000);
+    // The number of the first entry of S1 that is in sight.
+    const auto first_in_sight = [&] {
+      std::uint64_t first = ~std::uint64_t{0};
+      for (const std::string& name : screen.regions()) {
+        if (name.rfind("log.1.", 0) == 0)
+          first = std::min<std::uint64_t>(first, std::stoull(name.substr(6)));
+      }
+      return first;
+    };
+    const Rect dock = screen.region("panel.dock");
+    const auto scroll_to = [&](float share) {
+      screen.click_at({dock.x + 70 + (dock.w - 90) * share, dock.bottom() - 4});
+      EXPECT(screen.frame().members[0].log.size() < 200);
+    };
+    EXPECT(first_in_sight() > last - 30);
+    scroll_to(0);
+    EXPECT(first_in_sight() < 30);
+    scroll_to(0.5F);
+    EXPECT(first_in_sight() > last / 4);
+    EXPECT(first_in_sight() < last / 4 * 3);
+    scroll_to(1);
+    EXPECT(first_in_sight() > last - 30);
+  }
+
+  TEST_CASE("space and time: Shift with the keys of the stage zooms over four decades, and moves") {
+    Dock dock;
+    const auto number = [&](const char* field) { return std::stod(dock.view(field)); };
+    dock.key(ImGuiKey_PageUp, ImGuiMod_Shift);
+    EXPECT(number("span_us") == 1'000'000);  // it is not shown
+    dock.click("tab.space_time");
+    dock.key(ImGuiKey_PageUp, ImGuiMod_Shift);
+    EXPECT(number("span_us") < 1'000'000);
+    EXPECT(number("zoom") == 1);
+    for (int i = 0; i < 30; ++i) dock.key(ImGuiKey_PageDown, ImGuiMod_Shift);
+    EXPECT(number("span_us") == SpaceTimeView::kMostSpanUs);
+    for (int i = 0; i < 40; ++i) dock.key(ImGuiKey_PageUp, ImGuiMod_Shift);
+    EXPECT(number("span_us") == SpaceTimeView::kLeastSpanUs);
+    const auto now = static_cast<double>(dock.frame().time_us);
+    EXPECT(number("from_us") < now);
+    EXPECT(number("from_us") + number("span_us") > now);
+    const double from = number("from_us");
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, true);
+    dock.key(ImGuiKey_LeftArrow, ImGuiMod_Shift);
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
+    EXPECT(number("from_us") == doctest::Approx(from - SpaceTimeView::kLeastSpanUs / 10));
+    EXPECT(dock.view("pan") == "[0,0]");  // of the stage
+    EXPECT(static_cast<double>(dock.frame().time_us) == now);
+  }
+
   TEST_CASE("a request leads to its member and its entry") {
     Dock dock;
     dock.key(ImGuiKey_Escape);
