@@ -51,6 +51,7 @@ built() {
 }
 
 # programs PRESET [RUNNER...]: every test program of a preset's tests.txt, as many at a time as there are cores.
+# From the end, where the longest are, so that none of them is left alone.
 programs() {
   local preset=$1 suite program name running=()
   shift
@@ -61,7 +62,7 @@ programs() {
     { "$@" "$program" >"$kept/$name" 2>&1 </dev/null; echo $? >"$kept/$name.status"; } &
     running+=("$name")
     while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n; done
-  done <"build/$preset/tests.txt"
+  done < <(tac "build/$preset/tests.txt")
   wait
   for name in "${running[@]}"; do
     count "$preset ${name#raftarium-test-}" bash -c 'cat "$1"; exit "$(cat "$1.status")"' _ "$kept/$name"

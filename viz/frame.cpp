@@ -108,6 +108,7 @@ MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index fro
   view.disk = world.disk_settings(id);
   view.sync_ends_us = world.sync_ends_us(id).value_or(0);
   view.drift_ppm = world.drift_ppm(id);
+  if (!world.config().own.empty()) view.own = lab::own_in_words(world.config(), id);
   set_timer(world, view);
   if (view.process != Process::Crashed) {
     view.leads_minority = view.status.soft_state.role == raft::Role::Leader && !world.reaches_quorum(id);
@@ -287,14 +288,13 @@ std::string next_in_words(const sim::World& world, const Frame& frame) {
     }
   }
   if (candidate != nullptr) return campaign_in_words(*candidate, count);
-  if (leader != nullptr && leader->leads_minority && world.config().check_quorum) {
+  if (leader != nullptr && leader->leads_minority && world.config().of(leader->id).check_quorum) {
     return quorum_check_in_words(*leader, count);
   }
   if (leader != nullptr) {
-    const int ticks =
-        std::max(0, world.config().heartbeat_ticks - leader->status.heartbeat_elapsed_ticks - 1);
-    const std::int64_t left =
-        ticks * world.config().tick_us + world.next_tick_us(leader->id) - world.now_us();
+    const sim::WorldConfig& own = world.config().of(leader->id);
+    const int ticks = std::max(0, own.heartbeat_ticks - leader->status.heartbeat_elapsed_ticks - 1);
+    const std::int64_t left = ticks * own.tick_us + world.next_tick_us(leader->id) - world.now_us();
     return kept(text::node(leader->id.value()) + " sends heartbeats in " +
                 text::duration(std::max<std::int64_t>(0, left)) + ".");
   }

@@ -39,6 +39,7 @@ struct MemberView {
   sim::DiskSettings disk;
   std::int64_t sync_ends_us = 0;  // 0: nothing is being synced
   std::int64_t drift_ppm = 0;     // by how much its clock runs fast
+  std::string own;                // what it is set up with that others are not, in words; mostly empty
 };
 
 // What a member is in a configuration.

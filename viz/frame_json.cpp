@@ -44,7 +44,9 @@ void write(JsonWriter& json, const MemberView& member) {
   json.field("disk_full", member.disk.full).field("syncs_lie", member.disk.syncs_lie);
   json.field("short_write_per_million", member.disk.short_write_per_million);
   json.field("sync_min_us", member.disk.sync_min_us).field("drift_ppm", member.drift_ppm);
-  json.field("leads_minority", member.leads_minority).field("snapshot", member.snapshot_index.value());
+  json.field("own", std::string_view(member.own))
+      .field("leads_minority", member.leads_minority)
+      .field("snapshot", member.snapshot_index.value());
   json.key("log").open('[');
   for (const EntryView& entry : member.entries) {
     json.open('{').field("term", entry.term.value()).field("index", entry.index.value());

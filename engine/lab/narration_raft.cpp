@@ -111,8 +111,9 @@ Line about_raft(const sim::World& world, const sim::Event& event) {
                   "nobody's term."};
     case RaftKind::BecameCandidate:
       return Told{text(who, " stands for election in term ", e.term, "."),
-                  world.config().pre_vote ? "A majority said that it could win. It votes for itself first."
-                                          : "Its election timer ran out. It votes for itself first."};
+                  world.config().of(e.node).pre_vote
+                      ? "A majority said that it could win. It votes for itself first."
+                      : "Its election timer ran out. It votes for itself first."};
     case RaftKind::BecameLeader:
       return Told{text(who, " wins term ", e.term, " with votes from ", names(e.voters), "."),
                   text(quorum_text(world.member(e.node).status().conf_state,

@@ -73,4 +73,7 @@ base::Result<Scenario> parse_scenario(const std::string& file, std::string_view 
 // The scenario as a file again: pretty for people, or without any space. parse_scenario() gives back the same.
 std::string to_json(const Scenario& scenario, bool pretty);
 
+// What `node` has of its own: "pre_vote false, election_ticks 30"; empty where it is set up as the others.
+std::string own_in_words(const sim::WorldConfig& cluster, raft::NodeId node);
+
 }  // namespace raftarium::lab

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "lab/scenario_parts.h"
 #include "lab/scenario_words.h"
@@ -94,6 +95,44 @@ void read_bugs(FieldReader& reader, const Json& cluster, raft::Bugs& bugs) {
   }
 }
 
+// Of the cluster, or of a member what it has of its own.
+void read_fields(FieldReader& reader, const Json& from, const std::string& path, bool of_member,
+                 sim::WorldConfig& config) {
+  for (const ClusterField& field : cluster_fields()) {
+    if (of_member && !field.of_member) continue;
+    std::visit(
+        [&](auto place) {
+          using Value = std::remove_reference_t<decltype(config.*place)>;
+          if constexpr (std::is_same_v<Value, bool>) {
+            if (const auto value = reader.truth(from, path, field.name)) config.*place = *value;
+          } else if (const auto value = reader.integer(from, path, field.name, field.low, field.high)) {
+            config.*place = static_cast<Value>(*value);
+          }
+        },
+        field.place);
+  }
+}
+
+void read_own(FieldReader& reader, const Json& cluster, sim::WorldConfig& config) {
+  const auto found = cluster.find("own");
+  if (found == cluster.end()) return;
+  Words members;
+  for (std::size_t i = 1; i <= config.members; ++i) members.push_back(sim::name(raft::NodeId(i)));
+  if (!reader.is_object(*found, "cluster.own", members)) return;
+  Words known;
+  for (const ClusterField& field : cluster_fields()) {
+    if (field.of_member) known.emplace_back(field.name);
+  }
+  std::vector<sim::WorldConfig> own(config.members, config);
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const auto of_member = found->find(members[i]);
+    if (of_member == found->end()) continue;
+    const std::string path = FieldReader::join("cluster.own", members[i]);
+    if (reader.is_object(*of_member, path, known)) read_fields(reader, *of_member, path, true, own[i]);
+  }
+  config.own = std::move(own);
+}
+
 }  // namespace
 
 void read_cluster(FieldReader& reader, const Json& root, sim::WorldConfig& cluster) {
@@ -102,24 +141,14 @@ void read_cluster(FieldReader& reader, const Json& root, sim::WorldConfig& clust
   const std::string path = "cluster";
   Words known;
   for (const ClusterField& field : cluster_fields()) known.emplace_back(field.name);
-  known.insert(known.end(), {"learners", "spares", "logs", "bugs"});
+  known.insert(known.end(), {"learners", "spares", "logs", "bugs", "own"});
   if (!reader.is_object(*found, path, known)) return;
-  for (const ClusterField& field : cluster_fields()) {
-    std::visit(
-        [&](auto place) {
-          using Value = std::remove_reference_t<decltype(cluster.*place)>;
-          if constexpr (std::is_same_v<Value, bool>) {
-            if (const auto value = reader.truth(*found, path, field.name)) cluster.*place = *value;
-          } else if (const auto value = reader.integer(*found, path, field.name, field.low, field.high)) {
-            cluster.*place = static_cast<Value>(*value);
-          }
-        },
-        field.place);
-  }
+  read_fields(reader, *found, path, false, cluster);
   read_members_of(reader, *found, "learners", cluster.members, cluster.learners);
   read_members_of(reader, *found, "spares", cluster.members, cluster.spares);
   read_logs(reader, *found, cluster);
   read_bugs(reader, *found, cluster.bugs);
+  read_own(reader, *found, cluster);
 }
 
 }  // namespace raftarium::lab

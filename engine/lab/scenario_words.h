@@ -18,6 +18,7 @@ struct ClusterField {
   std::variant<bool Config::*, int Config::*, std::int64_t Config::*, std::uint32_t Config::*,
                std::size_t Config::*>
       place;
+  bool of_member = false;  // a member can have it of its own
 };
 const std::vector<ClusterField>& cluster_fields();
 

@@ -174,18 +174,24 @@ OrderedJson expectation_json(const Expectation& expectation, sim::TimeUs duratio
   return json;
 }
 
-// Only what differs from the defaults, and the number of members always.
-OrderedJson cluster_json(const sim::WorldConfig& cluster) {
-  const sim::WorldConfig defaults;
-  OrderedJson json = OrderedJson::object();
-  json["members"] = cluster.members;
+// What of `config` differs from `usual`; of a member only what it can have of its own.
+void put_fields(OrderedJson& json, const sim::WorldConfig& config, const sim::WorldConfig& usual,
+                bool of_member) {
   for (const ClusterField& field : cluster_fields()) {
+    if (of_member && !field.of_member) continue;
     std::visit(
         [&](auto place) {
-          if (cluster.*place != defaults.*place) json[field.name] = cluster.*place;
+          if (config.*place != usual.*place) json[field.name] = config.*place;
         },
         field.place);
   }
+}
+
+// Only what differs from the defaults, and the number of members always.
+OrderedJson cluster_json(const sim::WorldConfig& cluster) {
+  OrderedJson json = OrderedJson::object();
+  json["members"] = cluster.members;
+  put_fields(json, cluster, {}, false);
   for (const raft::NodeId node : cluster.learners) json["learners"].push_back(sim::name(node));
   for (const raft::NodeId node : cluster.spares) json["spares"].push_back(sim::name(node));
   for (std::size_t i = 0; i < cluster.logs.size(); ++i) {
@@ -197,10 +203,25 @@ OrderedJson cluster_json(const sim::WorldConfig& cluster) {
     const auto bug = static_cast<raft::Bug>(i);
     if (cluster.bugs.contains(bug)) json["bugs"].push_back(raft::describe(bug));
   }
+  for (std::size_t i = 0; i < cluster.own.size(); ++i) {
+    OrderedJson own = OrderedJson::object();
+    put_fields(own, cluster.own[i], cluster, true);
+    if (!own.empty()) json["own"][sim::name(raft::NodeId(i + 1))] = std::move(own);
+  }
   return json;
 }
 
 }  // namespace
+
+std::string own_in_words(const sim::WorldConfig& cluster, raft::NodeId node) {
+  OrderedJson own = OrderedJson::object();
+  put_fields(own, cluster.of(node), cluster, true);
+  std::string words;
+  for (const auto& [field, value] : own.items()) {
+    words += (words.empty() ? "" : ", ") + field + ' ' + value.dump();
+  }
+  return words;
+}
 
 std::string to_json(const Scenario& scenario, bool pretty) {
   OrderedJson json = OrderedJson::object();

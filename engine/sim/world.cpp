@@ -85,8 +85,8 @@ base::Result<World> World::create(const WorldConfig& config, const RealDisks& di
     const NodeId id(i);
     member::Machine::OpenDisk open;
     if (disks.open) open = [open_of = disks.open, id] { return open_of(id); };
-    auto machine =
-        member::Machine::start(core_config(config, id), member_options(config, id, disks.run), open);
+    auto machine = member::Machine::start(core_config(config.of(id), id),
+                                          member_options(config.of(id), id, disks.run), open);
     if (!machine) return base::Error{name(id) + ": " + machine.error().message};
     replicas.push_back({std::move(*machine)});
   }
@@ -114,9 +114,10 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas, std::uint
   for (Replica& replica : replicas_) {
     set_drift(replica, 0);
     checkers_.restarted(replica.member(), now_us_, moment());
-    use_disk(replica, {.sync_min_us = config_.sync_min_us, .sync_mean_us = config_.sync_mean_us});
+    const WorldConfig& own = config_.of(replica.member().id());
+    use_disk(replica, {.sync_min_us = own.sync_min_us, .sync_mean_us = own.sync_mean_us});
     // Members do not tick in step: each clock has its own phase.
-    schedule_tick(replica, prng_.between(1, config_.tick_us));
+    schedule_tick(replica, prng_.between(1, own.tick_us));
     pump(replica);
   }
   digest_events();
@@ -269,7 +270,8 @@ void World::set_drift(Replica& r, std::int64_t drift_ppm) const {
   constexpr std::int64_t kMillion = 1'000'000;
   r.drift_ppm = drift_ppm;
   if (!r.stands_still()) {
-    r.tick_period_us = std::max<TimeUs>(1, config_.tick_us * kMillion / (kMillion + drift_ppm));
+    const TimeUs tick_us = config_.of(r.member().id()).tick_us;
+    r.tick_period_us = std::max<TimeUs>(1, tick_us * kMillion / (kMillion + drift_ppm));
   }
 }
 

@@ -70,12 +70,9 @@ base::Status check_logs(const WorldConfig& config) {
   return {};
 }
 
-}  // namespace
-
-base::Status check(const WorldConfig& config) {
-  const auto field = [](const char* name, const std::string& expected, std::int64_t got) {
-    return base::Error{std::string("cluster: ") + name + ": expected " + expected + ", got " +
-                       std::to_string(got)};
+base::Status check_numbers(const WorldConfig& config, const std::string& where) {
+  const auto field = [&](const char* name, const std::string& expected, std::int64_t got) {
+    return base::Error{where + name + ": expected " + expected + ", got " + std::to_string(got)};
   };
   constexpr TimeUs kSecond = 1'000'000;
   if (config.members < 1 || config.members > kMaxMembers) {
@@ -132,6 +129,21 @@ base::Status check(const WorldConfig& config) {
         bounded("snapshot_keep_entries", 0, kGiga, config.snapshot_keep_entries),
         bounded("snapshot_part_bytes", 1, kGiga, config.snapshot_part_bytes)}) {
     if (!status) return status;
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Status check(const WorldConfig& config) {
+  if (auto status = check_numbers(config, "cluster: "); !status) return status;
+  if (!config.own.empty() && config.own.size() != config.members) {
+    return base::Error{"cluster: own: expected none or " + std::to_string(config.members) + ", got " +
+                       std::to_string(config.own.size())};
+  }
+  for (std::size_t i = 0; i < config.own.size(); ++i) {
+    const std::string where = "cluster: own: " + name(raft::NodeId(i + 1)) + ": ";
+    if (auto status = check_numbers(config.own[i], where); !status) return status;
   }
   if (auto status = check_configuration(config); !status) return status;
   return check_logs(config);

@@ -61,6 +61,12 @@ struct WorldConfig {
   // entry writes "TERM.POSITION" to the key x.
   std::vector<std::vector<raft::Term>> logs{};
   raft::Bugs bugs{};  // of every member
+  // Members that are set up in another way than the others: empty, or one for each member, S1 first. Only what a
+  // member can have of its own counts: pre_vote, check_quorum, its ticks, its limits, its disk, its snapshots.
+  std::vector<WorldConfig> own{};
+
+  // How `node` is set up.
+  const WorldConfig& of(raft::NodeId node) const { return own.empty() ? *this : own.at(node.value() - 1); }
 };
 
 // An error says which field cannot work, what was expected and what was found.

@@ -224,6 +224,7 @@ void draw_member(const Frame& frame, const MemberView& member, Selection& select
   const bool disk_is_well = member.disk == sim::DiskSettings{} && member.sync_ends_us == 0;
   if (!disk_is_well) sheet.pair("disk", disk_words(member), theme.warning);
   if (member.drift_ppm != 0) sheet.pair("clock", clock_words(member), theme.warning);
+  if (!member.own.empty()) sheet.pair("of its own", member.own);
   const raft::Role role = status.soft_state.role;
   if (member.process == Process::Running &&
       (role == raft::Role::Candidate || role == raft::Role::PreCandidate)) {

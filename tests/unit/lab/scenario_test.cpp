@@ -55,6 +55,35 @@ TEST_CASE("every field of a cluster arrives") {
   EXPECT(s.cluster.request_deadline_us == 50);
 }
 
+TEST_CASE("what a member has of its own arrives, is written again, and only that") {
+  const Scenario s = parsed(R"("cluster": {"members": 3, "election_ticks": 20, "own": {
+    "S2": {"pre_vote": false, "election_ticks": 30, "snapshot_entries": 7}, "S3": {}}})");
+  REQUIRE(s.cluster.own.size() == 3);
+  EXPECT(s.cluster.of(raft::NodeId(1)).election_ticks == 20);
+  EXPECT(s.cluster.of(raft::NodeId(2)).election_ticks == 30);
+  EXPECT(s.cluster.of(raft::NodeId(2)).snapshot_entries == 7);
+  EXPECT_FALSE(s.cluster.of(raft::NodeId(2)).pre_vote);
+  EXPECT(s.cluster.of(raft::NodeId(3)).pre_vote);
+  EXPECT(own_in_words(s.cluster, raft::NodeId(2)) ==
+         "pre_vote false, election_ticks 30, snapshot_entries 7");
+  EXPECT(own_in_words(s.cluster, raft::NodeId(3)).empty());
+  const std::string text = to_json(s, false);
+  const auto again = parse_scenario("s.json", text);
+  REQUIRE_MESSAGE(again.ok(), again.error().message);
+  EXPECT(again->cluster.of(raft::NodeId(2)).election_ticks == 30);
+  EXPECT(to_json(*again, false) == text);
+  EXPECT(text.find("\"S3\"") == std::string::npos);
+  const auto own = [](const std::string& what) {
+    return field_complaint("\"cluster\": {\"own\": " + what + "}");
+  };
+  EXPECT(own(R"({"S6": {}})").find("s.json:5: cluster.own.S6: unknown field") == 0);
+  EXPECT(own(R"({"S1": {"seed": 1}})").find("s.json:5: cluster.own.S1.seed: unknown field") == 0);
+  EXPECT(own(R"({"S1": {"election_tick": 1}})").find("(did you mean \"election_ticks\"?)") !=
+         std::string::npos);
+  EXPECT(own(R"({"S1": {"heartbeat_ticks": 15}})").find("own: S1: election_ticks: expected more than") !=
+         std::string::npos);
+}
+
 TEST_CASE("every action arrives as its command") {
   const Scenario s = parsed(R"("actions": [
     {"at_ms": 1, "do": "put", "key": "k", "value": "v", "through": "S2"},

@@ -101,6 +101,35 @@ TEST_CASE("worlds of 1 to 15 members elect, commit everywhere, and keep every pr
   }
 }
 
+TEST_CASE("a member may be set up in its own way") {
+  WorldConfig config;
+  config.members = 3;
+  config.own.assign(3, config);
+  // Only S1 is in a hurry; S2 asks nobody before it stands; the clock of S3 ticks rarely.
+  config.own[1].election_ticks = config.own[2].election_ticks = 100;
+  config.own[1].pre_vote = false;
+  config.own[2].tick_us = 50'000;
+  for (config.seed = 1; config.seed <= 10; ++config.seed) {
+    CAPTURE(config.seed);
+    World world = make(config);
+    run_for(world, 2 * kSecond);
+    REQUIRE(world.leader() == kS1);
+    const auto rarely = [&](NodeId node) {
+      const TimeUs before = world.next_tick_us(node);
+      run_until(world, [&] { return world.next_tick_us(node) != before; });
+      return world.next_tick_us(node) - before;
+    };
+    EXPECT(rarely(kS1) == 10'000);
+    EXPECT(rarely(kS3) == 50'000);
+    apply(world, act(Kind::Isolate, kS2));
+    apply(world, act(Kind::Isolate, kS3));
+    run_for(world, 12 * kSecond);
+    EXPECT(term(world, kS2) > raft::Term(2));
+    EXPECT(term(world, kS3) == raft::Term(1));
+    EXPECT(violations(world).empty());
+  }
+}
+
 TEST_CASE("without check-quorum and pre-vote a world works as well") {
   WorldConfig config;
   config.pre_vote = false;

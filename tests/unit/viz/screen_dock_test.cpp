@@ -82,18 +82,20 @@ TEST_SUITE("dock") {
       }
       return first;
     };
-    const Rect dock = screen.region("panel.dock");
-    const auto scroll_to = [&](float share) {
-      screen.click_at({dock.x + 70 + (dock.w - 90) * share, dock.bottom() - 4});
-      EXPECT(screen.frame().members[0].log.size() < 200);
+    screen.move(screen.region("panel.dock").center());
+    const auto wheel_left = [&](float steps) {
+      ImGui::GetIO().AddMouseWheelEvent(steps, 0);
+      screen.draw(4);
+      EXPECT(screen.frame().members[0].entries.size() < 200);
     };
+    constexpr float kFar = 1e6F;
     EXPECT(first_in_sight() > last - 30);
-    scroll_to(0);
+    wheel_left(kFar);
     EXPECT(first_in_sight() < 30);
-    scroll_to(0.5F);
-    EXPECT(first_in_sight() > last / 4);
-    EXPECT(first_in_sight() < last / 4 * 3);
-    scroll_to(1);
+    wheel_left(-static_cast<float>(last));
+    EXPECT(first_in_sight() > last / 8);
+    EXPECT(first_in_sight() < last / 8 * 7);
+    wheel_left(-kFar);
     EXPECT(first_in_sight() > last - 30);
   }
 
