@@ -42,7 +42,8 @@ export const tests = {
     await does(lab, 'clogged', menu(lab, 'link.1.2', 'link.clog'), `({ frame }) => ${link}.clogged`);
     await lab.click('link.1.2');
     await lab.until('it is cut', ({ frame }) => frame.links_cut.length === 1);
-    await does(lab, 'its menu heals it', menu(lab, 'link.1.2', 'link.heal'), ({ frame }) => frame.links_cut.length === 0);
+    await does(lab, 'its menu heals it', menu(lab, 'link.1.2', 'link.heal'), ({ frame }) =>
+      frame.links_cut.length === 0);
     await does(lab, 'parted at random', async () => {
       const [x, y, , height] = (await lab.regions()).stage;
       await lab.page.mouse.click(x + 12, y + height - 12, { button: 'right' });
@@ -76,8 +77,8 @@ export const tests = {
     await does(lab, 'a button writes', click(lab, 'act.propose'), asked, 'put');
     await does(lab, 'the client writes', click(lab, 'client'), asked, 'put');
     const ways = {
-      put: 'put', put_bare: 'put', read: '(linearizable)', read_lease: '(lease)', read_local: '(serializable)', swap: 'swap',
-      delete: 'delete',
+      put: 'put', put_bare: 'put', read: '(linearizable)', read_lease: '(lease)', read_local: '(serializable)',
+      swap: 'swap', delete: 'delete',
     };
     for (const [row, text] of Object.entries(ways)) {
       await does(lab, `asked: ${row}`, menu(lab, 'act.ask', `client.${row}`, 'left'), asked, text);
