@@ -150,7 +150,8 @@ void measure(const Load& load, bench::Goal goal, bench::Report& report, int repe
   if (!report.wants(what)) return;
   ImGuiContext* context = ImGui::CreateContext();
   ImGui::SetCurrentContext(context);
-  ImGui::GetIO().BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+  ImGui::GetIO().BackendFlags |=
+      ImGuiBackendFlags_RendererHasTextures | ImGuiBackendFlags_RendererHasVtxOffset;
   ImGui::GetIO().DisplaySize = {1280, 800};
   {
     viz::App app(viz::Host{});

@@ -25,7 +25,7 @@ void accept_textures() {
 Screen::Screen(Vec2 size, Host host) : context_(ImGui::CreateContext()) {
   ImGui::SetCurrentContext(context_);
   ImGuiIO& io = ImGui::GetIO();
-  io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+  io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures | ImGuiBackendFlags_RendererHasVtxOffset;
   io.DisplaySize = {size.x, size.y};
   app_ = std::make_unique<App>(std::move(host));
 }
