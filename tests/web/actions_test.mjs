@@ -44,6 +44,8 @@ export const tests = {
     await lab.until('it is cut', ({ frame }) => frame.links_cut.length === 1);
     await does(lab, 'its menu heals it', menu(lab, 'link.1.2', 'link.heal'), ({ frame }) =>
       frame.links_cut.length === 0);
+    await lab.press('u');
+    await lab.until('it is whole again', ({ frame }) => frame.links_cut.length === 0);
     await does(lab, 'parted at random', async () => {
       const [x, y, , height] = (await lab.regions()).stage;
       await lab.page.mouse.click(x + 12, y + height - 12, { button: 'right' });
