@@ -33,6 +33,13 @@ raft::NodeId read_member(FieldReader& reader, const Json& value, const std::stri
 
 namespace {
 
+// "S1", "S2" and so on: the fields of what is said member by member.
+Words member_words(std::size_t members) {
+  Words words;
+  for (std::size_t i = 1; i <= members; ++i) words.push_back(sim::name(raft::NodeId(i)));
+  return words;
+}
+
 // Of the first configuration. Whether they fit together is for World::create() to say.
 void read_members_of(FieldReader& reader, const Json& cluster, const char* field, std::size_t members,
                      std::vector<raft::NodeId>& into) {
@@ -64,9 +71,7 @@ void read_log(FieldReader& reader, const Json& logs, raft::NodeId node, std::vec
 void read_logs(FieldReader& reader, const Json& cluster, sim::WorldConfig& config) {
   const auto found = cluster.find("logs");
   if (found == cluster.end()) return;
-  Words known;
-  for (std::size_t i = 1; i <= config.members; ++i) known.push_back(sim::name(raft::NodeId(i)));
-  if (!reader.is_object(*found, "cluster.logs", known)) return;
+  if (!reader.is_object(*found, "cluster.logs", member_words(config.members))) return;
   for (std::size_t i = 1; i <= config.members; ++i) {
     const raft::NodeId node(i);
     if (!found->contains(sim::name(node))) continue;
@@ -116,8 +121,7 @@ void read_fields(FieldReader& reader, const Json& from, const std::string& path,
 void read_own(FieldReader& reader, const Json& cluster, sim::WorldConfig& config) {
   const auto found = cluster.find("own");
   if (found == cluster.end()) return;
-  Words members;
-  for (std::size_t i = 1; i <= config.members; ++i) members.push_back(sim::name(raft::NodeId(i)));
+  const Words members = member_words(config.members);
   if (!reader.is_object(*found, "cluster.own", members)) return;
   Words known;
   for (const ClusterField& field : cluster_fields()) {
