@@ -156,14 +156,9 @@ std::vector<Offer> link_offers(const LinkView& link) {
     command.peer = link.to;
     return command;
   };
-  const auto set = [&](const LinkView& as) {
+  const auto set = [&](const sim::LinkSettings& as) {
     Command command = on(CommandKind::SetLink);
-    command.latency_min_us = as.latency_min_us;
-    command.latency_mean_us = as.latency_mean_us;
-    command.loss_per_million = as.loss_per_million;
-    command.duplicate_per_million = as.duplicate_per_million;
-    command.replay_per_million = as.replay_per_million;
-    command.clogged = as.clogged;
+    command.link = as;
     return command;
   };
   std::vector<Offer> offers;
@@ -172,25 +167,25 @@ std::vector<Offer> link_offers(const LinkView& link) {
   } else {
     offers.push_back({"link.cut", "Cut", text::kCutLink, on(CommandKind::Cut), true});
   }
-  LinkView other = link;
+  sim::LinkSettings other = link;
   const bool slow = link.latency_min_us >= kFarUs;
   other.latency_min_us = slow ? kNearUs : kFarUs;
   offers.push_back(
       {"link.slow", slow ? "Quick" : "Slow", slow ? text::kQuickLink : text::kSlowLink, set(other)});
   // By chance, or not any more.
-  const auto chance = [&](const char* name, std::uint32_t LinkView::*rate, const char* often,
+  const auto chance = [&](const char* name, std::uint32_t sim::LinkSettings::*rate, const char* often,
                           const char* often_tip, const char* never, const char* never_tip) {
     const bool on_now = link.*rate > 0;
-    LinkView as = link;
+    sim::LinkSettings as = link;
     as.*rate = on_now ? 0 : kSometimes;
     offers.push_back({name, on_now ? never : often, on_now ? never_tip : often_tip, set(as)});
   };
-  chance("link.lossy", &LinkView::loss_per_million, "Lossy", text::kLossyLink, "Lossless",
+  chance("link.lossy", &sim::LinkSettings::loss_per_million, "Lossy", text::kLossyLink, "Lossless",
          text::kLosslessLink);
-  chance("link.twice", &LinkView::duplicate_per_million, "Duplicating", text::kTwiceLink, "Once each",
-         text::kOnceLink);
-  chance("link.replay", &LinkView::replay_per_million, "Replaying", text::kReplayLink, "Nothing old",
-         text::kNothingOldLink);
+  chance("link.twice", &sim::LinkSettings::duplicate_per_million, "Duplicating", text::kTwiceLink,
+         "Once each", text::kOnceLink);
+  chance("link.replay", &sim::LinkSettings::replay_per_million, "Replaying", text::kReplayLink,
+         "Nothing old", text::kNothingOldLink);
   other = link;
   other.clogged = !link.clogged;
   offers.push_back({"link.clog", link.clogged ? "Unclog" : "Clog",

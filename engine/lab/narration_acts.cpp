@@ -145,9 +145,10 @@ Told about_act(const sim::World& world, const sim::Command& command) {
     case Kind::SetLink:
       return {command.node == raft::kNone ? std::string("Every link changes.")
                                           : text("The link ", who, "→", name(command.peer), " changes."),
-              text("Latency ", command.latency_min_us / 1000, " ms and ", command.latency_mean_us / 1000,
-                   " ms on average on top; ", command.loss_per_million / 10'000, " % are lost.",
-                   command.clogged ? " It is clogged: what arrives waits until it is not." : "")};
+              text("Latency ", command.link.latency_min_us / 1000, " ms and ",
+                   command.link.latency_mean_us / 1000, " ms on average on top; ",
+                   command.link.loss_per_million / 10'000, " % are lost.",
+                   command.link.clogged ? " It is clogged: what arrives waits until it is not." : "")};
   }
   return {};
 }

@@ -186,13 +186,12 @@ sim::Command read_command(FieldReader& reader, const Json& action, const std::st
   if (const auto size = reader.integer(action, path, "size", 1, static_cast<std::int64_t>(members) - 1)) {
     command.size = static_cast<std::uint32_t>(*size);
   }
-  constexpr std::int64_t kMostUs = 60'000'000;
-  integer("latency_min_us", kMostUs, command.latency_min_us);
-  integer("latency_mean_us", kMostUs, command.latency_mean_us);
-  integer("loss_per_million", 1'000'000, command.loss_per_million);
-  integer("duplicate_per_million", 1'000'000, command.duplicate_per_million);
-  integer("replay_per_million", 1'000'000, command.replay_per_million);
-  if (const auto clogged = reader.truth(action, path, "clogged")) command.clogged = *clogged;
+  integer("latency_min_us", sim::kMaxLatencyUs, command.link.latency_min_us);
+  integer("latency_mean_us", sim::kMaxLatencyUs, command.link.latency_mean_us);
+  integer("loss_per_million", 1'000'000, command.link.loss_per_million);
+  integer("duplicate_per_million", 1'000'000, command.link.duplicate_per_million);
+  integer("replay_per_million", 1'000'000, command.link.replay_per_million);
+  if (const auto clogged = reader.truth(action, path, "clogged")) command.link.clogged = *clogged;
   integer("delay_us", sim::kMaxJumpUs, command.delay_us);
   integer("message", std::int64_t{1} << 53, command.message);
   if (const auto drift = reader.integer(action, path, "drift_ppm", -1'000'000, sim::kMaxDriftPpm)) {

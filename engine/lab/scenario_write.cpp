@@ -122,14 +122,14 @@ void put_field(OrderedJson& json, const sim::Command& command, const std::string
   if (field == "to") json[field] = word_of(command.peer);
   if (field == "groups" && command.size == 0) json[field] = groups_json(command);
   if (field == "size" && command.size > 0) json[field] = command.size;
-  if (field == "replay_per_million" && command.replay_per_million > 0)
-    json[field] = command.replay_per_million;
-  if (field == "clogged" && command.clogged) json[field] = true;
-  if (field == "latency_min_us") json[field] = command.latency_min_us;
-  if (field == "latency_mean_us") json[field] = command.latency_mean_us;
-  if (field == "loss_per_million") json[field] = command.loss_per_million;
-  if (field == "duplicate_per_million" && command.duplicate_per_million > 0)
-    json[field] = command.duplicate_per_million;
+  if (field == "replay_per_million" && command.link.replay_per_million > 0)
+    json[field] = command.link.replay_per_million;
+  if (field == "clogged" && command.link.clogged) json[field] = true;
+  if (field == "latency_min_us") json[field] = command.link.latency_min_us;
+  if (field == "latency_mean_us") json[field] = command.link.latency_mean_us;
+  if (field == "loss_per_million") json[field] = command.link.loss_per_million;
+  if (field == "duplicate_per_million" && command.link.duplicate_per_million > 0)
+    json[field] = command.link.duplicate_per_million;
   if (field == "message" && command.message > 0) json[field] = command.message;
   if (field == "delay_us") json[field] = command.delay_us;
   if (field == "drift_ppm") json[field] = command.drift_ppm;

@@ -117,13 +117,13 @@ base::Status World::check_resolved(const Command& command) const {
       if (command.peer == command.node) return base::Error{what + name(command.node) + " leads already"};
       return {};
     case Kind::SetLink:
-      for (const TimeUs latency_us : {command.latency_min_us, command.latency_mean_us}) {
+      for (const TimeUs latency_us : {command.link.latency_min_us, command.link.latency_mean_us}) {
         if (latency_us >= 0 && latency_us <= kMaxLatencyUs) continue;
         return base::Error{what + "expected a latency of 0 to " + std::to_string(kMaxLatencyUs) +
                            " us, got " + std::to_string(latency_us)};
       }
-      for (const std::uint32_t chance :
-           {command.loss_per_million, command.duplicate_per_million, command.replay_per_million}) {
+      for (const std::uint32_t chance : {command.link.loss_per_million, command.link.duplicate_per_million,
+                                         command.link.replay_per_million}) {
         if (chance <= 1'000'000) continue;
         return base::Error{what + "expected a chance of 0 to 1000000 per million, got " +
                            std::to_string(chance)};

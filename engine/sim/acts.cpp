@@ -268,13 +268,8 @@ void World::set_links(const Command& command) {
     for (const NodeId to : members()) {
       const bool meant = command.node == raft::kNone || (command.node == from && command.peer == to);
       if (!meant || from == to) continue;
-      Link& link = network_.link(from, to);
-      link.latency_min_us = command.latency_min_us;
-      link.latency_mean_us = command.latency_mean_us;
-      link.loss_per_million = command.loss_per_million;
-      link.duplicate_per_million = command.duplicate_per_million;
-      link.replay_per_million = command.replay_per_million;
-      link.clogged = command.clogged;
+      LinkSettings& link = network_.link(from, to);
+      link = command.link;
     }
   }
 }

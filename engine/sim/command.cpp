@@ -81,13 +81,13 @@ std::string describe(const Command& command) {
       } else {
         link();
       }
-      out << " latency " << command.latency_min_us << "+" << command.latency_mean_us << " us, loss "
-          << command.loss_per_million << " per million";
-      if (command.duplicate_per_million > 0)
-        out << ", duplicates " << command.duplicate_per_million << " per million";
-      if (command.replay_per_million > 0)
-        out << ", replays " << command.replay_per_million << " per million";
-      if (command.clogged) out << ", clogged";
+      out << " latency " << command.link.latency_min_us << "+" << command.link.latency_mean_us
+          << " us, loss " << command.link.loss_per_million << " per million";
+      if (command.link.duplicate_per_million > 0)
+        out << ", duplicates " << command.link.duplicate_per_million << " per million";
+      if (command.link.replay_per_million > 0)
+        out << ", replays " << command.link.replay_per_million << " per million";
+      if (command.link.clogged) out << ", clogged";
       break;
     case Command::Kind::Drop:
     case Command::Kind::Duplicate:

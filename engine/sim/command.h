@@ -20,6 +20,19 @@ inline constexpr raft::NodeId kAFollower{~std::uint64_t{0} - 17};   // the first
 inline constexpr raft::NodeId kTheOthers{~std::uint64_t{0} - 18};   // in groups: all not named yet
 inline constexpr raft::NodeId kTheCrashed{~std::uint64_t{0} - 19};  // the first crashed member
 
+// Of one directed link, but for a cut.
+struct LinkSettings {
+  TimeUs latency_min_us = 0;   // least latency, 0 to kMaxLatencyUs
+  TimeUs latency_mean_us = 0;  // mean of what is added to it, exponentially distributed, 0 to kMaxLatencyUs
+  std::uint32_t loss_per_million = 0;
+  std::uint32_t duplicate_per_million = 0;
+  std::uint32_t replay_per_million = 0;  // messages with which an old one comes again
+  bool clogged = false;                  // what arrives waits until it is not
+  friend bool operator==(const LinkSettings&, const LinkSettings&) = default;
+};
+
+inline constexpr TimeUs kMaxLatencyUs = 60'000'000;  // of each part
+
 // Of one simulated disk.
 struct DiskSettings {
   TimeUs sync_min_us = 0;   // least time that a sync takes
@@ -72,10 +85,10 @@ struct Command {
     // Links between different `groups` are cut, links inside a group are healed. Without groups: between `size` members
     // that are chosen at random and the others.
     Partition,
-    HealAll,   // every link carries again, and lets pass what waits on it
-    Timeout,   // node's election timer runs out now
-    Transfer,  // node, a leader, hands over to peer
-    SetLink,  // all that can be said of the link from `node` to `peer` (both kNone: of every link), but for cuts
+    HealAll,    // every link carries again, and lets pass what waits on it
+    Timeout,    // node's election timer runs out now
+    Transfer,   // node, a leader, hands over to peer
+    SetLink,    // the link from `node` to `peer` (both kNone: every link) becomes as `link` says
     Drop,       // `message`, on its way, is taken off the wire
     Delay,      // `message` arrives `delay_us` later than it would
     Duplicate,  // another copy of `message` sets out now
@@ -96,14 +109,9 @@ struct Command {
   std::string key{};
   std::string value{};
   std::vector<std::vector<raft::NodeId>> groups{};
-  TimeUs latency_min_us = 0;                // SetLink: least latency
-  TimeUs latency_mean_us = 0;               // SetLink: mean of what is added to it
-  std::uint32_t loss_per_million = 0;       // SetLink
-  std::uint32_t duplicate_per_million = 0;  // SetLink
-  std::uint32_t replay_per_million = 0;     // SetLink
-  bool clogged = false;                     // SetLink
-  std::uint32_t size = 0;                   // Partition
-  std::uint64_t message = 0;                // see World::flights()
+  LinkSettings link{};        // SetLink
+  std::uint32_t size = 0;     // Partition
+  std::uint64_t message = 0;  // see World::flights()
   TimeUs delay_us = 0;
   std::int64_t drift_ppm = 0;
   member::Unsynced unsynced = member::Unsynced::Lost;  // Crash

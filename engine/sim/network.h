@@ -11,19 +11,11 @@
 
 namespace raftarium::sim {
 
-inline constexpr TimeUs kMaxLatencyUs = 60'000'000;  // of each part
-
 // So many of the newest messages of a link may come again.
 inline constexpr std::size_t kCarried = 16;
 
-struct Link {
-  TimeUs latency_min_us = 0;
-  TimeUs latency_mean_us = 0;  // of the exponential part on top
-  std::uint32_t loss_per_million = 0;
-  bool cut = false;
-  std::uint32_t duplicate_per_million = 0;
-  std::uint32_t replay_per_million = 0;  // messages with which one of kCarried old ones comes again
-  bool clogged = false;                  // what arrives waits until it is not
+struct Link : LinkSettings {
+  bool cut = false;  // everything is lost
   friend bool operator==(const Link&, const Link&) = default;
 };
 

@@ -106,8 +106,8 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas, std::uint
     : config_(config),
       run_(run),
       prng_(config.seed),
-      network_(config.members, Link{config.latency_min_us, config.latency_mean_us, config.loss_per_million,
-                                    false, config.duplicate_per_million, config.replay_per_million}),
+      network_(config.members, Link{{config.latency_min_us, config.latency_mean_us, config.loss_per_million,
+                                     config.duplicate_per_million, config.replay_per_million}}),
       replicas_(std::move(replicas)),
       checkers_(config.members, common_start(replicas_)) {
   digest_.add(config.seed);

@@ -119,8 +119,8 @@ TEST_CASE("every act is told when it happens") {
   const raft::NodeId other(leader.value() % 3 + 1);
   l.act({.kind = Kind::Cut, .node = leader, .peer = other});
   l.act({.kind = Kind::Heal, .node = leader, .peer = other});
-  l.act(
-      {.kind = Kind::SetLink, .latency_min_us = 2000, .latency_mean_us = 1000, .loss_per_million = 20'000});
+  l.act({.kind = Kind::SetLink,
+         .link = {.latency_min_us = 2000, .latency_mean_us = 1000, .loss_per_million = 20'000}});
   l.act({.kind = Kind::Pause, .node = other});
   l.act({.kind = Kind::Resume, .node = other});
   l.act({.kind = Kind::Transfer, .node = leader, .peer = other});

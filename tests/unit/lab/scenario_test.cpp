@@ -120,7 +120,7 @@ TEST_CASE("every action arrives as its command") {
   EXPECT(s.actions[10].command.peer == sim::kTheLeader);
   EXPECT(s.actions[12].command.groups.at(1).at(0) == sim::kTheOthers);
   EXPECT(s.actions[15].command.peer == raft::NodeId(3));
-  EXPECT(s.actions[16].command.loss_per_million == 3);
+  EXPECT(s.actions[16].command.link.loss_per_million == 3);
   for (std::size_t i = 0; i < s.actions.size(); ++i) {
     CAPTURE(i);
     EXPECT(static_cast<std::size_t>(s.actions[i].command.kind) == i);
@@ -143,8 +143,8 @@ TEST_CASE("faults of links, disks and clients arrive, and are written again") {
   EXPECT_FALSE(s.actions[5].command.no_session);
   EXPECT(s.cluster.replay_per_million == 7);
   EXPECT(s.actions[0].command.size == 2);
-  EXPECT(s.actions[1].command.replay_per_million == 4);
-  EXPECT(s.actions[1].command.clogged);
+  EXPECT(s.actions[1].command.link.replay_per_million == 4);
+  EXPECT(s.actions[1].command.link.clogged);
   EXPECT(s.actions[2].command.zeroed);
   const sim::DiskSettings& disk = s.actions[3].command.disk;
   EXPECT(disk.read_error_per_million == 1);

@@ -62,15 +62,15 @@ TEST_CASE("what makes no sense is refused with a reason, and changes nothing") {
   EXPECT(refusal(world, partition({{kS1, kS2}, {kS3, kS1}})) == "partition: S1 is named twice");
 
   Command link = act(Kind::SetLink);
-  link.latency_min_us = -1;
+  link.link.latency_min_us = -1;
   EXPECT(refusal(world, link) == "set_link: expected a latency of 0 to 60000000 us, got -1");
-  link.latency_min_us = 0;
-  link.latency_mean_us = 60'000'001;
+  link.link.latency_min_us = 0;
+  link.link.latency_mean_us = 60'000'001;
   EXPECT(refusal(world, link) == "set_link: expected a latency of 0 to 60000000 us, got 60000001");
-  link.latency_mean_us = 0;
-  link.loss_per_million = 1'000'001;
+  link.link.latency_mean_us = 0;
+  link.link.loss_per_million = 1'000'001;
   EXPECT(refusal(world, link) == "set_link: expected a chance of 0 to 1000000 per million, got 1000001");
-  link.loss_per_million = 0;
+  link.link.loss_per_million = 0;
   link.node = kS1;
   EXPECT(refusal(world, link) == "set_link: expected a member from S1 to S3, got S0");
 
@@ -227,9 +227,9 @@ TEST_CASE("commands read as scenarios write them") {
   EXPECT(describe(erase) == "delete x at S1");
   EXPECT(describe(partition({{kS1, kS2}, {kTheOthers}})) == "partition {S1,S2} | {the others}");
   Command link = act(Kind::SetLink, kS1, kS2);
-  link.latency_min_us = 10;
-  link.latency_mean_us = 5;
-  link.loss_per_million = 7;
+  link.link.latency_min_us = 10;
+  link.link.latency_mean_us = 5;
+  link.link.loss_per_million = 7;
   EXPECT(describe(link) == "set_link S1->S2 latency 10+5 us, loss 7 per million");
   link.node = raft::kNone;
   link.peer = raft::kNone;

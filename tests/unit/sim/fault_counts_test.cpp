@@ -18,9 +18,9 @@ using raft::NodeId;
 
 Command set_link(NodeId from, NodeId to, std::uint32_t replay_per_million, bool clogged) {
   Command command = act(Kind::SetLink, from, to);
-  command.latency_min_us = 1'000;
-  command.replay_per_million = replay_per_million;
-  command.clogged = clogged;
+  command.link.latency_min_us = 1'000;
+  command.link.replay_per_million = replay_per_million;
+  command.link.clogged = clogged;
   return command;
 }
 
@@ -86,9 +86,9 @@ TEST_CASE("each fault is counted when it fires, and no other") {
   Command torn = crash;
   torn.unsynced = member::Unsynced::Torn;
   Command lossy = set_link(leader, node, 0, false);
-  lossy.loss_per_million = 1'000'000;
+  lossy.link.loss_per_million = 1'000'000;
   Command doubling = set_link(leader, node, 0, false);
-  doubling.duplicate_per_million = 1'000'000;
+  doubling.link.duplicate_per_million = 1'000'000;
   Command drift = act(Kind::Drift, node);
   drift.drift_ppm = 1'000;
   Command jump = act(Kind::Jump, node);

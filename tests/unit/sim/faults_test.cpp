@@ -312,7 +312,7 @@ TEST_CASE("a link's latency and loss can be set, of one link or of all") {
   const NodeId node = follower(world);
   const NodeId other = follower(world, 1);
   Command slow = act(Kind::SetLink, leader, node);
-  slow.latency_min_us = 70'000;
+  slow.link.latency_min_us = 70'000;
   apply(world, slow);
   EXPECT(world.network().link(leader, node).latency_min_us == 70'000);
   EXPECT(world.network().link(leader, node).latency_mean_us == 0);
@@ -329,7 +329,7 @@ TEST_CASE("a link's latency and loss can be set, of one link or of all") {
   }
 
   Command lossy = act(Kind::SetLink);
-  lossy.loss_per_million = 1'000'000;
+  lossy.link.loss_per_million = 1'000'000;
   apply(world, lossy);
   run_for(world, 200'000);
   const auto events = watch(world, kSecond);
