@@ -29,17 +29,15 @@ bool is_first_turned_away(const sim::World& world, const sim::Event& event) {
 // Why a reader may believe the answer, or not.
 std::string why_fresh(const sim::Request& request) {
   const std::string who = name(request.answered_by);
-  switch (request.mode) {
-    case member::ReadMode::Linearizable:
-      return text("A majority still followed the leader after the question, so entry ", request.index,
-                  " is as new as anything that was acknowledged before (ReadIndex).");
-    case member::ReadMode::Lease:
-      return text(who, " trusts its lease, and with it the clocks, and answers as of entry ", request.index,
-                  ".");
-    case member::ReadMode::Serializable:
-      break;
+  if (request.mode == member::ReadMode::Serializable) {
+    return text("It is what ", who, " has as of entry ", request.index, ", which may be old.");
   }
-  return text("It is what ", who, " has as of entry ", request.index, ", which may be old.");
+  if (request.by_lease) {
+    return text("The leader trusts its lease, and with it the clocks: ", who, " answers as of entry ",
+                request.index, ".");
+  }
+  return text("A majority still followed the leader after the question, so entry ", request.index,
+              " is as new as anything that was acknowledged before (ReadIndex).");
 }
 
 Line about(const sim::World& world, const sim::Event& event) {

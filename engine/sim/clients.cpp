@@ -240,6 +240,14 @@ void World::note_applied(raft::NodeId node, const std::vector<member::Applied>& 
   }
 }
 
+bool World::rests_on_lease(raft::NodeId node, member::ReadMode mode) const {
+  const NodeId leader = member(node).node().leader();
+  if (mode == member::ReadMode::Serializable || leader == raft::kNone) return false;
+  const bool asked_for = mode == member::ReadMode::Lease && leader == node && config_.of(node).check_quorum;
+  const bool hands_over = leader == node && member(node).node().status().lead_transferee != raft::kNone;
+  return (asked_for || config_.of(leader).lease_reads) && !hands_over;
+}
+
 void World::note_answers(raft::NodeId node, const std::vector<member::Answer>& answers) {
   for (const member::Answer& answer : answers) {
     const auto found = reading_.find({node, answer.ticket});
@@ -252,6 +260,7 @@ void World::note_answers(raft::NodeId node, const std::vector<member::Answer>& a
       request.index = answer.applied;
       request.revision = answer.result.revision;
       request.answered_by = node;
+      request.by_lease = rests_on_lease(node, request.mode);
       request.found = !answer.result.found.empty();
       if (request.found) {
         request.value = answer.result.found.front().value;

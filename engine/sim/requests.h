@@ -39,6 +39,7 @@ struct Request {
   std::string value;
   std::int64_t version = 0;
   raft::NodeId answered_by;
+  bool by_lease = false;            // Read: the leader trusted its lease, and asked nobody
   std::uint64_t read_in_start = 0;  // the process of `at` that has read it, by starts from 1; 0: none yet
   member::Ticket ticket = 0;        // Read: what that process calls it
   bool no_session = false;          // each attempt takes effect by itself

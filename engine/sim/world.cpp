@@ -36,9 +36,13 @@ raft::Config core_config(const WorldConfig& config, NodeId id) {
   core.heartbeat_ticks = config.heartbeat_ticks;
   core.pre_vote = config.pre_vote;
   core.check_quorum = config.check_quorum;
+  if (config.lease_reads) core.read_only = raft::ReadOnlyMode::LeaseBased;
   core.max_size_per_msg = static_cast<std::uint64_t>(config.max_size_per_msg);
   core.max_committed_size_per_ready = 1U << 20U;
   core.max_inflight_msgs = config.max_inflight_msgs;
+  if (config.max_inflight_bytes > 0) {
+    core.max_inflight_bytes = static_cast<std::uint64_t>(config.max_inflight_bytes);
+  }
   if (config.max_uncommitted_size > 0) {
     core.max_uncommitted_size = static_cast<std::uint64_t>(config.max_uncommitted_size);
   }

@@ -253,6 +253,8 @@ class World {
   void finish(Request& request, RequestState state);
   void note_applied(raft::NodeId node, const std::vector<member::Applied>& applied);
   void note_answers(raft::NodeId node, const std::vector<member::Answer>& answers);
+  // Whether a read that `node` answers now rests on its leader's lease.
+  bool rests_on_lease(raft::NodeId node, member::ReadMode mode) const;
   void forget_reads(raft::NodeId node);
   TimeUs deadline_us(const Request& request) const { return request.sent_us + config_.request_deadline_us; }
   TimeUs client_latency() { return config_.latency_min_us; }

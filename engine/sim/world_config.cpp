@@ -86,6 +86,9 @@ base::Status check_numbers(const WorldConfig& config, const std::string& where) 
   if (config.election_ticks <= config.heartbeat_ticks || config.election_ticks > 10'000) {
     return field("election_ticks", "more than heartbeat_ticks, at most 10000", config.election_ticks);
   }
+  if (config.lease_reads && !config.check_quorum) {
+    return base::Error{where + "lease_reads: expected false where check_quorum is, got true"};
+  }
   const std::string latencies = "0 to " + std::to_string(kMaxLatencyUs);
   if (config.latency_min_us < 0 || config.latency_min_us > kMaxLatencyUs) {
     return field("latency_min_us", latencies, config.latency_min_us);
@@ -119,6 +122,7 @@ base::Status check_numbers(const WorldConfig& config, const std::string& where) 
   for (const base::Status& status :
        {bounded("max_size_per_msg", 0, kGiga, config.max_size_per_msg),
         bounded("max_inflight_msgs", 1, 4096, config.max_inflight_msgs),
+        bounded("max_inflight_bytes", 0, kGiga, config.max_inflight_bytes),
         bounded("max_messages_in_flight", 1, kMaxMessagesInFlight, config.max_messages_in_flight),
         bounded("max_uncommitted_size", 0, kGiga, config.max_uncommitted_size),
         bounded("sync_min_us", 0, kMaxSyncUs, config.sync_min_us),
@@ -129,6 +133,9 @@ base::Status check_numbers(const WorldConfig& config, const std::string& where) 
         bounded("snapshot_keep_entries", 0, kGiga, config.snapshot_keep_entries),
         bounded("snapshot_part_bytes", 1, kGiga, config.snapshot_part_bytes)}) {
     if (!status) return status;
+  }
+  if (config.max_inflight_bytes > 0 && config.max_inflight_bytes < config.max_size_per_msg) {
+    return field("max_inflight_bytes", "0, or at least max_size_per_msg", config.max_inflight_bytes);
   }
   return {};
 }

@@ -28,12 +28,13 @@ struct WorldConfig {
   std::size_t members = 5;  // 1 to kMaxMembers
   bool pre_vote = true;
   bool check_quorum = true;
-  TimeUs tick_us = 10'000;                  // > 0
-  int election_ticks = 15;                  // > heartbeat_ticks
-  int heartbeat_ticks = 5;                  // > 0
-  TimeUs latency_min_us = 15'000;           // of every link, >= 0
-  TimeUs latency_mean_us = 8'000;           // of the random part on top, >= 0
-  std::uint32_t loss_per_million = 0;       // up to 1'000'000
+  bool lease_reads = false;            // linearizable reads trust the leader's lease; needs check_quorum
+  TimeUs tick_us = 10'000;             // > 0
+  int election_ticks = 15;             // > heartbeat_ticks
+  int heartbeat_ticks = 5;             // > 0
+  TimeUs latency_min_us = 15'000;      // of every link, >= 0
+  TimeUs latency_mean_us = 8'000;      // of the random part on top, >= 0
+  std::uint32_t loss_per_million = 0;  // up to 1'000'000
   std::uint32_t duplicate_per_million = 0;  // up to 1'000'000: messages that arrive twice
   std::uint32_t replay_per_million = 0;     // up to 1'000'000: messages with which an old one comes again
   // The network carries so many messages at a time, 1 to kMaxMessagesInFlight, with kEntriesForEachMessage times as
@@ -44,6 +45,7 @@ struct WorldConfig {
   TimeUs request_deadline_us = 4'000'000;      // and gives up after this long; up to a day
   std::int64_t max_size_per_msg = 1 << 20;     // bytes of entries in one append; 0: one entry
   int max_inflight_msgs = 256;                 // > 0: unanswered appends to one follower
+  std::int64_t max_inflight_bytes = 0;         // and bytes of them, >= max_size_per_msg; 0: no limit
   std::int64_t max_uncommitted_size = 0;       // bytes; a leader refuses more; 0: no limit
   TimeUs sync_min_us = 0;                      // of every disk, as DiskSettings
   TimeUs sync_mean_us = 0;                     // both 0: a sync takes no time
@@ -62,7 +64,7 @@ struct WorldConfig {
   std::vector<std::vector<raft::Term>> logs{};
   raft::Bugs bugs{};  // of every member
   // Members that are set up in another way than the others: empty, or one for each member, S1 first. Only what a
-  // member can have of its own counts: pre_vote, check_quorum, its ticks, its limits, its disk, its snapshots.
+  // member can have of its own counts: pre_vote, check_quorum, lease_reads, its ticks, limits, disk and snapshots.
   std::vector<WorldConfig> own{};
 
   // How `node` is set up.

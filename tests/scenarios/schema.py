@@ -107,14 +107,14 @@ ACTIONS = [
     {"do": "leave_joint", "through": "S1"},
 ]
 
-CLUSTER = {"members": 15, "pre_vote": False, "check_quorum": False, "tick_us": 1, "election_ticks": 10000,
-           "heartbeat_ticks": 1, "latency_min_us": 0, "latency_mean_us": 60000000, "loss_per_million": 1000000,
-           "duplicate_per_million": 1, "replay_per_million": 1, "max_messages_in_flight": 1, "request_timeout_us": 1,
-           "request_deadline_us": 3600000000,
-           "max_size_per_msg": 0, "max_inflight_msgs": 1, "max_uncommitted_size": 5, "sync_min_us": 0,
-           "sync_mean_us": 60000000, "wal_segment_bytes": 4096, "snapshot_entries": 1, "snapshot_bytes": 1,
-           "snapshot_keep_entries": 1, "snapshot_part_bytes": 1, "learners": ["S13"], "spares": ["S14", "S15"],
-           "logs": {"S1": [1, 1, 2], "S2": []}, "bugs": ["old_term_commits", "joint_union"]}
+CLUSTER = {"members": 15, "pre_vote": False, "check_quorum": False, "lease_reads": False, "tick_us": 1,
+           "election_ticks": 10000, "heartbeat_ticks": 1, "latency_min_us": 0, "latency_mean_us": 60000000,
+           "loss_per_million": 1000000, "duplicate_per_million": 1, "replay_per_million": 1,
+           "max_messages_in_flight": 1, "request_timeout_us": 1, "request_deadline_us": 3600000000,
+           "max_size_per_msg": 0, "max_inflight_msgs": 1, "max_inflight_bytes": 1, "max_uncommitted_size": 5,
+           "sync_min_us": 0, "sync_mean_us": 60000000, "wal_segment_bytes": 4096, "snapshot_entries": 1,
+           "snapshot_bytes": 1, "snapshot_keep_entries": 1, "snapshot_part_bytes": 1, "learners": ["S13"],
+           "spares": ["S14", "S15"], "logs": {"S1": [1, 1, 2], "S2": []}, "bugs": ["old_term_commits", "joint_union"]}
 TRIGGERS = [
     "leaders == 1", SENT, {"leader_elected": {"node": "S1", "term": 2, "nth": 1}}, {"leader_elected": {}},
     {"candidate_stood": {"node": "S1", "term": 2, "nth": 1}}, {"stepped_down": {"node": "S1", "term": 2, "nth": 1}},

@@ -139,6 +139,28 @@ TEST_CASE("every act is told when it happens") {
   }
 }
 
+TEST_CASE("a read's answer says what it rests on: a majority, the leader's lease, or nothing") {
+  for (const bool lease_reads : {false, true}) {
+    sim::WorldConfig config = Listener::config_of(7, 3);
+    config.lease_reads = lease_reads;
+    Listener l(config);
+    l.run_until(1'000'000);
+    const auto told = [&](member::ReadMode mode) {
+      l.story.clear();
+      l.act({.kind = Kind::Read, .node = l.world.leader(), .key = "x", .mode = mode});
+      l.run_until(l.world.now_us() + 500'000);
+      const StoryLine* line = l.find(" is answered: ");
+      return line == nullptr ? std::string() : line->why;
+    };
+    using member::ReadMode;
+    const char* majority = "A majority still followed the leader after the question";
+    const char* lease = "The leader trusts its lease";
+    EXPECT(told(ReadMode::Linearizable).find(lease_reads ? lease : majority) == 0);
+    EXPECT(told(ReadMode::Lease).find(lease) == 0);
+    EXPECT(told(ReadMode::Serializable).find("It is what S") == 0);
+  }
+}
+
 TEST_CASE("a refused vote names who has it, or the logs that decided") {
   std::vector<std::string> reasons;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {

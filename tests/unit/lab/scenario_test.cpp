@@ -57,15 +57,16 @@ TEST_CASE("every field of a cluster arrives") {
 
 TEST_CASE("what a member has of its own arrives, is written again, and only that") {
   const Scenario s = parsed(R"("cluster": {"members": 3, "election_ticks": 20, "own": {
-    "S2": {"pre_vote": false, "election_ticks": 30, "snapshot_entries": 7}, "S3": {}}})");
+    "S2": {"pre_vote": false, "lease_reads": true, "election_ticks": 30, "max_inflight_bytes": 2000000}, "S3": {}}})");
   REQUIRE(s.cluster.own.size() == 3);
   EXPECT(s.cluster.of(raft::NodeId(1)).election_ticks == 20);
   EXPECT(s.cluster.of(raft::NodeId(2)).election_ticks == 30);
-  EXPECT(s.cluster.of(raft::NodeId(2)).snapshot_entries == 7);
+  EXPECT(s.cluster.of(raft::NodeId(2)).lease_reads);
+  EXPECT(s.cluster.of(raft::NodeId(2)).max_inflight_bytes == 2'000'000);
   EXPECT_FALSE(s.cluster.of(raft::NodeId(2)).pre_vote);
   EXPECT(s.cluster.of(raft::NodeId(3)).pre_vote);
   EXPECT(own_in_words(s.cluster, raft::NodeId(2)) ==
-         "pre_vote false, election_ticks 30, snapshot_entries 7");
+         "pre_vote false, lease_reads true, election_ticks 30, max_inflight_bytes 2000000");
   EXPECT(own_in_words(s.cluster, raft::NodeId(3)).empty());
   const std::string text = to_json(s, false);
   const auto again = parse_scenario("s.json", text);

@@ -75,6 +75,8 @@ TEST_CASE("each kind of read finds what was acknowledged, at the leader and else
       EXPECT(newest(world).found);
       EXPECT(newest(world).value == "5");
       EXPECT(newest(world).version == 1);
+      EXPECT(newest(world).by_lease ==
+             (mode == ReadMode::Lease && newest(world).answered_by == world.leader()));
     }
   }
   REQUIRE(answered(world, read("nobody wrote this", ReadMode::Linearizable)));
@@ -94,6 +96,27 @@ TEST_CASE("a read writes nothing to the log, and a lease asks nobody") {
   EXPECT(newest(world).done_us - newest(world).sent_us > lease_us);
   EXPECT(lease_us == 2 * world.config().latency_min_us);
   EXPECT(world.member(world.leader()).node().last_index() == last);
+}
+
+TEST_CASE("a member whose reads trust its lease asks nobody, whichever way it is read") {
+  WorldConfig config;
+  config.members = 3;
+  config.own.assign(3, config);
+  config.own[0].lease_reads = true;
+  World world = elected(config);
+  const auto took_us = [&](NodeId leader) {
+    apply(world, act(Kind::Transfer, world.leader(), leader));
+    REQUIRE(run_until(
+        world, [&] { return world.leader() == leader; }, kSecond));
+    run_for(world, kSecond);
+    REQUIRE(answered(world, read("x", ReadMode::Linearizable, leader)));
+    EXPECT(newest(world).by_lease == (leader == NodeId(1)));
+    return newest(world).done_us - newest(world).sent_us;
+  };
+  const TimeUs to_it_and_back_us = 2 * config.latency_min_us;
+  if (world.leader() == NodeId(1)) took_us(NodeId(3));
+  EXPECT(took_us(NodeId(1)) == to_it_and_back_us);
+  EXPECT(took_us(NodeId(2)) > to_it_and_back_us);
 }
 
 TEST_CASE("cut off, a leader answers serializable reads only; another member's answer is as good") {

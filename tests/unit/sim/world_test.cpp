@@ -101,6 +101,22 @@ TEST_CASE("worlds of 1 to 15 members elect, commit everywhere, and keep every pr
   }
 }
 
+TEST_CASE("what its settings say reaches a member's core; 0 is no limit") {
+  WorldConfig config;
+  config.own.assign(config.members, config);
+  config.own[0].max_inflight_bytes = 2 << 20;
+  config.own[0].max_inflight_msgs = 3;
+  config.own[0].max_size_per_msg = 1000;
+  config.own[0].max_uncommitted_size = 5000;
+  const World world = make(config);
+  EXPECT(world.member(kS1).config().max_inflight_bytes == 2 << 20);
+  EXPECT(world.member(kS1).config().max_inflight_msgs == 3);
+  EXPECT(world.member(kS1).config().max_size_per_msg == 1000);
+  EXPECT(world.member(kS1).config().max_uncommitted_size == 5000);
+  EXPECT(world.member(kS2).config().max_inflight_bytes == raft::kNoLimit);
+  EXPECT(world.member(kS2).config().max_uncommitted_size == raft::kNoLimit);
+}
+
 TEST_CASE("a member may be set up in its own way") {
   WorldConfig config;
   config.members = 3;
@@ -171,6 +187,10 @@ TEST_CASE("configurations that cannot work are refused, with the field and the r
          "cluster: election_ticks: expected more than heartbeat_ticks, at most 10000, got 5");
   EXPECT(refused([](WorldConfig& c) { c.election_ticks = 10'001; }) ==
          "cluster: election_ticks: expected more than heartbeat_ticks, at most 10000, got 10001");
+  EXPECT(refused([](WorldConfig& c) { c.check_quorum = !(c.lease_reads = true); }) ==
+         "cluster: lease_reads: expected false where check_quorum is, got true");
+  EXPECT(refused([](WorldConfig& c) { c.max_inflight_bytes = c.max_size_per_msg - 1; }) ==
+         "cluster: max_inflight_bytes: expected 0, or at least max_size_per_msg, got 1048575");
   EXPECT(refused([](WorldConfig& c) { c.latency_min_us = -1; }) ==
          "cluster: latency_min_us: expected 0 to 60000000, got -1");
   EXPECT(refused([](WorldConfig& c) { c.latency_mean_us = 60'000'001; }) ==
