@@ -16,7 +16,7 @@ constexpr NodeId kOne{1};
 constexpr NodeId kTwo{2};
 constexpr NodeId kThree{3};
 
-Network three() { return Network(3, Link{100, 50, 7, false}); }
+Network three() { return Network(3, Link{{100, 50, 7}}); }
 
 // "12 13 21": the links that are not cut, as from and to.
 std::string open_links(const Network& network, std::uint64_t members) {
@@ -64,7 +64,7 @@ TEST_CASE("an exponential latency has its mean, and none without one") {
 TEST_CASE("links are directed and begin alike") {
   Network network = three();
   EXPECT(open_links(network, 3) == "12 13 21 23 31 32");
-  EXPECT(network.link(kTwo, kThree) == Link{100, 50, 7, false});
+  EXPECT(network.link(kTwo, kThree) == Link{{100, 50, 7}});
   network.link(kOne, kTwo).cut = true;
   EXPECT(open_links(network, 3) == "13 21 23 31 32");
   EXPECT_FALSE(network.connected(kOne, kTwo));
@@ -78,7 +78,7 @@ TEST_CASE("isolation cuts every link of one member and no other") {
   EXPECT(open_links(network, 3) == "13 31");
   network.heal_all();
   EXPECT(open_links(network, 3) == "12 13 21 23 31 32");
-  EXPECT(network.link(kTwo, kOne) == Link{100, 50, 7, false});
+  EXPECT(network.link(kTwo, kOne) == Link{{100, 50, 7}});
 }
 
 TEST_CASE("a partition cuts between groups and heals inside of them") {
