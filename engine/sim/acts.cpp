@@ -292,11 +292,7 @@ void World::stop(Replica& r, member::Unsynced unsynced) {
   // What had arrived but was not read is gone with the process.
   const std::vector<std::uint64_t> held = std::move(r.held);
   r.held.clear();
-  for (const std::uint64_t id : held) {
-    Flights::node_type flight = land(flights_.find(id));
-    lose(flight.mapped(), LossReason::ReceiverDown);
-    landed(std::move(flight));
-  }
+  for (const std::uint64_t id : held) hand_over(id);
 }
 
 // A new machine under an old name: it remembers neither its votes nor its entries.
@@ -345,11 +341,8 @@ void World::resume(Replica& r) {
   if (r.sync && r.sync->ends_us <= now_us_) {
     push(now_us_, Due::Kind::Sync, r.member().id().value(), r.start);
   }
-  for (const std::uint64_t id : held) {
-    Flights::node_type flight = land(flights_.find(id));
-    deliver(flight.mapped());
-    landed(std::move(flight));
-  }
+  // One of them may be the end of the process: a disk that fails it.
+  for (const std::uint64_t id : held) hand_over(id);
 }
 
 }  // namespace raftarium::sim

@@ -67,6 +67,16 @@ void World::landed(Flights::node_type&& flight) {
   if (scratch_.landed.size() < kMostKept) scratch_.landed.push_back(std::move(flight));
 }
 
+void World::hand_over(std::uint64_t id) {
+  Flights::node_type flight = land(flights_.find(id));
+  if (replica(flight.mapped().message.to).process == ProcessState::Crashed) {
+    lose(flight.mapped(), LossReason::ReceiverDown);
+  } else {
+    deliver(flight.mapped());
+  }
+  landed(std::move(flight));
+}
+
 void World::deliver(Flight& flight) {
   if (flight.part < flight.parts) {
     Event& event = tell_of(Event::Kind::SnapshotPart, flight);

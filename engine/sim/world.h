@@ -191,6 +191,8 @@ class World {
   // messages.cpp: what is on its way
   void on_delivery(const Due& due);
   void deliver(Flight& flight);
+  // To a member that it has reached; lost where that is down.
+  void hand_over(std::uint64_t id);
   void lose(const Flight& flight, LossReason reason);
   Event& tell_of(Event::Kind kind, const Flight& flight);
   void send(raft::Message&& message);

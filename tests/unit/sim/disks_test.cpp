@@ -178,6 +178,24 @@ TEST_CASE("a member whose disk fails steps aside with the reason; the others go 
   }
 }
 
+TEST_CASE("what a paused member holds is lost from where its disk fails it as it goes on") {
+  World world = elected(3);
+  const raft::NodeId broken = follower(world);
+  apply(world, act(Kind::Pause, broken));
+  apply(world, fail_disk(broken, storage::DiskOp::Write, storage::DiskFault::Error));
+  for (int i = 0; i < 5; ++i) apply(world, put("x", std::to_string(i)));
+  run_for(world, kSecond);
+  apply(world, act(Kind::Resume, broken));
+  EXPECT(find(world.events(), Event::Kind::StorageFailed) != nullptr);
+  EXPECT(world.process(broken) == ProcessState::Crashed);
+  EXPECT(std::any_of(world.events().begin(), world.events().end(),
+                     [](const Event& event) { return event.loss == LossReason::ReceiverDown; }));
+  apply(world, act(Kind::Restart, broken));
+  run_for(world, kSecond);
+  EXPECT(stores_equal(world));
+  EXPECT(violations(world).empty());
+}
+
 TEST_CASE("a full disk stops a member until there is space, and costs nothing that was acknowledged") {
   World world = elected(3);
   const raft::NodeId node = follower(world);
