@@ -232,6 +232,7 @@ base::Status World::check_disk(const Command& command) const {
                        (names.empty() ? "none" : names)};
   }
   const std::uint64_t size = disk->size_of(command.file);
+  if (size == 0) return base::Error{what + command.file + " is empty"};
   if (command.offset >= size || command.bit > 7) {
     return base::Error{what + "expected byte 0 to " + std::to_string(size - 1) + " of " + command.file +
                        " and bit 0 to 7, got byte " + std::to_string(command.offset) + " bit " +

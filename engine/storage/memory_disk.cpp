@@ -339,7 +339,7 @@ MemoryDisk MemoryDisk::without_faults() const {
 void MemoryDisk::flip_bit(const std::string& name, std::uint64_t offset, unsigned bit) {
   Inode& inode = own(names_.find(name)->value);
   for (FileContent* content : {&inode.cached, &inode.durable}) {
-    CHECK(offset < content->size(), name, ": offset ", offset, " of ", content->size());
+    if (offset >= content->size()) continue;
     std::array<std::uint8_t, 1> byte{};
     content->read(offset, byte);
     byte[0] = static_cast<std::uint8_t>(byte[0] ^ 1U << bit);

@@ -90,7 +90,7 @@ class MemoryDisk : public Disk {
   void set_syncs_lie(bool lie) { syncs_lie_ = lie; }
   // The same contents on a disk to which nothing will happen.
   MemoryDisk without_faults() const;
-  // Damage to what is stored, cached and durable alike. REQUIRES: the file exists and is long enough.
+  // Damage to what is stored, cached and durable alike, as far as each goes. REQUIRES: the file exists.
   void flip_bit(const std::string& name, std::uint64_t offset, unsigned bit);
   void zero_sector(const std::string& name, std::uint64_t sector);
 

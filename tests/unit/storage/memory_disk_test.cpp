@@ -236,6 +236,16 @@ TEST_CASE("rot goes to what is stored") {
   EXPECT(text_of(disk, "a")[1] == 'c');
 }
 
+TEST_CASE("rot of what is only in the cache is gone with it") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", "one");
+  REQUIRE(disk.write(file, 3, bytes("two")).ok());
+  disk.flip_bit("a", 3, 0);
+  EXPECT(text_of(disk, "a") == "oneuwo");
+  disk.crash(kLost);
+  EXPECT(text_of(disk, "a") == "one");
+}
+
 TEST_CASE("a copy goes its own way, and nothing is open after a crash") {
   MemoryDisk disk;
   const File file = settled(disk, "a", "one");
