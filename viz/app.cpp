@@ -91,9 +91,9 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
   selection_ = Selection();
   selection_.tab = tab;
   chrome_.scenario = stem(name);
-  if (timeline_->scenario().recording) {
+  if (const auto& recording = timeline_->scenario().recording) {
     // A session that somebody sends is shown where they were.
-    seek(timeline_->scenario().duration_us);
+    seek(recording->at_us);
     playback_.pause();
   } else {
     playback_.play();

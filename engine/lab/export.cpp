@@ -29,8 +29,8 @@ void each_moment(const Scenario& scenario, const ExportOptions& options,
   Run run(std::make_shared<const Scenario>(scenario));
   run.set_tracer(tracer);
   const Journal journal = journal_of(scenario);
-  const sim::TimeUs end = std::min(options.until_us, scenario.duration_us);
-  while (run.next_due_us(journal) <= end) {
+  const sim::TimeUs end = std::min(options.until_us, scenario.end_us());
+  while (run.has_due(end, journal)) {
     run.step(journal);
     if (!run.world().events().empty() && run.world().now_us() >= options.from_us) show(run.world());
   }

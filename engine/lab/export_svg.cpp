@@ -88,7 +88,7 @@ SpaceTimeDiagram::SpaceTimeDiagram(const Scenario& scenario, const ExportOptions
     : options_(options),
       title_(scenario.title),
       members_(scenario.cluster.members),
-      end_us_(std::min(options.until_us, scenario.duration_us)),
+      end_us_(std::min(options.until_us, scenario.end_us())),
       lanes_(members_) {
   for (auto& lane : lanes_) lane.push_back({options.from_us, end_us_, raft::Term(), "running"});
 }

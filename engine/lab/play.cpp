@@ -85,7 +85,8 @@ class RecordingComparison {
     if (world.digest() == recording_->digest) return Verdict{what, true, "it is the same"};
     if (!difference_.empty()) return Verdict{what, false, difference_};
     std::string why = "here it is " + hex(world.digest()) + " after " + std::to_string(world.moments()) +
-                      " events, recorded after " + std::to_string(recording_->events);
+                      " events, recorded after " +
+                      (recording_->events ? std::to_string(*recording_->events) : "some number of them");
     if (recording_->trail.empty())
       return Verdict{what, false, why + "; the recording has no trail to say where"};
     return Verdict{what, false, why + "; the trail agrees for its " + std::to_string(at_) + " events"};
@@ -133,15 +134,16 @@ Played play_to_the_end(Run run, const Scenario& scenario, bool judge,
     if (watch) watch(world);
   };
   // An expectation's span may begin or end where nothing happens: the world is looked at there too.
-  std::vector<sim::TimeUs> borders{scenario.duration_us};
+  std::vector<sim::TimeUs> borders{scenario.end_us()};
   for (const Expectation& e : scenario.expectations) {
     borders.push_back(e.from_us);
     borders.push_back(e.until_us);
   }
   std::sort(borders.begin(), borders.end());
+  std::optional<Verdict> recorded;
   look();
   for (const sim::TimeUs border : borders) {
-    while (run.next_due_us(journal) <= border) {
+    while (run.has_due(border, journal)) {
       run.step(journal);
       if (world.events().empty()) continue;
       look();
@@ -151,12 +153,13 @@ Played play_to_the_end(Run run, const Scenario& scenario, bool judge,
     }
     run.advance_to(border);
     look();
+    if (border == scenario.end_us()) recorded = comparison.verdict(world);
   }
   Played played{
       world.digest(), world.moments(), world.now_us(), {}, world.violations(), {}, world.faults(), true};
   bool violations_expected = false;
   for (const Watch& w : watches) played.verdicts.push_back(w.verdict());
-  if (const auto verdict = comparison.verdict(world); judge && verdict) played.verdicts.push_back(*verdict);
+  if (judge && recorded) played.verdicts.push_back(*recorded);
   if (judge) {
     if (const auto verdict = second_opinion(world)) played.verdicts.push_back(*verdict);
   }

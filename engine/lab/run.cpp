@@ -57,6 +57,13 @@ sim::TimeUs Run::next_due_us(const Journal& journal) const {
   return std::min(std::max(item->time_us, world_.now_us()), world_.next_due_us());
 }
 
+bool Run::has_due(sim::TimeUs time_us, const Journal& journal) const {
+  const auto& recording = scenario_->recording;
+  const bool recorded = recording && time_us == recording->at_us && world_.now_us() == time_us &&
+                        world_.moments() >= recording->events.value_or(raft::kNoLimit);
+  return !recorded && next_due_us(journal) <= time_us;
+}
+
 void Run::step(const Journal& journal) {
   const JournalItem* item = due(journal);
   if (item != nullptr && item->time_us <= world_.next_due_us()) {
@@ -69,7 +76,7 @@ void Run::step(const Journal& journal) {
 }
 
 void Run::run_until(sim::TimeUs time_us, const Journal& journal) {
-  while (next_due_us(journal) <= time_us) step(journal);
+  while (has_due(time_us, journal)) step(journal);
   world_.advance_to(time_us);
 }
 

@@ -31,9 +31,12 @@ class Run {
   const sim::World& world() const { return world_; }
   // The moment of the next step along `journal`.
   sim::TimeUs next_due_us(const Journal& journal) const;
+  // Whether there is a step to take until `time_us`. A session is recorded between any two events of a moment: at the
+  // end of a recording there is none but what happened before.
+  bool has_due(sim::TimeUs time_us, const Journal& journal) const;
   // One step: an act of the journal that is due, or whatever the world does next.
   void step(const Journal& journal);
-  // Everything due up to and including `time_us`, and the time itself.
+  // Everything that has_due(), and the time itself.
   void run_until(sim::TimeUs time_us, const Journal& journal);
   // A command from outside takes effect now. Refused, with nothing changed, when it makes no sense.
   base::Status act(const sim::Command& command);

@@ -46,11 +46,12 @@ struct Expectation {
 };
 std::string describe(const Expectation& expectation);  // "eventually by 3.000 s: leaders == 1"
 
-// What happened when a session was recorded.
+// What had happened when a session was recorded.
 struct Recording {
-  std::uint64_t digest = 0;        // of the world at its end
-  std::uint64_t events = 0;        // moments until then
-  std::vector<std::string> trail;  // every event in words, up to kMaxTrail; may be empty
+  sim::TimeUs at_us = 0;                // when that was, in the session's own time
+  std::uint64_t digest = 0;             // of the world then
+  std::optional<std::uint64_t> events;  // moments until then; none: not known
+  std::vector<std::string> trail;       // every event in words, up to kMaxTrail; may be empty
 };
 inline constexpr std::size_t kMaxTrail = 20'000;
 
@@ -64,6 +65,9 @@ struct Scenario {
   std::vector<Action> actions;
   std::vector<Expectation> expectations;
   std::optional<Recording> recording;
+
+  // How far it is played without a screen: to where it was recorded, or for as long as it says.
+  sim::TimeUs end_us() const { return recording ? recording->at_us : duration_us; }
 };
 
 // `file` is for messages and for the name. An error says file, line, field, what was expected and what was

@@ -190,8 +190,13 @@ void read_recording(FieldReader& reader, const Json& root, Scenario& scenario) {
   const auto found = root.find("recording");
   if (found == root.end()) return;
   const std::string path = "recording";
-  if (!reader.is_object(*found, path, {"digest", "events", "trail"})) return;
+  if (!reader.is_object(*found, path, {"at_ms", "at_us", "digest", "events", "trail"})) return;
   Recording recording;
+  recording.at_us = reader.time(*found, path, "at", kMaxDurationUs).value_or(scenario.duration_us);
+  if (recording.at_us > scenario.duration_us) {
+    return reader.complain(path + (found->contains("at_ms") ? ".at_ms" : ".at_us"),
+                           "expected a moment within the scenario's " + seconds(scenario.duration_us));
+  }
   const std::string digest = reader.text(*found, path, "digest", 16, true);
   const auto parsed = parse_hex(digest);
   if (!parsed)

@@ -237,8 +237,11 @@ std::string to_json(const Scenario& scenario, bool pretty) {
     json["expect"].push_back(expectation_json(e, scenario.duration_us));
   }
   if (scenario.recording) {
-    OrderedJson recording = {{"digest", hex(scenario.recording->digest)},
-                             {"events", scenario.recording->events}};
+    OrderedJson recording = OrderedJson::object();
+    if (scenario.recording->at_us != scenario.duration_us)
+      put_time(recording, "at", scenario.recording->at_us);
+    recording["digest"] = hex(scenario.recording->digest);
+    if (scenario.recording->events) recording["events"] = *scenario.recording->events;
     if (!scenario.recording->trail.empty()) recording["trail"] = scenario.recording->trail;
     json["recording"] = std::move(recording);
   }

@@ -154,7 +154,7 @@ struct Timeline::Impl {
   }
 
   bool run_until(sim::TimeUs time_us, std::uint64_t most_steps = raft::kNoLimit) {
-    for (; run.next_due_us(here().journal) <= time_us; advance_one()) {
+    for (; run.has_due(time_us, here().journal); advance_one()) {
       if (most_steps-- == 0) return false;
     }
     run.advance_to(time_us);
@@ -251,7 +251,7 @@ std::uint64_t Timeline::digest() const { return impl_->world().digest(); }
 
 void Timeline::step_event() { impl_->seek_event(impl_->world().moments() + 1); }
 bool Timeline::run_until(sim::TimeUs time_us, std::uint64_t most_steps) {
-  return time_us <= now_us() || impl_->run_until(time_us, most_steps);
+  return time_us < now_us() || impl_->run_until(time_us, most_steps);
 }
 void Timeline::step_back() {
   const std::uint64_t now = impl_->world().moments();
@@ -288,18 +288,17 @@ Scenario Timeline::recording(bool trail) const {
   const Impl& i = *impl_;
   Scenario out = *i.scenario;
   out.expectations.clear();  // they speak of the whole scenario, not of this session
-  out.duration_us = std::max<sim::TimeUs>(1, i.world().now_us());
-  out.actions.erase(
-      std::remove_if(out.actions.begin(), out.actions.end(),
-                     [&](const Action& a) { return a.step || (!a.when && a.at_us > out.duration_us); }),
-      out.actions.end());
+  out.duration_us = std::max(out.duration_us, i.world().now_us());
+  out.actions.erase(std::remove_if(out.actions.begin(), out.actions.end(),
+                                   [](const Action& action) { return action.step.has_value(); }),
+                    out.actions.end());
   Journal journal;
   for (const JournalItem& item : i.here().journal) {
     if (item.step >= i.world().steps()) break;
     journal.push_back(item);
     out.actions.push_back({item.command, item.time_us, std::nullopt, item.step});
   }
-  Recording recording{i.world().digest(), i.world().moments(), {}};
+  Recording recording{i.world().now_us(), i.world().digest(), i.world().moments(), {}};
   if (trail) {
     Run again(i.scenario);
     while (again.world().steps() < i.world().steps() && recording.trail.size() < kMaxTrail) {

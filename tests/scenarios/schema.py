@@ -47,7 +47,7 @@ def without(fields, name):
 
 LINK = {"latency_min_us": 1, "latency_mean_us": 2, "loss_per_million": 3}
 SENT = {"message_sent": {"type": "MsgApp", "from": "S1", "to": "S2", "nth": 2}}
-RECORDING = {"digest": "0123456789abcdef", "events": 3, "trail": ["1 x"]}
+RECORDING = {"at_ms": 1, "digest": "0123456789abcdef", "events": 3, "trail": ["1 x"]}
 
 # The least that each action needs, and one field more for each that it may have.
 ACTIONS = [
@@ -157,6 +157,7 @@ def good():
     yield expecting(that="leaders == 1", at_us=1)
     yield scenario(recording=RECORDING)
     yield scenario(recording={"digest": "0" * 16})
+    yield scenario(recording={"at_us": 1, "digest": "0" * 16})
 
 
 def bad():
@@ -248,7 +249,8 @@ def bad():
     yield expecting(always="leaders == 1", never="leaders == 1")
     yield expecting(always="leaders == 1", from_ms=1, from_us=1)
     yield expecting(always="leaders == 1", by_ms=1, by_us=1)
-    for field, values in {"digest": ["", "0" * 15, "G" * 16, 5], "events": [-1, "1"], "trail": [5, [5]]}.items():
+    for field, values in {"digest": ["", "0" * 15, "G" * 16, 5], "events": [-1, "1"], "trail": [5, [5]],
+                          "at_ms": [-1, "1", 3600001], "at_us": [1]}.items():
         for value in values:
             yield scenario(recording={**RECORDING, field: value})
     yield scenario(recording={**RECORDING, "colour": "red"})

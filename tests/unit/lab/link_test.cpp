@@ -149,9 +149,61 @@ TEST_CASE("a recorded session plays again to the same digest, links included") {
     EXPECT(played.digest == t.digest());
     EXPECT(played.verdicts.back().why == "it is the same");
     Timeline reopened(again);
-    reopened.run_until(again.duration_us);
+    reopened.run_until(again.recording->at_us);
     EXPECT(reopened.digest() == t.digest());
   }
+}
+
+TEST_CASE("a session is recorded where it stands, also between two events of one moment") {
+  Timeline t(sample());
+  t.run_until(700'000);
+  for (int i = 0; i < 5; ++i) REQUIRE(t.act({.kind = sim::Command::Kind::Put, .key = "k"}).ok());
+  t.run_until(900'000);
+  const std::uint64_t events = t.event_count();
+  std::size_t within = 0;
+  for (std::uint64_t event = 0; event <= events; ++event) {
+    CAPTURE(event);
+    t.seek_event(event + 1);
+    const sim::TimeUs next_us = t.now_us();
+    t.seek_event(event);
+    if (t.now_us() == next_us) ++within;
+    const Scenario recorded = t.recording(false);
+    EXPECT(play(recorded, {}).ok);
+    Timeline reopened(recorded);
+    reopened.run_until(recorded.recording->at_us);
+    EXPECT(reopened.event_count() == event);
+    EXPECT(reopened.now_us() == t.now_us());
+    EXPECT(reopened.digest() == t.digest());
+  }
+  EXPECT(within > 5);
+}
+
+TEST_CASE("what a scenario still had in store when a session was recorded comes when it goes on") {
+  const auto scenario =
+      parse_scenario("s.json", R"({"raftarium": 1, "title": "T", "seed": 3, "duration_ms": 2000,
+    "actions": [{"at_ms": 1500, "do": "crash", "node": "leader"}]})");
+  REQUIRE_MESSAGE(scenario.ok(), scenario.error().message);
+  Timeline t(*scenario);
+  t.run_until(1'000'000);
+  REQUIRE(t.act({.kind = sim::Command::Kind::Put, .key = "k"}).ok());
+  const auto recorded = parse_scenario("r.json", to_json(t.recording(false), true));
+  REQUIRE_MESSAGE(recorded.ok(), recorded.error().message);
+  EXPECT(recorded->recording->at_us == 1'000'000);
+  EXPECT(play(*recorded, {}).time_us == 1'000'000);
+  Timeline reopened(*recorded);
+  for (const sim::TimeUs time_us : {1'000'000, 1'600'000, 5'000'000}) {
+    t.run_until(time_us);
+    reopened.run_until(time_us);
+    EXPECT(reopened.digest() == t.digest());
+  }
+  EXPECT(t.world().faults().of(sim::Fault::Crashed) == 1);
+  // Also when it is recorded after its end.
+  EXPECT(play(t.recording(false), {}).ok);
+  const auto late = parse_scenario("r.json", R"({"raftarium": 1, "title": "T", "seed": 3, "duration_ms": 2,
+    "recording": {"at_ms": 3, "digest": "0000000000000000"}})");
+  REQUIRE_FALSE(late.ok());
+  EXPECT(late.error().message ==
+         "r.json:2: recording.at_ms: expected a moment within the scenario's 0.002 s");
 }
 
 TEST_CASE("a replay that goes another way says at which event and how") {
