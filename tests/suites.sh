@@ -97,6 +97,7 @@ suite_scenarios() {
   digests release build/release/bin/raftarium-cli
   count "library" python3 tests/scenarios/library.py build/release/bin/raftarium-cli
   count "twins" python3 tests/scenarios/twins.py build/release/bin/raftarium-cli
+  count "needed" python3 tests/scenarios/needed.py build/release/bin/raftarium-cli
   count "schema" python3 tests/scenarios/schema.py build/release/bin/raftarium-cli
   count "traces for etcd's specification" python3 tests/scenarios/traces.py build/release/bin/raftarium-cli
 }
