@@ -7,8 +7,10 @@ namespace {
 
 constexpr float kLeastTransport = 320;
 
+// Each has room for all its parts from a height on; of less one sees what fits.
 Layout wide(Vec2 window) {
   Layout out;
+  window.y = std::max(window.y, 400.0F);
   Rect rest{0, 0, window.x, window.y};
   out.top_bar = rest.cut_top(48);
   out.timeline = rest.cut_bottom(64);
@@ -27,6 +29,7 @@ Layout wide(Vec2 window) {
 Layout lying(Vec2 window) {
   Layout out;
   out.narrow = true;
+  window.y = std::max(window.y, 300.0F);
   Rect rest{0, 0, window.x, window.y};
   out.top_bar = rest.cut_top(52);
   out.timeline = rest.cut_bottom(52);
@@ -43,6 +46,8 @@ Layout narrow(Vec2 window) {
   if (window.x >= kLeastTransport * 2 && window.x > window.y) return lying(window);
   Layout out;
   out.narrow = true;
+  window.x = std::max(window.x, kLeastTransport);
+  window.y = std::max(window.y, 480.0F);
   Rect rest{0, 0, window.x, window.y};
   out.top_bar = rest.cut_top(56);
   out.stage = rest.cut_top(std::max(200.0F, window.y * 0.42F));

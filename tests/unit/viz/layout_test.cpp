@@ -96,6 +96,19 @@ TEST_SUITE("layout") {
     }
   }
 
+  TEST_CASE("in the smallest window every part keeps a size") {
+    for (const Vec2 size :
+         {Vec2{1, 1}, {60, 40}, {320, 100}, {640, 100}, {899, 10}, {900, 10}, {2000, 1}}) {
+      CAPTURE(size.x);
+      CAPTURE(size.y);
+      for (const auto& part : parts_of(compute_layout(size))) {
+        CAPTURE(part.first);
+        EXPECT(part.second.w > 30);
+        EXPECT(part.second.h > 30);
+      }
+    }
+  }
+
   TEST_CASE("it follows the window pixel by pixel, without a jump of more than the step") {
     Layout before = compute_layout({900, 700});
     for (float width = 901; width <= 2000; ++width) {
