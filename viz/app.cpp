@@ -8,6 +8,7 @@
 
 #include "embedded/viz_scenarios.h"
 #include "lab/link.h"
+#include "lab/play.h"
 #include "lab/scenario.h"
 #include "viz/acts.h"
 #include "viz/json_writer.h"
@@ -95,6 +96,7 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
     // A session that somebody sends is shown where they were.
     seek(recording->at_us);
     playback_.pause();
+    if (!seeking()) compare_with_recording();
   } else {
     playback_.play();
   }
@@ -135,11 +137,23 @@ void App::seek_on() {
   if (timeline_->run_until(*seeking_us_, kStepsForEachPicture)) {
     seeking_us_.reset();
     notice_s_ = 0;
+    compare_with_recording();
   } else {
     say(kept("On the way to " + text::seconds(*seeking_us_, 1) + " s: at " +
              text::seconds(timeline_->now_us(), 1) + " s. Any act stops it."),
         false);
   }
+}
+
+// Another build may play a session another way: whoever opens it must not take it for the same.
+void App::compare_with_recording() {
+  const auto& recording = timeline_->scenario().recording;
+  if (!recording || timeline_->now_us() != recording->at_us || timeline_->branch() != 0) return;
+  if (timeline_->digest() == recording->digest) return;
+  const std::string how = lab::how_it_diverges(timeline_->scenario());
+  say("This is not what was recorded: " +
+          (how.empty() ? "the digest of its events is another." : how + "."),
+      true);
 }
 
 void App::set_dark(bool dark) {

@@ -100,6 +100,7 @@ class App : public CommandSink {
   void to_last_mark();
   void play(std::int64_t to_us);
   void seek_on();
+  void compare_with_recording();
   bool stop_between(std::uint64_t before, std::uint64_t after);
   void linger_between(std::uint64_t before, std::uint64_t after);
   void refresh();

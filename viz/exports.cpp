@@ -9,8 +9,8 @@ namespace raftarium::viz {
 
 std::string export_text(const lab::Timeline& timeline, const std::string& word,
                         const SpaceTimeView& shown) {
+  if (word == "session") return lab::to_json(timeline.recording(true), true);
   const lab::Scenario session = timeline.recording(false);
-  if (word == "session") return lab::to_json(session, true);
   const auto format = lab::parse_export_format(word);
   if (!format) return "";
   lab::ExportOptions options;
@@ -18,8 +18,9 @@ std::string export_text(const lab::Timeline& timeline, const std::string& word,
   options.heartbeats = true;  // as the interface draws them
   options.until_us = timeline.now_us();
   if (*format == lab::ExportFormat::Svg) {
-    const auto from_us = static_cast<sim::TimeUs>(std::max(0.0, shown.from_us));
-    const auto until_us = static_cast<sim::TimeUs>(std::max(0.0, shown.from_us + shown.span_us));
+    const double begins_us = shown.begins_us(static_cast<double>(timeline.now_us()));
+    const auto from_us = static_cast<sim::TimeUs>(std::max(0.0, begins_us));
+    const auto until_us = static_cast<sim::TimeUs>(std::max(0.0, begins_us + shown.span_us));
     options.until_us = std::min(timeline.now_us(), until_us);
     options.from_us = std::min(from_us, options.until_us);
   }

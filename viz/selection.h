@@ -22,6 +22,12 @@ struct SpaceTimeView {
   double span_us = 1'000'000;
   bool follows = true;  // the present stays in sight
 
+  // Where it begins when it is `now_us`.
+  double begins_us(double now_us) const {
+    const double before = now_us - span_us * 0.92;
+    return !follows ? from_us : before > 0 ? before : 0;
+  }
+
   // What is at `about_us` stays where it is.
   void enlarge(double times, double about_us, double now_us) {
     const double wanted = span_us / times;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/codec.h"
+#include "base/text.h"
 
 namespace raftarium::kv {
 
@@ -219,9 +220,9 @@ struct Reader {
 // Describing.
 
 std::string describe_range(const std::string& from, const std::string& to) {
-  if (!from.empty() && to == prefix_end(from)) return from + "*";
+  if (!from.empty() && to == prefix_end(from)) return base::one_line(from + "*");
   if (from.empty() && to.empty()) return "*";
-  return "[" + from + ", " + (to.empty() ? "end" : to) + ")";
+  return base::one_line("[" + from + ", " + (to.empty() ? "end" : to) + ")");
 }
 
 std::string describe(const std::vector<Operation>& branch) {
@@ -282,17 +283,19 @@ std::string describe(const Compare& compare) {
   static constexpr const char* kRelations[] = {"=", "!=", "<", ">"};
   static constexpr const char* kTargets[] = {"", "version", "created", "changed"};
   const std::string relation = kRelations[static_cast<std::size_t>(compare.relation)];
-  if (compare.target == Compare::Target::Value) return compare.key + relation + compare.value;
-  return std::string(kTargets[static_cast<std::size_t>(compare.target)]) + "(" + compare.key + ")" +
-         relation + std::to_string(compare.number);
+  if (compare.target == Compare::Target::Value) {
+    return base::one_line(compare.key + relation + compare.value);
+  }
+  return base::one_line(std::string(kTargets[static_cast<std::size_t>(compare.target)]) + "(" +
+                        compare.key + ")" + relation + std::to_string(compare.number));
 }
 
 std::string describe(const Operation& operation) {
   switch (operation.kind) {
     case Operation::Kind::Put:
-      return operation.key + "=" + operation.value;
+      return base::one_line(operation.key + "=" + operation.value);
     case Operation::Kind::Delete:
-      return "delete " + operation.key;
+      return base::one_line("delete " + operation.key);
     case Operation::Kind::DeleteRange:
       return "delete " + describe_range(operation.key, operation.to);
   }
@@ -302,9 +305,9 @@ std::string describe(const Operation& operation) {
 std::string describe(const Command& command) {
   switch (command.kind) {
     case Command::Kind::Put:
-      return command.key + "=" + command.value;
+      return base::one_line(command.key + "=" + command.value);
     case Command::Kind::Delete:
-      return "delete " + command.key;
+      return base::one_line("delete " + command.key);
     case Command::Kind::DeleteRange:
       return "delete " + describe_range(command.key, command.to);
     case Command::Kind::Compact:

@@ -194,7 +194,7 @@ void write_shiviz(const Scenario& scenario, const ExportOptions& options, std::o
         stamp = clocks.tick(host);
       }
       if (event.time_us >= options.from_us)
-        out << stamp << '\n' << seconds(event.time_us) << ' ' << describe(event) << '\n';
+        out << seconds(event.time_us) << ' ' << describe(event) << '\n' << stamp << '\n';
     }
   });
 }

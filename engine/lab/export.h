@@ -16,7 +16,7 @@ enum class ExportFormat : std::uint8_t {
   Story,     // text: time, what, why
   Markdown,  // the same with title, description and expectations
   Events,    // every event as a JSON object a line
-  ShiViz,    // a log for ShiViz's default parser: "HOST {vector clock}", then the event
+  ShiViz,    // a log for ShiViz's default parser: the event, then "HOST {vector clock}"
   Svg,       // a space-time diagram
   EtcdTla,   // a trace for etcd's TLA+ specification, one JSON object a line; see export_tla.h
 };

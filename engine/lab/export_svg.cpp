@@ -179,7 +179,8 @@ void SpaceTimeDiagram::write(std::ostream& out) const {
   const std::int64_t width = x(end_us_) + kLeft;
   const std::int64_t bottom = kTop + static_cast<std::int64_t>(members_ - 1) * kLane;
   out << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << bottom + 64
-      << "\" role=\"img\">\n<title>" << for_xml(title_) << "</title>\n<style>" << kStyle << "</style>\n"
+      << "\" viewBox=\"0 0 " << width << ' ' << bottom + 64 << "\" role=\"img\">\n<title>"
+      << for_xml(title_) << "</title>\n<style>" << kStyle << "</style>\n"
       << "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
          "markerHeight=\"7\" "
          "orient=\"auto\"><path d=\"M0 1 L7 4 L0 7\" fill=\"none\" stroke=\"#526072\"/></marker>"

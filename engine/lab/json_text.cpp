@@ -17,6 +17,7 @@ class Inspector : public nlohmann::json_sax<Json> {
   // One sentence, or empty when all is well.
   const std::string& complaint() const { return complaint_; }
   std::size_t offset() const { return offset_; }
+  bool names_a_field_twice() const { return twice_; }
 
   bool null() override { return count(); }
   bool boolean(bool /*value*/) override { return count(); }
@@ -30,9 +31,8 @@ class Inspector : public nlohmann::json_sax<Json> {
   bool start_array(std::size_t /*elements*/) override { return open(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
-    if (fields_.back().insert(name).second) return true;
-    complaint_ = "the field \"" + name + "\" is there twice";
-    return false;
+    if (!fields_.back().insert(name).second) twice_ = true;
+    return true;
   }
   bool parse_error(std::size_t position, const std::string& token,
                    const Json::exception& /*error*/) override {
@@ -63,6 +63,7 @@ class Inspector : public nlohmann::json_sax<Json> {
   std::vector<std::set<std::string>> fields_;
   std::size_t values_ = 0;
   std::size_t offset_ = 0;
+  bool twice_ = false;
   std::string complaint_;
 };
 
@@ -74,7 +75,10 @@ class LineFinder {
 
   void value(const std::string& path) {
     skip_space();
-    lines_.emplace(path, line_);
+    if (!lines_.emplace(path, line_).second && twice_.empty()) {
+      twice_ = path;
+      twice_line_ = line_;
+    }
     switch (peek()) {
       case '{':
         object(path);
@@ -92,6 +96,10 @@ class LineFinder {
         break;
     }
   }
+
+  // The first path that came again, and the line where it did.
+  const std::string& twice() const { return twice_; }
+  std::size_t twice_line() const { return twice_line_; }
 
  private:
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -142,6 +150,8 @@ class LineFinder {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
+  std::string twice_;
+  std::size_t twice_line_ = 0;
   std::map<std::string, std::size_t, std::less<>>& lines_;
 };
 
@@ -179,8 +189,13 @@ base::Result<JsonText> JsonText::parse(std::string file, std::string_view text) 
   if (!Json::sax_parse(text, &inspector))
     return refuse(line_at(text, inspector.offset()), inspector.complaint());
   JsonText out;
+  LineFinder finder(text, out.lines_);
+  finder.value("");
+  if (inspector.names_a_field_twice()) {
+    const std::string where = finder.twice().empty() ? "a field" : finder.twice() + ": this field";
+    return refuse(std::max<std::size_t>(1, finder.twice_line()), where + " is there twice");
+  }
   out.root_ = Json::parse(text, nullptr, false);
-  LineFinder(text, out.lines_).value("");
   out.file_ = std::move(file);
   return out;
 }

@@ -79,10 +79,15 @@ class RecordingComparison {
     }
   }
 
+  // Whether there is more of the trail, and it has been as recorded so far.
+  bool follows() const { return recording_ && difference_.empty() && at_ < recording_->trail.size(); }
+  const std::string& difference() const { return difference_; }
+
   std::optional<Verdict> verdict(const sim::World& world) const {
     if (!recording_) return std::nullopt;
     const std::string what = "the recorded digest " + hex(recording_->digest);
-    if (world.digest() == recording_->digest) return Verdict{what, true, "it is the same"};
+    const bool as_many = world.moments() == recording_->events.value_or(world.moments());
+    if (world.digest() == recording_->digest && as_many) return Verdict{what, true, "it is the same"};
     if (!difference_.empty()) return Verdict{what, false, difference_};
     std::string why = "here it is " + hex(world.digest()) + " after " + std::to_string(world.moments()) +
                       " events, recorded after " +
@@ -194,6 +199,19 @@ base::Result<Played> play(const Scenario& scenario, const OnDisks& on_disks,
   auto run = Run::on_disks(std::make_shared<const Scenario>(scenario), on_disks.disks);
   if (!run) return run.error();
   return play_to_the_end(std::move(*run), scenario, !on_disks.resumed, on_disks.watch, tell);
+}
+
+std::string how_it_diverges(const Scenario& scenario) {
+  constexpr std::size_t kMostSteps = 1'000'000;
+  Run run(std::make_shared<const Scenario>(scenario));
+  const Journal journal = journal_of(scenario);
+  RecordingComparison comparison(scenario.recording);
+  for (std::size_t step = 0;
+       step < kMostSteps && comparison.follows() && run.has_due(scenario.end_us(), journal); ++step) {
+    run.step(journal);
+    comparison.look(run.world());
+  }
+  return comparison.difference();
 }
 
 std::vector<std::string> trail_of(const sim::World& world) {

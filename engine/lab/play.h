@@ -47,6 +47,10 @@ struct OnDisks {
 base::Result<Played> play(const Scenario& scenario, const OnDisks& on_disks,
                           const std::function<void(const StoryLine&)>& tell);
 
+// At which event the world goes another way than a recording's trail, and how; empty where it does not, or where
+// there is no trail to say. Gives up after a million steps.
+std::string how_it_diverges(const Scenario& scenario);
+
 // The last step's events in words, as Recording::trail keeps them.
 std::vector<std::string> trail_of(const sim::World& world);
 

@@ -33,8 +33,8 @@ inline constexpr std::size_t kMaxPredicateDepth = 32;
 
 class Predicate {
  public:
-  // An error says the column (from 1), what was expected and what was found.
-  static base::Result<Predicate> parse(std::string_view text);
+  // An error says the column (from 1), what was expected and what was found. `members`: so many there are.
+  static base::Result<Predicate> parse(std::string_view text, std::size_t members = sim::kMaxMembers);
 
   bool holds(const sim::World& world) const;
   const std::string& text() const { return text_; }

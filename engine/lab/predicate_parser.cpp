@@ -24,7 +24,7 @@ class PredicateParser {
   using Node = Predicate::Node;
   using Owned = std::unique_ptr<Node>;
 
-  explicit PredicateParser(std::string_view text) : text_(text) { next(); }
+  PredicateParser(std::string_view text, std::size_t members) : text_(text), members_(members) { next(); }
 
   Owned parse() {
     Owned all = either();
@@ -161,11 +161,13 @@ class PredicateParser {
       node->right = std::move(right);
       return node;
     }
+    if (token_ == "=") return expected("\"==\"");
     return left;
   }
 
   Owned operand() {
     if (token_.empty()) return expected("an expression");
+    if (token_ == "-") return expected("a number of 0 or more");
     if (take("(")) {
       ++depth_;
       Owned inner = either();
@@ -205,15 +207,17 @@ class PredicateParser {
   std::optional<raft::NodeId> member_named(std::string_view word) const {
     if (word == "leader") return sim::kTheLeader;
     if (word == "follower") return sim::kAFollower;
-    if (word.size() < 2 || word.size() > 3 || word.front() != 'S') return std::nullopt;
+    if (word.size() < 2 || word.size() > 3 || word.front() != 'S' || word[1] == '0') return std::nullopt;
     std::uint64_t id = 0;
     for (const char c : word.substr(1)) {
       if (c < '0' || c > '9') return std::nullopt;
       id = id * 10 + static_cast<std::uint64_t>(c - '0');
     }
-    if (id == 0) return std::nullopt;
+    if (id > members_) return std::nullopt;
     return raft::NodeId(id);
   }
+
+  std::string all_members() const { return members_ == 1 ? "S1" : "S1 to S" + std::to_string(members_); }
 
   Owned named() {
     const std::size_t offset = start_;
@@ -222,8 +226,8 @@ class PredicateParser {
     if (token_ == ".") {
       const auto member = member_named(word);
       if (!member)
-        return fail(offset,
-                    "expected S1, S2, ..., leader or follower before the dot, got \"" + word + "\"");
+        return fail(offset, "expected " + all_members() + ", leader or follower before the dot, got \"" +
+                                word + "\"");
       next();
       const std::string attribute(token_);
       const std::size_t place = start_;
@@ -255,6 +259,9 @@ class PredicateParser {
     }
     if (is_attribute)
       return fail(offset, "\"" + word + "\" of whom? Say S1." + word + " or count(" + word + " ...)");
+    if (word.front() == 'S' && word.find_first_not_of("0123456789", 1) == std::string::npos) {
+      return fail(offset, "expected " + all_members() + ", got \"" + word + "\"");
+    }
     return fail(offset, "unknown word \"" + word + "\"" + did_you_mean(word, all_words()));
   }
 
@@ -329,6 +336,7 @@ class PredicateParser {
   }
 
   std::string_view text_;
+  std::size_t members_;
   std::size_t at_ = 0;
   std::size_t start_ = 0;
   std::string_view token_;
@@ -337,12 +345,12 @@ class PredicateParser {
   std::string complaint_;
 };
 
-base::Result<Predicate> Predicate::parse(std::string_view text) {
+base::Result<Predicate> Predicate::parse(std::string_view text, std::size_t members) {
   if (text.size() > kMaxPredicateBytes) {
     return base::Error{"expected at most " + std::to_string(kMaxPredicateBytes) + " bytes, got " +
                        std::to_string(text.size())};
   }
-  PredicateParser parser(text);
+  PredicateParser parser(text, members);
   auto root = parser.parse();
   if (!root) return base::Error{parser.complaint()};
   Predicate predicate;

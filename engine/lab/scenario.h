@@ -54,6 +54,8 @@ struct Recording {
   std::vector<std::string> trail;       // every event in words, up to kMaxTrail; may be empty
 };
 inline constexpr std::size_t kMaxTrail = 20'000;
+inline constexpr std::size_t kMaxTrailBytes =
+    500'000;  // of a recording that is made here: its file must be opened again
 
 struct Scenario {
   std::string name;  // the file's, without folder and ending

@@ -36,7 +36,7 @@ std::optional<Trigger> read_trigger(FieldReader& reader, const Json& value, cons
                                     std::size_t members) {
   Trigger trigger;
   if (value.is_string()) {
-    auto predicate = Predicate::parse(value.get_ref<const std::string&>());
+    auto predicate = Predicate::parse(value.get_ref<const std::string&>(), members);
     if (!predicate) {
       reader.complain(path, predicate.error().message);
       return std::nullopt;
@@ -152,18 +152,28 @@ void read_action(FieldReader& reader, const Json& action, const std::string& pat
 void read_expectation(FieldReader& reader, const Json& value, const std::string& path, Scenario& scenario) {
   if (!value.is_object()) return reader.complain(path, "expected an object, got " + kind_of(value));
   const Word<Expectation::Kind>* found = nullptr;
+  Words words;
+  Words both;
   for (const auto& word : kExpectationWords) {
-    if (value.contains(word.name)) found = &word;
+    words.emplace_back(word.name);
+    if (!value.contains(word.name)) continue;
+    found = &word;
+    both.push_back(words.back());
   }
-  if (found == nullptr)
-    return reader.complain(path, "expected one of the fields eventually, always, never, that");
+  if (both.size() != 1) {
+    std::string what = "expected one of the fields " + list(words);
+    if (both.size() > 1) what += ", got " + list(both);
+    if (value.contains("at")) what += R"(; at a moment it is {"that": ..., "at_ms": ...})";
+    for (const auto& [field, unused] : value.items()) what += did_you_mean(field, words);
+    return reader.complain(path, what);
+  }
   const bool at = found->meaning == Expectation::Kind::At;
   const Words known =
       at ? Words{"that", "at_ms", "at_us"} : Words{found->name, "from_ms", "from_us", "by_ms", "by_us"};
   if (!reader.is_object(value, path, known)) return;
   const std::string text = reader.text(value, path, found->name, kMaxPredicateBytes, true);
   if (reader.complaint()) return;
-  auto predicate = Predicate::parse(text);
+  auto predicate = Predicate::parse(text, scenario.cluster.members);
   if (!predicate) return reader.complain(FieldReader::join(path, found->name), predicate.error().message);
 
   Expectation expectation{found->meaning, std::move(*predicate), 0, scenario.duration_us};
@@ -226,9 +236,10 @@ void read_root(FieldReader& reader, const Json& root, Scenario& scenario) {
                                    ", the version of the format; is this a scenario?");
   }
   if (root["raftarium"] != kScenarioVersion) {
+    const bool newer = root["raftarium"].is_number() && root["raftarium"] > kScenarioVersion;
     return reader.complain("raftarium", "expected version " + std::to_string(kScenarioVersion) + ", got " +
                                             kind_of(root["raftarium"]) +
-                                            "; a newer one needs a newer Raftarium");
+                                            (newer ? "; a newer one needs a newer Raftarium" : ""));
   }
   if (!reader.is_object(root, "",
                         {"raftarium", "title", "description", "sources", "seed", "duration_ms",
@@ -310,7 +321,10 @@ base::Result<Scenario> parse_scenario(const std::string& file, std::string_view 
   if (reader.complaint()) return *reader.complaint();
   // What the fields say one by one may still not fit together.
   if (auto world = sim::World::create(scenario.cluster); !world) {
-    return text->error("cluster", world.error().message);
+    constexpr std::string_view kWhere = "cluster: ";
+    const std::string& why = world.error().message;
+    return text->error("cluster",
+                       why.compare(0, kWhere.size(), kWhere) == 0 ? why.substr(kWhere.size()) : why);
   }
   return scenario;
 }

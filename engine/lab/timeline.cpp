@@ -1,6 +1,7 @@
 #include "lab/timeline.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "lab/compare.h"
@@ -301,11 +302,15 @@ Scenario Timeline::recording(bool trail) const {
   Recording recording{i.world().now_us(), i.world().digest(), i.world().moments(), {}};
   if (trail) {
     Run again(i.scenario);
-    while (again.world().steps() < i.world().steps() && recording.trail.size() < kMaxTrail) {
+    constexpr std::size_t kAround = 10;  // a line's quotes, comma and indentation
+    std::size_t bytes = 0;
+    while (again.world().steps() < i.world().steps()) {
       again.step(journal);
-      for (std::string& line : trail_of(again.world())) recording.trail.push_back(std::move(line));
+      std::vector<std::string> lines = trail_of(again.world());
+      for (const std::string& line : lines) bytes += line.size() + kAround;
+      if (recording.trail.size() + lines.size() > kMaxTrail || bytes > kMaxTrailBytes) break;
+      std::move(lines.begin(), lines.end(), std::back_inserter(recording.trail));
     }
-    recording.trail.resize(std::min(recording.trail.size(), kMaxTrail));
   }
   out.recording = std::move(recording);
   return out;

@@ -4,6 +4,8 @@
 #include <sstream>
 #include <utility>
 
+#include "base/text.h"
+
 namespace raftarium::sim {
 
 std::string name(raft::NodeId node) {
@@ -160,7 +162,7 @@ std::string describe(const Command& command) {
       break;
   }
   if (command.no_session) out << ", no session";
-  return out.str();
+  return base::one_line(out.str());
 }
 
 }  // namespace raftarium::sim

@@ -1,5 +1,7 @@
 #include "sim/requests.h"
 
+#include "base/text.h"
+
 namespace raftarium::sim {
 
 std::string describe(const Request& request) {
@@ -7,23 +9,25 @@ std::string describe(const Request& request) {
   switch (request.kind) {
     case Request::Kind::Put:
       if (request.is_conditional()) {
-        return "put " + request.key() + "=" + request.written() + " (token " +
-               std::to_string(command.compares.front().number) + " of " + command.compares.front().key +
-               ")";
+        return base::one_line("put " + request.key() + "=" + request.written() + " (token " +
+                              std::to_string(command.compares.front().number) + " of " +
+                              command.compares.front().key + ")");
       }
       return "put " + kv::describe(command);
     case Request::Kind::Delete:
       return kv::describe(command);
     case Request::Kind::Swap:
-      return "swap " + request.key() + " from " + command.compares.front().value + " to " +
-             request.written();
+      return base::one_line("swap " + request.key() + " from " + command.compares.front().value + " to " +
+                            request.written());
     case Request::Kind::Read:
       break;
   }
-  return "read " + command.key + " (" + member::describe(request.mode) + ")";
+  return base::one_line("read " + command.key + " (" + member::describe(request.mode) + ")");
 }
 
-std::string told(const Request& request) { return request.found ? request.value : "nothing"; }
+std::string told(const Request& request) {
+  return request.found ? base::one_line(request.value) : "nothing";
+}
 
 std::vector<Operation> history_of(const RequestList& requests) {
   std::vector<Operation> history;

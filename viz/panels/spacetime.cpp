@@ -328,7 +328,7 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   plot.cut_bottom(kAxis);
   const auto rows = static_cast<float>(std::max<std::size_t>(1, frame.members.size()));
   // The present stays in sight until the person moves elsewhere.
-  if (view.follows) view.from_us = std::max(0.0, static_cast<double>(frame.time_us) - view.span_us * 0.92);
+  view.from_us = view.begins_us(static_cast<double>(frame.time_us));
   Diagram d{frame, plot, plot.h / rows, view.from_us, view.span_us};
   find_arrows(d);
   const float button = ui.narrow() ? kTouchTarget : 24;

@@ -177,9 +177,9 @@ TEST_CASE("a span leaves out what is before and after it") {
 }
 
 TEST_CASE("the ShiViz log is what ShiViz's default parser takes, and its clocks are in order") {
-  // (?<host>\S*) (?<clock>{.*})\n(?<event>.*)
+  // (?<event>.*)\n(?<host>\S*) (?<clock>{.*})
   const std::string log = exported(ExportFormat::ShiViz);
-  const std::regex expression(R"((\S*) (\{.*\})\n(.*))");
+  const std::regex expression(R"((.*)\n(\S*) (\{.*\}))");
   std::map<std::string, nlohmann::json> clocks;
   std::size_t count = 0;
   std::size_t consumed = 0;
@@ -187,8 +187,9 @@ TEST_CASE("the ShiViz log is what ShiViz's default parser takes, and its clocks 
        ++at) {
     ++count;
     consumed += static_cast<std::size_t>(at->length()) + 1;
-    const std::string host = (*at)[1];
-    const auto clock = nlohmann::json::parse((*at)[2].str());
+    EXPECT((*at)[1].str().find(" s ") != std::string::npos);
+    const std::string host = (*at)[2];
+    const auto clock = nlohmann::json::parse((*at)[3].str());
     // Its own entry grows by one; no other shrinks, nor runs ahead of its host.
     const nlohmann::json before = clocks.count(host) > 0 ? clocks[host] : nlohmann::json::object();
     EXPECT(clock[host].get<int>() == before.value(host, 0) + 1);
@@ -202,6 +203,21 @@ TEST_CASE("the ShiViz log is what ShiViz's default parser takes, and its clocks 
   EXPECT(count > 200);
   EXPECT(clocks.count("S1") == 1);
   EXPECT(clocks.count("clients") == 1);
+}
+
+TEST_CASE("text of strangers makes no events of its own") {
+  const auto scenario =
+      parse_scenario("s.json", R"({"raftarium": 1, "title": "T", "seed": 9, "duration_ms": 2000,
+    "actions": [{"at_ms": 1000, "do": "put", "key": "k", "value": "v\n0.000 s forged\nS1 {\"S1\":1}"}]})");
+  REQUIRE_MESSAGE(scenario.ok(), scenario.error().message);
+  for (const ExportFormat format : {ExportFormat::ShiViz, ExportFormat::Story, ExportFormat::Markdown}) {
+    std::ostringstream out;
+    ExportOptions options;
+    options.format = format;
+    export_run(*scenario, options, out);
+    EXPECT(out.str().find("0.000 s forged") != std::string::npos);
+    EXPECT(out.str().find("\n0.000 s forged") == std::string::npos);
+  }
 }
 
 // Elements are closed in order and texts hold no bare sign.

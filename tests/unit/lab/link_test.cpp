@@ -206,6 +206,22 @@ TEST_CASE("what a scenario still had in store when a session was recorded comes 
          "r.json:2: recording.at_ms: expected a moment within the scenario's 0.002 s");
 }
 
+TEST_CASE("a trail is kept as long as its file can be opened again") {
+  const auto scenario =
+      parse_scenario("s.json", R"({"raftarium": 1, "title": "T", "seed": 3, "duration_ms": 90000,
+    "cluster": {"members": 15}})");
+  REQUIRE(scenario.ok());
+  Timeline t(*scenario);
+  t.run_until(90'000'000);
+  const Scenario recorded = t.recording(true);
+  EXPECT(recorded.recording->trail.size() > 5'000);
+  const std::string file = to_json(recorded, true);
+  EXPECT(file.size() > kMaxTrailBytes / 2);
+  const auto again = parse_scenario("r.json", file);
+  REQUIRE_MESSAGE(again.ok(), again.error().message);
+  EXPECT(play(*again, {}).ok);
+}
+
 TEST_CASE("a replay that goes another way says at which event and how") {
   Timeline t(sample());
   t.run_until(1'500'000);
@@ -215,8 +231,14 @@ TEST_CASE("a replay that goes another way says at which event and how") {
   EXPECT_FALSE(played.ok);
   EXPECT(played.verdicts.back().why.find("it diverges at event ") == 0);
   EXPECT(played.verdicts.back().why.find("recorded \"") != std::string::npos);
+  EXPECT(how_it_diverges(recorded) == played.verdicts.back().why);
   recorded.recording->trail.clear();
+  EXPECT(how_it_diverges(recorded).empty());
   EXPECT(play(recorded, {}).verdicts.back().why.find("has no trail") != std::string::npos);
+  Scenario miscounted = t.recording(false);
+  EXPECT(how_it_diverges(miscounted).empty());
+  miscounted.recording->events = 5;
+  EXPECT_FALSE(play(miscounted, {}).ok);
 }
 
 }  // namespace

@@ -104,6 +104,9 @@ TEST_CASE("a mistake is told with its column and what would be right") {
   EXPECT(predicate_complaint("leaders") == "column 1: expected a truth, got a number");
   EXPECT(predicate_complaint("leaders == leader").find("column 9: cannot compare a number with a word") ==
          0);
+  EXPECT(predicate_complaint("leaders = 1") == "column 9: expected \"==\", got \"=\"");
+  EXPECT(predicate_complaint("leaders == -1") == "column 12: expected a number of 0 or more, got \"-\"");
+  EXPECT(predicate_complaint("S16.term == 1").find("expected S1 to S15") != std::string::npos);
   EXPECT(predicate_complaint("S1.rloe == leader").find("did you mean \"role\"?") != std::string::npos);
   EXPECT(predicate_complaint("term == 1").find("of whom?") != std::string::npos);
   EXPECT(predicate_complaint("S1.role < leader").find("only numbers") != std::string::npos);

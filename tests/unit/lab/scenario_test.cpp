@@ -267,11 +267,26 @@ TEST_CASE("expectations that cannot be meant are refused") {
       std::string::npos);
   EXPECT(expect("{\"eventually\": \"leaders == 1\", \"by_ms\": 2000}").find("within the scenario's") !=
          std::string::npos);
-  EXPECT(expect("{\"eventually\": \"leaders == 1\", \"never\": \"leaders > 1\"}").find("unknown field") !=
-         std::string::npos);
+  const auto says = [&](const std::string& fields, const std::string& what) {
+    return expect(fields).find(what) != std::string::npos;
+  };
+  EXPECT(says(R"({"eventually": "leaders == 1", "never": "leaders > 1"})", "got eventually, never"));
+  EXPECT(says(R"({"eventualy": "leaders == 1"})", "did you mean \"eventually\"?"));
+  EXPECT(says(R"({"at": "leaders == 1", "at_ms": 1})", R"({"that": ..., "at_ms": ...})"));
+  EXPECT(
+      says(R"({"never": "S6.role == leader"})",
+           "expect[0].never: column 1: expected S1 to S5, leader or follower before the dot, got \"S6\""));
+  EXPECT(says(R"({"never": "S1.vote == S01"})", "column 12: expected S1 to S5, got \"S01\""));
+}
+
+TEST_CASE("a trigger speaks of members that there are") {
+  EXPECT(field_complaint(R"("actions": [{"when": "S6.term == 1", "do": "heal_all"}])")
+             .find("expected S1 to S5") != std::string::npos);
 }
 
 TEST_CASE("fields that do not fit together are refused as well") {
+  EXPECT(field_complaint(R"("cluster": {"max_inflight_bytes": 5})") ==
+         "s.json:5: cluster: max_inflight_bytes: expected 0, or at least max_size_per_msg, got 5");
   EXPECT(field_complaint("\"cluster\": {\"election_ticks\": 5, \"heartbeat_ticks\": 5}")
              .find("election_ticks") != std::string::npos);
 }

@@ -152,6 +152,31 @@ TEST_SUITE("the world through the interface") {
     const std::uint64_t digest = cluster.frame().digest;
     REQUIRE(cluster.app().open_text(saved.name, saved.text).ok());
     EXPECT(cluster.frame().digest == digest);
+    EXPECT(cluster.app().notice().find("not what was recorded") == std::string::npos);
+  }
+
+  TEST_CASE("a diagram that nobody has looked at is saved as it would be shown") {
+    Saved saved;
+    Cluster cluster(saving(saved));
+    cluster.run(2'500'000);
+    cluster.click("export");
+    cluster.click("exports.svg");
+    EXPECT(saved.text.find(">3.000 s<") != std::string::npos);
+    EXPECT(saved.text.find(">1.000 s<") == std::string::npos);
+  }
+
+  TEST_CASE("who opens a session that this build plays another way is told so, and where") {
+    Saved saved;
+    Cluster cluster(saving(saved));
+    cluster.click("export");
+    cluster.click("exports.session");
+    const std::string was = "\"seed\": 7";
+    const std::size_t at = saved.text.find(was);
+    REQUIRE(at != std::string::npos);
+    // As a build would that draws other numbers.
+    REQUIRE(cluster.app().open_text(saved.name, saved.text.replace(at, was.size(), "\"seed\": 8")).ok());
+    cluster.draw(2);
+    EXPECT(cluster.app().notice().find("This is not what was recorded: it diverges at event ") == 0);
   }
 
   TEST_CASE("branches are compared and forgotten") {
