@@ -95,6 +95,24 @@ export const tests = {
     await friend.page.keyboard.press('ArrowLeft');
     await friend.until('they step back', ({ frame, wanted }) => frame.event === wanted - 1, event);
 
+    // Into a page that is open: in the address, cut short, and pasted.
+    const fragment = copied.slice(copied.indexOf('#'));
+    await friend.page.evaluate(() => { location.hash = '#s=AAAA'; });
+    await friend.until('a bad one is told', ({ view }) => /link:/.test(view.notice));
+    assert.equal((await friend.frame()).event, event - 1);
+    await friend.page.evaluate((shared) => { location.hash = shared; }, fragment);
+    await friend.until('the address is followed', ({ frame, wanted }) => frame.event === wanted, event);
+    const other = await open('?scenario=split_brain&paused', small);
+    await other.page.evaluate((text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', text);
+      dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
+    }, `${copied}\n`);
+    await other.until('a pasted link opens', ({ frame, wanted }) => frame.digest === wanted, digest);
+    assert.equal(await other.page.evaluate(() => location.hash), fragment);
+    const earlier = await open(`?t=500000&paused${fragment}`, small);
+    await earlier.until('a time beside it counts', ({ frame }) => frame.time_us === 500000);
+
     const broken = await open(`${copied.slice(lab.origin.length, -9)}`, small);
     await broken.until('a link that was cut is told', ({ view }) => /link:/.test(view.notice));
   },

@@ -1,4 +1,4 @@
-// A scenario file can be dropped on the page or pasted as text; what is exported is downloaded.
+// A scenario file can be dropped on the page, or pasted as text or as a link; what is exported is downloaded.
 
 const mostBytes = 1 << 20; // what the program reads
 
@@ -37,16 +37,18 @@ export function connectFiles(program, link, wake) {
     open(file.name, await file.text());
   });
   addEventListener('paste', (event) => {
-    const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (text.trimStart().startsWith('{')) open('pasted.json', text);
+    const text = (event.clipboardData?.getData('text/plain') ?? '').trim();
+    if (text.startsWith('{')) open('pasted.json', text);
+    const shared = text.indexOf('#s=');
+    if (shared >= 0 && !/\s/.test(text)) open('shared', text.slice(shared), text.slice(shared));
   });
 
-  function open(name, text) {
+  function open(name, text, address = '') {
     const refused = text ? program.open(name, text) : `${name}: the file is empty`;
     if (refused) {
       program.say(refused, true);
     } else {
-      link.openedFile();
+      link.remember(address); // no link can speak of a file's name
     }
     wake();
   }

@@ -27,11 +27,22 @@ export class Link {
     this.#following = false;
   }
 
+  // The fragment was changed by hand, or a link was pasted over the address. What it says wrong changes nothing.
+  followAgain(program) {
+    if (!location.hash.startsWith('#s=')) return;
+    this.#following = true;
+    const notice = program.open('shared', location.hash);
+    if (notice) program.say(notice, true);
+    this.#following = false;
+  }
+
   // A shared session opens where it was shared, and stands still.
   #followFragment(program) {
-    const notice = program.open('shared', location.hash);
-    if (notice) program.open(firstScenario);
-    return notice;
+    const notices = [program.open('shared', location.hash)];
+    if (notices[0]) program.open(firstScenario);
+    notices.push(this.#goToTime(program));
+    if (this.#query.has('paused')) program.play(false);
+    return notices.filter(Boolean).join('; ');
   }
 
   #followQuery(program) {
@@ -39,17 +50,20 @@ export class Link {
     const wanted = this.#query.get('scenario') || firstScenario;
     const notices = [program.open(wanted)];
     if (notices[0]) program.open(firstScenario);
-    const time = this.#query.get('t');
-    if (time !== null) {
-      const us = Number(time);
-      if (/^\d+$/.test(time) && us <= longestSeekUs) {
-        program.seek(us);
-      } else {
-        notices.push(`t is a time in microseconds up to ${longestSeekUs}, not "${time.slice(0, 40)}"`);
-      }
-    }
+    notices.push(this.#goToTime(program));
     program.play(!this.#query.has('paused'));
     return notices.filter(Boolean).join('; ');
+  }
+
+  #goToTime(program) {
+    const time = this.#query.get('t');
+    if (time === null) return '';
+    const us = Number(time);
+    if (!/^\d+$/.test(time) || us > longestSeekUs) {
+      return `t is a time in microseconds up to ${longestSeekUs}, not "${time.slice(0, 40)}"`;
+    }
+    program.seek(us);
+    return '';
   }
 
   // A scenario was opened: a reload comes back to it, and the title says it.
@@ -58,12 +72,7 @@ export class Link {
     if (!this.#following) this.#replace(`?scenario=${encodeURIComponent(name)}`);
   }
 
-  // A file was opened, whose name no link can speak of.
-  openedFile() {
-    this.#replace('');
-  }
-
-  // Puts what was shared into the address bar. Returns the whole address.
+  // Puts what was shared, or nothing, into the address bar. Returns the whole address.
   remember(query) {
     this.#replace(query);
     return location.href;

@@ -67,6 +67,7 @@ async function run() {
   new Pointers(input);
   new Keys(input);
   connectFiles(program, link, wake);
+  addEventListener('hashchange', () => (link.followAgain(program), wake()));
   preferences.changed = () => {
     program.prefer(preferences.dark, preferences.reducedMotion);
     wake();
