@@ -1,5 +1,7 @@
 #include "viz/draw.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -17,6 +19,69 @@ Passing<ImVec2> converted(std::span<const Vec2> points) {
   out.reserve(points.size());
   for (const Vec2 p : points) out.push_back(im(p));
   return out;
+}
+
+// A straight stroke, from the lines that Dear ImGui bakes into its texture: four vertices for any width. AddLine
+// takes them for whole widths only, and eight vertices for the others.
+class Stroke {
+ public:
+  Stroke(ImDrawList* list, ImU32 color, float width) : list_(list), color_(color) {
+    const float least = std::max(width, 1.0F);
+    baked_ = (list->Flags & ImDrawListFlags_AntiAliasedLinesUseTex) != 0 && list->_FringeScale == 1 &&
+             least <= IM_DRAWLIST_TEX_LINES_WIDTH_MAX;
+    if (!baked_) return;
+    // The next wider line, squeezed: a texel on each side of it is clear.
+    const float whole = std::ceil(least);
+    half_ = (whole + 2) / 2 * least / whole;
+    const ImVec4 uv = list->_Data->TexUvLines[static_cast<int>(whole)];
+    left_ = {uv.x, uv.y};
+    right_ = {uv.z, uv.w};
+  }
+  bool baked() const { return baked_; }
+  bool unseen() const { return (color_ & IM_COL32_A_MASK) == 0; }
+
+  // `way`: of length 1, from a to b. REQUIRES: four vertices and six indices are reserved.
+  void draw(Vec2 a, Vec2 b, Vec2 way) const {
+    // As AddLine: through the middle of the pixel.
+    const ImVec2 side{way.y * half_, -way.x * half_};
+    const ImVec2 from{a.x + 0.5F, a.y + 0.5F};
+    const ImVec2 to{b.x + 0.5F, b.y + 0.5F};
+    list_->PrimQuadUV({from.x + side.x, from.y + side.y}, {to.x + side.x, to.y + side.y},
+                      {to.x - side.x, to.y - side.y}, {from.x - side.x, from.y - side.y}, left_, left_,
+                      right_, right_, color_);
+  }
+
+ private:
+  ImDrawList* list_;
+  ImU32 color_;
+  bool baked_ = false;
+  float half_ = 0;
+  ImVec2 left_;
+  ImVec2 right_;
+};
+
+struct Stretch {
+  float from;
+  float to;
+};
+
+// The part of a straight way of `total` px that may be seen; empty when none is.
+Stretch in_sight(const ImDrawList* list, Vec2 a, Vec2 way, float total, float margin) {
+  Stretch seen{0, total};
+  const auto within = [&](float at, float step, float low, float high) {
+    if (step == 0) {
+      if (at < low || at > high) seen.to = seen.from;
+      return;
+    }
+    const float one = (low - at) / step;
+    const float other = (high - at) / step;
+    seen.from = std::max(seen.from, std::min(one, other));
+    seen.to = std::min(seen.to, std::max(one, other));
+  };
+  const ImVec4 clip = list->_CmdHeader.ClipRect;
+  within(a.x, way.x, clip.x - margin, clip.z + margin);
+  within(a.y, way.y, clip.y - margin, clip.w + margin);
+  return seen;
 }
 
 }  // namespace
@@ -74,25 +139,48 @@ void dashed_outline(ImDrawList* list, const Rect& r, ImU32 color, float width) {
 }
 
 void line(ImDrawList* list, Vec2 a, Vec2 b, ImU32 color, float width) {
-  list->AddLine(im(a), im(b), color, width);
+  const Stroke stroke(list, color, width);
+  if (!stroke.baked()) {
+    list->AddLine(im(a), im(b), color, width);
+    return;
+  }
+  const float total = length(b - a);
+  if (stroke.unseen() || total <= 0) return;
+  list->PrimReserve(6, 4);
+  stroke.draw(a, b, (b - a) * (1 / total));
 }
 
 void dashed(ImDrawList* list, std::span<const Vec2> points, ImU32 color, float width, float on, float off) {
-  float phase = 0;  // how far into the pattern the pen is
+  const Stroke stroke(list, color, width);
+  if (stroke.unseen()) return;
+  const float period = on + off;
+  float before = 0;  // of the whole way, so that the pattern goes on around corners
   for (std::size_t i = 1; i < points.size(); ++i) {
     const Vec2 a = points[i - 1];
-    const Vec2 direction = normalised(points[i] - a);
     const float total = length(points[i] - a);
-    float done = 0;
-    while (done < total) {
-      const bool drawing = phase < on;
-      const float step = std::fmin((drawing ? on : on + off) - phase, total - done);
-      if (drawing) line(list, a + direction * done, a + direction * (done + step), color, width);
-      done += step;
-      phase += step;
-      if (phase >= on + off - 1e-3F) phase = 0;
-      if (step <= 0) break;
+    if (total <= 0) continue;
+    const Vec2 way = (points[i] - a) * (1 / total);
+    const Stretch seen = in_sight(list, a, way, total, width);
+    // Of the dashes that begin at multiples of the period, those that reach into what is in sight.
+    const float first = std::floor((before + seen.from) / period);
+    const float last = std::ceil((before + seen.to) / period);
+    const int most = std::max(0, static_cast<int>(last - first));
+    if (stroke.baked()) list->PrimReserve(6 * most, 4 * most);
+    int drawn = 0;
+    for (int k = 0; k < most; ++k) {
+      const float start = (first + static_cast<float>(k)) * period - before;
+      const float from = std::max(start, seen.from);
+      const float to = std::min(start + on, seen.to);
+      if (to <= from) continue;
+      ++drawn;
+      if (stroke.baked()) {
+        stroke.draw(a + way * from, a + way * to, way);
+      } else {
+        list->AddLine(im(a + way * from), im(a + way * to), color, width);
+      }
     }
+    if (stroke.baked()) list->PrimUnreserve(6 * (most - drawn), 4 * (most - drawn));
+    before += total;
   }
 }
 

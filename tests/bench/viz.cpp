@@ -4,6 +4,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -19,6 +20,7 @@ using namespace raftarium;  // NOLINT(google-build-using-namespace)
 namespace {
 
 constexpr std::int64_t kLatencyUs = 20'000;
+constexpr std::array kTabs = {"logs", "space_time", "disk", "clients", "metrics"};
 #ifdef __EMSCRIPTEN__
 constexpr bool kWasm = true;
 #else
@@ -147,7 +149,8 @@ std::uint64_t longest_log(const viz::Frame& frame) {
 void measure(const Load& load, bench::Goal goal, bench::Report& report, int repeats) {
   const std::string what = std::to_string(load.members) + " members, " +
                            std::to_string(load.before + load.writes) + " entries: ";
-  if (!report.wants(what)) return;
+  const auto wanted = [&](const char* tab) { return report.wants(what + tab); };
+  if (std::none_of(kTabs.begin(), kTabs.end(), wanted) && !report.wants(what)) return;
   ImGuiContext* context = ImGui::CreateContext();
   ImGui::SetCurrentContext(context);
   ImGui::GetIO().BackendFlags |=
@@ -163,7 +166,8 @@ void measure(const Load& load, bench::Goal goal, bench::Report& report, int repe
     app.seek(load.end_us());
     while (app.seeking()) draw(app);
     for (int i = 0; i < 10; ++i) draw(app);
-    for (const char* tab : {"logs", "space_time", "disk", "clients", "metrics"}) {
+    for (const char* tab : kTabs) {
+      if (!wanted(tab)) continue;
       click(app, std::string("tab.") + tab);
       const std::string picture = what + tab;
       report.add({picture, "ms", goal, moving_ms(app, load.end_us(), repeats)});

@@ -15,12 +15,14 @@ namespace {
 
 constexpr float kLinesFrom = 62;
 constexpr float kAxis = 22;
+constexpr float kCommitWidth = 3;
 constexpr float kBeside = 40;  // px beyond the plot from which something may still reach into it
 
 struct Arrow {
   const lab::TracedMessage* message;
   Vec2 a;
   Vec2 b;
+  bool behind = false;  // less than a pixel beside one that looks the same
 };
 
 struct Diagram {
@@ -30,6 +32,7 @@ struct Diagram {
   double from_us = 0;
   double span_us = 1;
   Passing<Arrow> arrows{};  // of the messages in sight
+  std::size_t apart = 0;    // of them, those that are not behind another
 
   float x(std::int64_t us) const {
     return plot.x + static_cast<float>((static_cast<double>(us) - from_us) / span_us) * plot.w;
@@ -37,11 +40,14 @@ struct Diagram {
   std::int64_t time(float at) const {
     return static_cast<std::int64_t>(from_us + static_cast<double>(at - plot.x) / plot.w * span_us);
   }
+  std::size_t line(raft::NodeId id) const {  // frame.members.size() when unknown
+    std::size_t i = 0;
+    while (i < frame.members.size() && frame.members[i].id != id) ++i;
+    return i;
+  }
   float y(raft::NodeId id) const {
-    for (std::size_t i = 0; i < frame.members.size(); ++i) {
-      if (frame.members[i].id == id) return plot.y + row * (static_cast<float>(i) + 0.5F);
-    }
-    return -1e6F;
+    const std::size_t i = line(id);
+    return i < frame.members.size() ? plot.y + row * (static_cast<float>(i) + 0.5F) : -1e6F;
   }
   bool shows(float at) const { return at >= plot.x - kBeside && at <= plot.right() + kBeside; }
 };
@@ -131,11 +137,35 @@ Vec2 head_of(const Diagram& d, const lab::TracedMessage& m, Vec2 from) {
   return mix(from, {d.x(view->deliver_us), d.y(m.to)}, static_cast<float>(view->travelled));
 }
 
+bool is_beat(const lab::TracedMessage& m) {
+  return m.type == raft::MessageType::MsgHeartbeat || m.type == raft::MessageType::MsgHeartbeatResp;
+}
+
+bool look_alike(const Arrow& one, const Arrow& other) {
+  const lab::TracedMessage& a = *one.message;
+  const lab::TracedMessage& b = *other.message;
+  return std::fabs(one.a.x - other.a.x) < 1 && std::fabs(one.b.x - other.b.x) < 1 && one.b.y == other.b.y &&
+         a.term == b.term && a.lost == b.lost && (a.entries > 0) == (b.entries > 0) &&
+         (a.ended_us >= 0) == (b.ended_us >= 0) && is_beat(a) == is_beat(b);
+}
+
 void find_arrows(Diagram& d) {
+  // Of each way, there and back: the last arrow that is not behind another. The trace is in the order of sending.
+  const std::size_t members = d.frame.members.size() + 1;
+  Passing<std::size_t> last(members * members * 2, SIZE_MAX);
   for (const lab::TracedMessage& m : d.frame.trace) {
     const Vec2 a{d.x(m.sent_us), d.y(m.from)};
     const Vec2 b = m.ended_us >= 0 ? Vec2{d.x(m.ended_us), d.y(m.to)} : head_of(d, m, a);
-    if (d.shows(a.x) || d.shows(b.x)) d.arrows.push_back({&m, a, b});
+    if (!d.shows(a.x) && !d.shows(b.x)) continue;
+    Arrow arrow{&m, a, b};
+    const std::size_t way = d.line(m.from) * members + d.line(m.to);
+    std::size_t& before = last[way * 2 + (raft::is_response(m.type) ? 1 : 0)];
+    arrow.behind = before < d.arrows.size() && look_alike(d.arrows[before], arrow);
+    if (!arrow.behind) {
+      before = d.arrows.size();
+      ++d.apart;
+    }
+    d.arrows.push_back(arrow);
   }
 }
 
@@ -204,22 +234,21 @@ void draw_arrows(const Diagram& d, Ui& ui, const Selection& selection, const Poi
                  const Causality& causes) {
   const Theme& theme = ui.theme();
   const lab::TracedMessage* under = pointed.message;
-  const float shown = static_cast<float>(d.arrows.size()) + 1;
+  const float shown = static_cast<float>(d.apart) + 1;
   // The more share the width, the fainter each is; those of the selected member stay.
   const float faint = std::clamp(d.plot.w / 4 / shown, 0.12F, 1.0F);
   for (const Arrow& arrow : d.arrows) {
     const lab::TracedMessage& m = *arrow.message;
-    const bool beat =
-        m.type == raft::MessageType::MsgHeartbeat || m.type == raft::MessageType::MsgHeartbeatResp;
     const bool lit = &m == under || selection.message == m.id;
     const bool touches = selection.member == m.from || selection.member == m.to;
     const bool before = in(causes.past, m.id);
     const bool after = in(causes.future, m.id);
+    if (arrow.behind && !lit && !before && !after) continue;
     const Rgb color = before   ? theme.accent
                       : after  ? theme.warning
                       : m.lost ? theme.bad
                                : term_color(theme, m.term);
-    float alpha = lit ? 1.0F : (beat ? 0.3F : 0.75F) * (touches ? std::max(faint, 0.4F) : faint);
+    float alpha = lit ? 1.0F : (is_beat(m) ? 0.3F : 0.75F) * (touches ? std::max(faint, 0.4F) : faint);
     if (before || after) alpha = std::max(alpha, 0.8F);
     const float width = lit ? 2.0F : m.entries > 0 || before || after ? 1.75F : 1.0F;
     if (raft::is_response(m.type)) {
@@ -247,7 +276,8 @@ void draw_mark(const Diagram& d, const lab::Mark& mark, float x, Ui& ui) {
   const Vec2 at{x, d.y(mark.node)};
   const Rgb color = term_color(theme, mark.term);
   if (mark.kind == Kind::Leader) polygon(ui.list(), hexagon(at, 7), ink(theme.panel), ink(color), 2);
-  if (mark.kind == Kind::Commit) fill(ui.list(), {x - 1.5F, at.y - 6, 3, 12}, ink(color), 1);
+  if (mark.kind == Kind::Commit)
+    line(ui.list(), at + Vec2{-0.5F, -6.5F}, at + Vec2{-0.5F, 5.5F}, ink(color), kCommitWidth);
   if (mark.kind == Kind::Crash) cross(ui.list(), at, 5, ink(theme.bad), 2);
   if (mark.kind == Kind::Restart) ui.list()->AddCircleFilled(im(at), 4, ink(theme.good), 20);
 }
@@ -257,9 +287,20 @@ void draw_marks(const Diagram& d, Ui& ui) {
   const std::int64_t from_us = d.time(d.plot.x - kBeside);
   auto mark = std::lower_bound(d.frame.marks.begin(), d.frame.marks.end(), from_us,
                                [](const lab::Mark& m, std::int64_t us) { return m.time_us < us; });
+  struct Commit {
+    float x = -1e6F;
+    raft::Term term;
+  };
+  Passing<Commit> last(d.frame.members.size() + 1);  // of each line
   for (; mark != d.frame.marks.end() && mark->event <= d.frame.event; ++mark) {
     const float x = d.x(mark->time_us);
     if (!d.shows(x)) break;
+    if (mark->kind == lab::Mark::Kind::Commit) {
+      Commit& before = last[d.line(mark->node)];
+      // What lies on another is not seen.
+      if (before.term == mark->term && x - before.x < kCommitWidth / 4) continue;
+      before = {x, mark->term};
+    }
     draw_mark(d, *mark, x, ui);
   }
 }

@@ -214,7 +214,8 @@ void draw_marks(const Frame& frame, CommandSink& commands, Ui& ui, const Scale& 
   for (const PlacedMarks::Placed& tick : marks.ticks) {
     const lab::Mark& mark = frame.marks[tick.mark];
     near(mark, 5);
-    fill(ui.list(), {scale.x(mark.time_us) - 1, rail - 6, 2, 12}, ink(tick.look.color, 0.9F), 1);
+    const float x = scale.x(mark.time_us) - 0.5F;
+    line(ui.list(), {x, rail - 6.5F}, {x, rail + 5.5F}, ink(tick.look.color, 0.9F), 2);
   }
   for (const PlacedMarks::Placed& full : marks.full) {
     const lab::Mark& mark = frame.marks[full.mark];
