@@ -36,6 +36,12 @@ const MemberView* current_leader(const Frame& frame) {
   return best;
 }
 
+Words words_of_clients(const Frame& frame) {
+  const auto waiting = std::count_if(frame.requests.begin(), frame.requests.end(),
+                                     [](const RequestView& request) { return request.open; });
+  return waiting > 1 ? digits(waiting) + " clients wait" : Words("client");
+}
+
 const ActText& text_of(Act act) {
   static const std::array<ActText, 9> kTexts = {{{"crash", "Crash", text::kCrash, "C"},
                                                  {"restart", "Restart", text::kRestart, "R"},

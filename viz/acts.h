@@ -18,6 +18,9 @@ const LinkView* find_link(const Frame& frame, raft::NodeId from, raft::NodeId to
 const MemberView* current_leader(const Frame& frame);
 bool is_leader(const MemberView& member);
 
+// Who asks: "client", or how many wait for an answer at once.
+Words words_of_clients(const Frame& frame);
+
 enum class Act : std::uint8_t {
   Crash,
   Restart,

@@ -309,6 +309,7 @@ std::string App::frame_json() const {
     json.field("diverge", what.diverge).field("event", what.event).field("time_us", what.time_us);
     json.field("entries", what.entries.size()).close('}');
   }
+  json.field("clients", std::string_view(words_of_clients(frame_)));
   json.field("popup", ui_.popup_is_open()).field("notice", std::string_view(chrome_.notice));
   json.field("pictures", pictures_).close('}').close('}');
   return json.text();

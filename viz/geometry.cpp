@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "viz/words.h"
+
 namespace raftarium::viz {
 
 float length(Vec2 v) { return std::sqrt(v.x * v.x + v.y * v.y); }
@@ -137,6 +139,24 @@ Polyline relaxed(const Polyline& line, const std::vector<Vec2>& away, float clea
     }
   }
   return now;
+}
+
+void spread(std::span<float> places, float from, float to, float gap) {
+  if (places.empty()) return;
+  const std::size_t last = places.size() - 1;
+  if (last > 0) gap = std::min(gap, std::max(0.0F, to - from) / static_cast<float>(last));
+  const auto gaps = [&](std::size_t count) { return static_cast<float>(count) * gap; };
+  // Once as if everybody gave way backward, once forward: half way between the two they are as far apart.
+  Passing<float> backward(places.begin(), places.end());
+  for (std::size_t i = last + 1; i-- > 0;) {
+    const float next = i == last ? to : backward[i + 1] - gap;
+    backward[i] = std::max(std::min(backward[i], next), from + gaps(i));
+  }
+  float ahead = from - gap;
+  for (std::size_t i = 0; i <= last; ++i) {
+    ahead = std::min(std::max(places[i], ahead + gap), to - gaps(last - i));
+    places[i] = (ahead + backward[i]) / 2;
+  }
 }
 
 float member_radius(int count, const Rect& area) {

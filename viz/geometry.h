@@ -3,6 +3,7 @@
 // Units are the interface's own pixels (CSS pixels in the page); y grows downwards.
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace raftarium::viz {
@@ -59,6 +60,10 @@ std::optional<float> first_crossing(const Polyline& line, Vec2 a, Vec2 b);
 // A calmer line with the same ends that keeps at least `clearance` from every point of `away` which it
 // kept before: bumps go, and it still passes between the same points.
 Polyline relaxed(const Polyline& line, const std::vector<Vec2>& away, float clearance);
+
+// Moves places along a line, given in order, until they are `gap` apart between `from` and `to`: as little as that
+// takes. Where there is too little room they are as far apart as can be.
+void spread(std::span<float> places, float from, float to, float gap);
 
 // How big members are drawn in `area` and where they stand, clockwise from the top.
 float member_radius(int count, const Rect& area);

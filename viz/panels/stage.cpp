@@ -76,13 +76,25 @@ void zoom_and_pan(const Stage& stage, const Item& item, Vec2 pointer) {
   view.pan = {std::clamp(view.pan.x, -most.x, most.x), std::clamp(view.pan.y, -most.y, most.y)};
 }
 
+// One of those that lie on each other: a click on what is selected takes the next of them.
+std::uint64_t next_under(const Stage& stage, const MessageView& message) {
+  const std::vector<MessageView>& all = stage.frame.messages;
+  const Vec2 at = message_at(stage, message);
+  const auto here = [&](const MessageView& other) { return length(message_at(stage, other) - at) < 1; };
+  const auto selected = std::find_if(all.begin(), all.end(),
+                                     [&](const MessageView& m) { return m.id == stage.selection.message; });
+  if (selected == all.end() || !here(*selected)) return message.id;
+  const auto next = std::find_if(selected + 1, all.end(), here);
+  return next != all.end() ? next->id : std::find_if(all.begin(), all.end(), here)->id;
+}
+
 void click(const Stage& stage, const Under& under, CommandSink& commands) {
   Selection& selection = stage.selection;
   if (under.member != SIZE_MAX) {
     selection.select(stage.frame.members[under.member].id);
     if (stage.ui.narrow()) selection.tab = Tab::Member;
   } else if (under.message != nullptr) {
-    selection.message = under.message->id;
+    selection.message = next_under(stage, *under.message);
     selection.chosen = true;
     if (stage.ui.narrow()) selection.tab = Tab::Member;
   } else if (under.link_end != nullptr) {
@@ -223,7 +235,8 @@ Stage::Lane Stage::lane(std::size_t from, std::size_t to, float offset) const {
 
 Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& area) {
   StageKept& kept = ui.kept<StageKept>();
-  Stage stage{frame, selection, ui, area, {}, 0, 0, kept.at, kept.island, kept.seen, {}, 0};
+  Stage stage{frame,     selection,       ui, area, {}, 0, 0, kept.at, kept.island,
+              kept.seen, kept.message_at, {}, 0};
   Rect field = area;
   if (!ui.narrow()) field.cut_bottom(34);
   const float client_width = 104;
@@ -305,6 +318,7 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   Stage stage = make_stage(frame, selection, ui, area);
   // A step travels: what it moved glides to where it is now. While time runs it moves by itself.
   stage.shown_us = frame.time_us - static_cast<std::int64_t>(ui.lag(static_cast<double>(frame.time_us)));
+  place_messages(stage);
   const Item client = client_item(stage, commands);
   const Item item = ui.item("stage", area, false);
   const Vec2 pointer = vec(ImGui::GetIO().MousePos);

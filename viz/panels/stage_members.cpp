@@ -207,24 +207,19 @@ const RequestView* open_request(const Frame& frame) {
   return nullptr;
 }
 
-}  // namespace
-
-namespace {
-
-std::size_t open_requests(const Frame& frame) {
-  return static_cast<std::size_t>(std::count_if(frame.requests.begin(), frame.requests.end(),
-                                                [](const RequestView& request) { return request.open; }));
-}
-
-// From the clients to whoever has a request now.
-void draw_request_to(const Stage& stage, std::size_t node) {
+// From the clients to whoever has a request now; the requests themselves side by side.
+void draw_request_to(const Stage& stage, std::size_t node, Passing<Vec2>& beside) {
   Ui& ui = stage.ui;
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
   const Vec2 from{stage.client.x + 8, stage.client.bottom()};
   const Vec2 way = normalised(stage.at[node] - from);
   dashed(list, {from, stage.at[node] - way * (stage.radius + 8)}, ink(theme.accent, 0.8F), 1.25F, 3, 4);
-  const Vec2 p = from + way * 22;
+  Vec2 p = from + way * 22;
+  for (const Vec2 other : beside) {
+    if (std::fabs(p.x - other.x) < 24 && std::fabs(p.y - other.y) < 20) p = p + way * 26;
+  }
+  beside.push_back(p);
   fill(list, {p.x - 10, p.y - 8, 20, 16}, ink(theme.ground), 3);
   outline(list, {p.x - 10, p.y - 8, 20, 16}, ink(theme.accent), 3, 1.5F);
   draw_text(list, ui.mono_bold(type::kTiny, theme.accent), p, "P", Align::Center);
@@ -233,12 +228,13 @@ void draw_request_to(const Stage& stage, std::size_t node) {
 }  // namespace
 
 void draw_request_line(const Stage& stage) {
+  Passing<Vec2> beside;
   for (std::size_t node = 0; node < stage.at.size(); ++node) {
     const raft::NodeId id = stage.frame.members[node].id;
     const bool asked =
         std::any_of(stage.frame.requests.begin(), stage.frame.requests.end(),
                     [&](const RequestView& request) { return request.open && request.node == id; });
-    if (asked) draw_request_to(stage, node);
+    if (asked) draw_request_to(stage, node, beside);
   }
 }
 
@@ -273,9 +269,8 @@ void draw_client(const Stage& stage, const Item& item) {
   fill(list, box, ink(item.hovered ? theme.hover : theme.raised), kCorner);
   outline(list, box, ink(open ? theme.accent : theme.line), kCorner);
   const Vec2 middle = box.center();
-  const std::size_t waiting = open_requests(stage.frame);
-  const Words who = waiting > 1 ? digits(waiting) + " clients wait" : Words("client");
-  draw_text(list, ui.semibold(type::kSmall, theme.text), middle + Vec2{0, -9}, who, Align::Center);
+  draw_text(list, ui.semibold(type::kSmall, theme.text), middle + Vec2{0, -9},
+            words_of_clients(stage.frame), Align::Center);
   const Pen pen = ui.mono(type::kTiny, shown == nullptr || open ? theme.accent : theme.muted);
   const Words words = shown == nullptr ? Words("write") : Words(shown->text) + (open ? " …" : "");
   draw_text(list, pen, middle + Vec2{0, 9}, fitted(pen, words, box.w - 12), Align::Center);

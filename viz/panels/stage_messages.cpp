@@ -11,15 +11,7 @@ namespace {
 
 using raft::MessageType;
 
-constexpr float kMessageLane = 7;  // px beside the middle of its link
-constexpr float kApart = 17;       // px between shapes that can be told apart
-constexpr float kDropsAt = 0.55F;  // a message that the network drops is seen to go here
-
-// The cross of a link that is cut in one direction only.
-Vec2 vec_of_link_mark(const Stage& stage, std::size_t from, std::size_t to) {
-  return link_end(stage, {{}, stage.frame.members[from].id, stage.frame.members[to].id});
-}
-
+constexpr float kApart = 17;  // px between shapes that can be told apart
 void draw_answer(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, bool refused) {
   const Rect box{at.x - 8, at.y - 6, 16, 12};
   fill(list, box, ground, 3);
@@ -42,47 +34,7 @@ void draw_vote(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground, const raft:
   if (m.reject) line(list, at + Vec2{-4, 2}, at + Vec2{4, 2}, color, 2);
 }
 
-float place_in_step(const raft::Message& m) {
-  if (m.type == MessageType::MsgHeartbeat || m.type == MessageType::MsgHeartbeatResp) return 1;
-  return m.type == MessageType::MsgApp && m.entries.empty() ? 2 : 0;
-}
-
 }  // namespace
-
-float lost_at(const Stage& stage, const MessageView& message) {
-  if (!message.doomed) return 1;
-  const std::size_t from = stage.index_of(message.message.from);
-  const std::size_t to = stage.index_of(message.message.to);
-  if (!message.link_cut || from >= stage.at.size() || to >= stage.at.size() || from == to) return kDropsAt;
-  const Stage::Lane lane = stage.lane(from, to, kMessageLane);
-  float at = 1;
-  for (const Border& cut : stage.cuts) {
-    at = std::min(at, first_crossing(cut.line, lane.from, lane.to).value_or(1.0F));
-  }
-  if (at < 1) return at;
-  return std::min(0.5F,
-                  length(vec_of_link_mark(stage, from, to) - lane.from) / length(lane.to - lane.from));
-}
-
-float travelled(const Stage& stage, const MessageView& message) {
-  const double total = std::max(1.0, static_cast<double>(message.deliver_us - message.sent_us));
-  const double share = static_cast<double>(stage.shown_us - message.sent_us) / total;
-  return std::clamp(static_cast<float>(share), 0.0F, lost_at(stage, message));
-}
-
-Vec2 message_at(const Stage& stage, const MessageView& message) {
-  const std::size_t from = stage.index_of(message.message.from);
-  const std::size_t to = stage.index_of(message.message.to);
-  if (from >= stage.at.size() || to >= stage.at.size() || from == to) return {-1e6F, -1e6F};
-  const Stage::Lane lane = stage.lane(from, to, kMessageLane);
-  const float share = travelled(stage, message);
-  if (!stage.ui.reduced_motion()) return mix(lane.from, lane.to, share);
-  // In three steps, none of them at a member; kinds that often go together stand beside each other.
-  const float step = std::min((std::floor(std::min(share, 0.99F) * 3) + 0.5F) / 3, lost_at(stage, message));
-  const bool late = step > 0.5F;
-  const float aside = kApart * place_in_step(message.message) * (late ? -1.0F : 1.0F);
-  return mix(lane.from, lane.to, step) + normalised(lane.to - lane.from) * aside;
-}
 
 void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color, bool lost) {
   ImDrawList* list = ui.list();
@@ -168,9 +120,7 @@ Passing<Bundle> bundles(const Stage& stage) {
     auto& here = on_link[stage.index_of(m.from) * count + stage.index_of(m.to)];
     const auto joined = std::find_if(here.begin(), here.end(), [&](std::size_t i) {
       const raft::Message& other = all[i].first->message;
-      return other.type == m.type && other.term == m.term && other.reject == m.reject &&
-             all[i].lost == lost && other.entries.empty() == m.entries.empty() &&
-             length(all[i].at - at) < kApart;
+      return same_shape(other, m) && all[i].lost == lost && length(all[i].at - at) < kApart;
     });
     if (joined != here.end()) {
       ++all[*joined].count;
@@ -184,17 +134,22 @@ Passing<Bundle> bundles(const Stage& stage) {
   return all;
 }
 
-// On the side of the lane that is away from the other direction's.
-void draw_count(const Stage& stage, const Bundle& bundle) {
+// On the side of the lane that is away from the other direction's. In a still picture not where it would hide
+// another count or a shape: the inspector tells it.
+void draw_count(const Stage& stage, const Bundle& bundle, Passing<Rect>& taken) {
   Ui& ui = stage.ui;
   const raft::Message& m = bundle.first->message;
   const Vec2 way = normalised(stage.at[stage.index_of(m.to)] - stage.at[stage.index_of(m.from)]);
   const Vec2 at = bundle.at - left_of(way) * 17;
-
   const Pen pen = ui.mono_bold(type::kTiny - 1, ui.theme().text);
   const Words words = "×" + digits(bundle.count);
   const float width = text_width(pen, words) + 6;
   const Rect box{at.x - width / 2, at.y - 6.5F, width, 13};
+  if (ui.reduced_motion()) {
+    const auto hidden = [&](const Rect& other) { return overlap(other, box); };
+    if (std::any_of(taken.begin(), taken.end(), hidden)) return;
+    taken.push_back(box);
+  }
   fill(ui.list(), box, ink(ui.theme().raised), 6);
   outline(ui.list(), box, ink(ui.theme().line), 6);
   draw_text(ui.list(), pen, box.center(), words, Align::Center);
@@ -217,8 +172,12 @@ void draw_messages(const Stage& stage, const Under& under) {
     }
     draw_message_shape(ui, m, at, color, bundle.lost);
   }
+  Passing<Rect> taken;
+  if (ui.reduced_motion()) {
+    for (const Bundle& bundle : all) taken.push_back({bundle.at.x - 7, bundle.at.y - 6, 14, 12});
+  }
   for (const Bundle& bundle : all) {
-    if (bundle.count > 1) draw_count(stage, bundle);
+    if (bundle.count > 1) draw_count(stage, bundle, taken);
   }
 }
 

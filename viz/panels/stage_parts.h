@@ -20,6 +20,7 @@ struct StageKept {
     std::vector<Border> lines;
   } cuts;
   std::vector<Border> seen;
+  std::vector<Vec2> message_at;
 };
 
 struct Stage {
@@ -33,6 +34,7 @@ struct Stage {
   std::vector<Vec2>& at;     // of frame.members
   std::vector<int>& island;  // of frame.members: position in frame.islands
   std::vector<Border>& cuts;
+  std::vector<Vec2>& message_at;  // of frame.messages, once they are placed
   Rect client;
   // When each message is shown: the present, or a little before while the last step is still travelling.
   std::int64_t shown_us = 0;
@@ -68,7 +70,11 @@ Vec2 link_end(const Stage& stage, const LinkView& link);
 float lost_at(const Stage& stage, const MessageView& message);
 // How far it has come, no further than that.
 float travelled(const Stage& stage, const MessageView& message);
+void place_messages(Stage& stage);  // once shown_us is known
+// REQUIRES: it is one of the frame's, and they are placed.
 Vec2 message_at(const Stage& stage, const MessageView& message);
+// Whether their shapes are the same but for what they count.
+bool same_shape(const raft::Message& a, const raft::Message& b);
 
 void draw_links(const Stage& stage, const Under& under);
 void draw_cuts(const Stage& stage, const Under& under);

@@ -77,6 +77,23 @@ TEST_SUITE("acts") {
     EXPECT(command_for(frame, Act::Transfer, NodeId(3)).peer == NodeId(4));
   }
 
+  TEST_CASE("the clients say how many of them wait") {
+    Frame frame = sample_frame();
+    frame.requests.clear();
+    EXPECT(words_of_clients(frame) == "client");
+    RequestView request;
+    request.open = true;
+    frame.requests.push_back(request);
+    EXPECT(words_of_clients(frame) == "client");
+    frame.requests.push_back(request);
+    EXPECT(words_of_clients(frame) == "2 clients wait");
+    request.open = false;
+    frame.requests.push_back(request);
+    EXPECT(words_of_clients(frame) == "2 clients wait");
+    frame.requests.front().open = false;
+    EXPECT(words_of_clients(frame) == "client");
+  }
+
   TEST_CASE("a write takes a value that nobody has written") {
     Frame frame = sample_frame();
     frame.requests[0].id = 41;  // older ones have left the frame

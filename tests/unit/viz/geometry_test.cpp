@@ -40,6 +40,22 @@ TEST_SUITE("geometry") {
     EXPECT(rest.empty());
   }
 
+  TEST_CASE("places are spread along a line as little as it takes, and no further than it goes") {
+    const auto spread_out = [](std::vector<float> places, float gap) {
+      spread(places, 0, 100, gap);
+      return places;
+    };
+    EXPECT(spread_out({}, 10).empty());
+    EXPECT(spread_out({120}, 10) == std::vector<float>{100});
+    EXPECT(spread_out({-3, 40}, 10) == std::vector<float>{0, 40});
+    EXPECT(spread_out({20, 50, 80}, 10) == std::vector<float>{20, 50, 80});
+    EXPECT(spread_out({50, 50}, 10) == std::vector<float>{45, 55});
+    EXPECT(spread_out({50, 50, 50}, 10) == std::vector<float>{40, 50, 60});
+    EXPECT(spread_out({95, 98, 100}, 10) == std::vector<float>{80, 90, 100});
+    EXPECT(spread_out({0, 0, 90}, 20) == std::vector<float>{0, 20, 90});
+    EXPECT(spread_out({50, 50, 50}, 80) == std::vector<float>{0, 50, 100});
+  }
+
   TEST_CASE("members stand inside, clear of each other, with room for the text below them") {
     for (const Rect& area : {kWideStage, kPhone, Rect{0, 0, 320, 238}, Rect{0, 0, 2560, 1300}}) {
       for (int count = 1; count <= 9; ++count) {

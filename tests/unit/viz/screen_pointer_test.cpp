@@ -1,6 +1,8 @@
 // What the pointer does: everything is asserted on the engine's state, not on the picture.
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "screen.h"
 #include "support/test.h"
@@ -65,6 +67,62 @@ TEST_SUITE("pointer") {
     const Rect stage = cluster.region("stage");
     cluster.click_at(stage.min() + Vec2{8, stage.h / 2});
     EXPECT(cluster.view("selected") == "0");
+  }
+
+  TEST_CASE("in a still picture no message hides another of the same way that does not look like it") {
+    for (const Vec2 size : {Vec2{1280, 800}, Vec2{390, 844}}) {
+      Host host;
+      host.reduced_motion = true;
+      Screen screen(size, host);
+      REQUIRE(screen.app().open("fifty_clients").ok());
+      screen.app().set_playing(false);
+      screen.app().seek(2'000'000);
+      screen.draw(10);
+      const std::vector<MessageView>& all = screen.frame().messages;
+      const auto where = [&](const MessageView& m) {
+        const std::string name = "message." + std::to_string(m.id);
+        return screen.has(name) ? screen.region(name).center() : Vec2{-1000, -1000};
+      };
+      std::size_t hidden = 0;
+      std::size_t pairs = 0;
+      for (const MessageView& a : all) {
+        for (const MessageView& b : all) {
+          if (a.id >= b.id || a.message.from != b.message.from || a.message.to != b.message.to) continue;
+          if (a.message.type == b.message.type) continue;
+          ++pairs;
+          hidden += length(where(a) - where(b)) < 14 ? 1 : 0;
+        }
+      }
+      EXPECT(pairs > 100);
+      EXPECT(hidden == 0);
+    }
+  }
+
+  TEST_CASE("a click on what is selected of a bundle takes the next of it") {
+    Host host;
+    host.reduced_motion = true;
+    Screen screen({1280, 800}, host);
+    REQUIRE(screen.app().open("fifty_clients").ok());
+    screen.app().set_playing(false);
+    screen.app().seek(2'000'000);
+    screen.draw(10);
+    std::map<std::pair<float, float>, std::vector<std::uint64_t>> places;
+    for (const MessageView& m : screen.frame().messages) {
+      const Vec2 at = screen.region("message." + std::to_string(m.id)).center();
+      places[{at.x, at.y}].push_back(m.id);
+    }
+    const auto bundle = std::find_if(places.begin(), places.end(),
+                                     [](const auto& place) { return place.second.size() == 3; });
+    REQUIRE(bundle != places.end());
+    const Vec2 at{bundle->first.first, bundle->first.second};
+    std::set<std::string> seen;
+    for (int i = 0; i < 3; ++i) {
+      screen.click_at(at);
+      seen.insert(screen.view("message"));
+    }
+    std::set<std::string> all;
+    for (const std::uint64_t id : bundle->second) all.insert(std::to_string(id));
+    EXPECT(seen == all);
   }
 
   TEST_CASE("each button of the inspector acts") {
