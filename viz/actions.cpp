@@ -132,7 +132,9 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   actions.push_back({"tab.metrics", "Show the metrics", "", Tab::Metrics});
   for (const MemberView& member : frame.members) {
     const std::string id = std::to_string(member.id.value());
-    actions.push_back({"select." + id, "Select S" + id, id, member.id});
+    const std::uint64_t number = member.id.value();
+    const std::string key = number < 10 ? id : "Shift + " + std::to_string(number - 10);
+    actions.push_back({"select." + id, "Select S" + id, number < 20 ? key : "", member.id});
   }
   if (chosen != nullptr) {
     add_links(frame, chosen->id, actions);

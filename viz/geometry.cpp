@@ -159,29 +159,71 @@ void spread(std::span<float> places, float from, float to, float gap) {
   }
 }
 
+namespace {
+
+constexpr int kCrowd = 10;  // so many members stand evenly along the ring, not at even angles
+
+struct Ring {
+  Vec2 center;
+  float rx = 0;
+  float ry = 0;
+
+  Vec2 at(float turn) const {  // 0..1, clockwise from the top
+    const float angle = (2 * turn - 0.5F) * std::numbers::pi_v<float>;
+    return {center.x + rx * std::cos(angle), center.y + ry * std::sin(angle)};
+  }
+};
+
+// Where members of radius r stand.
+Ring ring_of(int count, const Rect& area, float r) {
+  // Room for the ring of what is selected around a member and for the line of text below it.
+  const float above = r + 17;
+  const float below = r + 30;
+  const float ry = std::max(0.0F, (area.h - above - below) / 2);
+  const float widest = count < kCrowd ? 1.75F : 2.4F;
+  const float rx = std::max(0.0F, std::min(area.w / 2 - r - 34, ry * widest));
+  return {{area.x + area.w / 2, area.y + above + (area.h - above - below) / 2}, rx, ry};
+}
+
+// As far apart along the ring, each from the next.
+std::vector<Vec2> evenly_along(const Ring& ring, int count) {
+  constexpr int kPieces = 720;
+  float total = 0;
+  for (int i = 0; i < kPieces; ++i)
+    total +=
+        length(ring.at(static_cast<float>(i + 1) / kPieces) - ring.at(static_cast<float>(i) / kPieces));
+  std::vector<Vec2> at;
+  float gone = 0;
+  for (int i = 0; i < kPieces && static_cast<int>(at.size()) < count; ++i) {
+    const Vec2 here = ring.at(static_cast<float>(i) / kPieces);
+    if (gone >= total * static_cast<float>(at.size()) / static_cast<float>(count)) at.push_back(here);
+    gone += length(ring.at(static_cast<float>(i + 1) / kPieces) - here);
+  }
+  while (static_cast<int>(at.size()) < count) at.push_back(ring.at(0));
+  return at;
+}
+
+}  // namespace
+
 float member_radius(int count, const Rect& area) {
+  constexpr float kBetween = 10;  // px from one to the next
   const float small = std::min(area.w * 0.8F, area.h);
   const float crowd = count <= 5 ? 0.1F : 0.086F;
-  return std::clamp(small * crowd, 22.0F, 40.0F);
+  const float r = std::clamp(small * crowd, 22.0F, 40.0F);
+  if (count < kCrowd) return r;
+  const std::vector<Vec2> at = evenly_along(ring_of(count, area, r), count);
+  return std::clamp((length(at[1] - at[0]) - kBetween) / 2, 10.0F, r);
 }
 
 std::vector<Vec2> member_positions(int count, const Rect& area) {
   std::vector<Vec2> at;
   if (count <= 0) return at;
-  const float r = member_radius(count, area);
-  // Room for the ring of what is selected around a member and for the line of text below it.
-  const float above = r + 17;
-  const float below = r + 30;
-  const Vec2 center{area.x + area.w / 2, area.y + above + (area.h - above - below) / 2};
-  const float ry = std::max(0.0F, (area.h - above - below) / 2);
-  const float rx = std::max(0.0F, std::min(area.w / 2 - r - 34, ry * 1.75F));
-  if (count == 1) return {center};
-  for (int i = 0; i < count; ++i) {
-    const float start = count == 2 ? std::numbers::pi_v<float> : -std::numbers::pi_v<float> / 2;
-    const float angle =
-        start + 2 * std::numbers::pi_v<float> * static_cast<float>(i) / static_cast<float>(count);
-    at.push_back({center.x + rx * std::cos(angle), center.y + ry * std::sin(angle)});
-  }
+  const Ring ring = ring_of(count, area, member_radius(count, area));
+  if (count == 1) return {ring.center};
+  if (count >= kCrowd) return evenly_along(ring, count);
+  const float start = count == 2 ? 0.75F : 0;
+  for (int i = 0; i < count; ++i)
+    at.push_back(ring.at(start + static_cast<float>(i) / static_cast<float>(count)));
   return at;
 }
 

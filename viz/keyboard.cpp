@@ -33,6 +33,20 @@ bool held_with(ImGuiKey key, ImGuiKey modifier) {
 // Without Ctrl: with it a letter means something else.
 bool plain(ImGuiKey key) { return pressed(key) && !held_with(key, ImGuiMod_Ctrl); }
 
+// The member of a number key that was pressed: with Shift ten more, where there are so many; else as without, since
+// on some keyboards a number needs Shift. kNone: there is none.
+raft::NodeId member_of(const Frame& frame, int digit) {
+  for (const ImGuiKey zero : {ImGuiKey_0, ImGuiKey_Keypad0}) {
+    const auto key = static_cast<ImGuiKey>(zero + digit);
+    if (!plain(key)) continue;
+    const auto id = static_cast<std::uint64_t>(digit);
+    const raft::NodeId ten_more(id + 10);
+    if (held_with(key, ImGuiMod_Shift) && find_member(frame, ten_more) != nullptr) return ten_more;
+    if (find_member(frame, raft::NodeId(id)) != nullptr) return raft::NodeId(id);
+  }
+  return raft::kNone;
+}
+
 void time_keys(CommandSink& commands, const Ui& ui) {
   const auto shift = [](ImGuiKey key) { return held_with(key, ImGuiMod_Shift); };
   const auto send = [&](Kind kind) { commands.control({kind, 0, {}}); };
@@ -75,7 +89,8 @@ void view_keys(const Frame& frame, Selection& selection) {
   const auto unshifted = [](ImGuiKey key) { return pressed(key, true) && !held_with(key, ImGuiMod_Shift); };
   if (unshifted(ImGuiKey_PageUp)) stage.enlarge(kZoomStep);
   if (unshifted(ImGuiKey_PageDown)) stage.enlarge(1 / kZoomStep);
-  if (plain(ImGuiKey_0) || plain(ImGuiKey_Keypad0)) stage.enlarge(0);
+  if ((plain(ImGuiKey_0) || plain(ImGuiKey_Keypad0)) && member_of(frame, 0) == raft::kNone)
+    stage.enlarge(0);
   constexpr float kStep = 40;  // px
   const auto move = [&](ImGuiKey key, Vec2 way) {
     if (unshifted(key) && held_with(key, ImGuiMod_Ctrl)) stage.pan = stage.pan + way * kStep;
@@ -86,11 +101,13 @@ void view_keys(const Frame& frame, Selection& selection) {
   move(ImGuiKey_DownArrow, {0, -1});
 }
 
-void sign_keys(Selection& selection, CommandSink& commands) {
+void sign_keys(const Frame& frame, Selection& selection, CommandSink& commands) {
   for (const ImWchar sign : ImGui::GetIO().InputQueueCharacters) {
     if (sign == '.') commands.control({Kind::TogglePlay, 0, {}});
     if (sign == '[' || sign == '-') commands.control({Kind::Slower, 0, {}});
-    if (sign == ']' || sign == '+' || sign == '=') commands.control({Kind::Faster, 0, {}});
+    // Where = is Shift + 0, it names a member if there is one.
+    const bool names = sign == '=' && member_of(frame, 0) != raft::kNone;
+    if (sign == ']' || sign == '+' || (sign == '=' && !names)) commands.control({Kind::Faster, 0, {}});
     if (sign == '?') selection.open_popup = "help";
     if (sign == '/') selection.open_popup = "palette";
   }
@@ -114,12 +131,9 @@ void toggle_link(const Frame& frame, raft::NodeId a, raft::NodeId b, CommandSink
 }
 
 void member_keys(const Frame& frame, Selection& selection, CommandSink& commands) {
-  for (int digit = 1; digit <= 9; ++digit) {
-    const bool down = plain(static_cast<ImGuiKey>(ImGuiKey_0 + digit)) ||
-                      plain(static_cast<ImGuiKey>(ImGuiKey_Keypad0 + digit));
-    if (!down) continue;
-    const raft::NodeId id(static_cast<std::uint64_t>(digit));
-    if (find_member(frame, id) == nullptr) continue;
+  for (int digit = 0; digit <= 9; ++digit) {
+    const raft::NodeId id = member_of(frame, digit);
+    if (id == raft::kNone) continue;
     if (selection.cutting && selection.member != raft::kNone) {
       if (id != selection.member) toggle_link(frame, selection.member, id, commands);
       selection.cutting = false;
@@ -170,7 +184,7 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
     selection.open_popup = "palette";
     return;
   }
-  sign_keys(selection, commands);
+  sign_keys(frame, selection, commands);
   if (io.KeyAlt || io.KeySuper) return;
   time_keys(commands, ui);
   view_keys(frame, selection);

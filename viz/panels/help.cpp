@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "viz/panels/panels.h"
 #include "viz/text.h"
@@ -14,23 +15,24 @@ struct KeyRow {
   const char* what;
 };
 
-constexpr std::array<KeyRow, 33> kRows = {{
+constexpr std::array<KeyRow, 34> kRows = {{
     {"", "Time"},
     {"Space  .", "play, pause"},
     {"Left  Right", "one event back, forward"},
     {"Shift + Left  Right", "to the last, next election or commit"},
-    {"E  K  V  M", "to the next election, commit, violation, message"},
+    {"E  K  V  M", "next election, commit, violation, message"},
     {"Home  End", "to the beginning, to the end"},
     {"[  ]  or  -  +", "slower, faster"},
     {"S", "slow motion at interesting moments, or not"},
     {"U  or  Ctrl + Z", "undo the last act"},
     {"", "Acts, on the selected member"},
-    {"1 … 9", "select a member"},
+    {"1 … 9", "select a member, S1 to S9"},
+    {"Shift + 0 … 5", "select a member, S10 to S15"},
     {"C  R  Z", "crash · restart · pause or resume"},
     {"P", "propose: a client writes a value"},
     {"I  H", "isolate · heal every link"},
     {"T  L", "time out · leader hands over"},
-    {"X then 1 … 9", "cut the link to a member, or heal it"},
+    {"X then a number", "cut the link to a member, or heal it"},
     {"", "With the pointer"},
     {"drag over links", "cut them; across all, a partition"},
     {"click a cut", "heal it"},
@@ -50,38 +52,62 @@ constexpr std::array<KeyRow, 33> kRows = {{
     {"?  D", "this help · dark or light"},
 }};
 
+constexpr std::size_t kSecondColumn = 17;  // the row with which it begins, where there is room for two
+static_assert(kRows[kSecondColumn].key[0] == 0, "a column begins with a heading");
+constexpr float kKeyRow = 21;
+
+// From `top` down; returns where they end.
+float draw_rows(std::span<const KeyRow> rows, Ui& ui, Vec2 top, float width) {
+  const Theme& theme = ui.theme();
+  ImDrawList* list = ui.list();
+  const float split = std::min(190.0F, width * 0.44F);
+  float y = top.y;
+  for (const KeyRow& row : rows) {
+    const float middle = y + kKeyRow / 2;
+    if (row.key[0] == 0) {
+      line(list, {top.x, y + 2}, {top.x + width, y + 2}, ink(theme.line));
+      draw_text(list, ui.medium(type::kSmall, theme.accent), {top.x, middle + 3}, row.what);
+    } else {
+      draw_text(list, ui.mono(type::kSmall, theme.text), {top.x, middle}, row.key);
+      const Pen pen = ui.regular(type::kSmall, theme.muted);
+      draw_text(list, pen, {top.x + split, middle}, fitted(pen, row.what, width - split));
+    }
+    y += kKeyRow;
+  }
+  return y;
+}
+
 }  // namespace
 
 void draw_help(Selection& selection, Ui& ui) {
   const bool asked = selection.open_popup == "help";
-  const float row_height = 21;
-  const Vec2 size{520, 64 + row_height * static_cast<float>(kRows.size()) + 26};
+  constexpr float kMargin = 22;
+  constexpr float kGap = 36;
+  constexpr Vec2 kTwoColumns{1000, 64 + kKeyRow * kSecondColumn + 26};
+  const bool two = ImGui::GetIO().DisplaySize.x >= kTwoColumns.x + 16;
+  const Vec2 size = two ? kTwoColumns : Vec2{520, 64 + kKeyRow * static_cast<float>(kRows.size()) + 26};
   if (!ui.open_popup("help", asked, {}, size, true)) return;
-  const Theme& theme = ui.theme();
-  ImDrawList* list = ui.list();
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
   const float width = ImGui::GetWindowWidth();
-  draw_text(list, ui.semibold(type::kTitle - 2, theme.text), origin + Vec2{22, 30}, "Keys and gestures");
+  draw_text(ui.list(), ui.semibold(type::kTitle - 2, ui.theme().text), origin + Vec2{kMargin, 30},
+            "Keys and gestures");
   const float target = ui.narrow() ? kTouchTarget : 30;
   const Rect close{origin.x + width - target - 12, origin.y + 14, target, target};
   if (ui.button(close, {"help.close", "", "Close.", "Esc", Icon::Close, Button::Style::Ghost, true})) {
     ImGui::CloseCurrentPopup();
   }
-  const float split = std::min(190.0F, width * 0.42F);
-  float y = origin.y + 62;
-  for (const KeyRow& row : kRows) {
-    const float middle = y + row_height / 2;
-    if (row.key[0] == 0) {
-      line(list, {origin.x + 22, y + 2}, {origin.x + width - 22, y + 2}, ink(theme.line));
-      draw_text(list, ui.medium(type::kSmall, theme.accent), {origin.x + 22, middle + 3}, row.what);
-    } else {
-      draw_text(list, ui.mono(type::kSmall, theme.text), {origin.x + 22, middle}, row.key);
-      const Pen pen = ui.regular(type::kSmall, theme.muted);
-      draw_text(list, pen, {origin.x + 22 + split, middle}, fitted(pen, row.what, width - split - 40));
-    }
-    y += row_height;
+  const std::span<const KeyRow> rows(kRows);
+  const Vec2 top = origin + Vec2{kMargin, 62};
+  const float inside = width - 2 * kMargin;
+  float bottom = 0;
+  if (two) {
+    const float half = (inside - kGap) / 2;
+    bottom = draw_rows(rows.first(kSecondColumn), ui, top, half);
+    draw_rows(rows.subspan(kSecondColumn), ui, top + Vec2{half + kGap, 0}, half);
+  } else {
+    bottom = draw_rows(rows, ui, top, inside);
   }
-  ImGui::SetCursorScreenPos({origin.x, y + 16});
+  ImGui::SetCursorScreenPos({origin.x, bottom + 16});
   ImGui::Dummy({1, 1});
   ui.close_popup();
 }

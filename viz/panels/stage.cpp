@@ -244,13 +244,14 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   if (ui.narrow()) stage.client = {area.right() - 104, area.y + 8, 96, 44};
   stage.field = field.inset(4, ui.narrow() ? 2 : 6);
   const int count = static_cast<int>(frame.members.size());
-  stage.plain_radius = member_radius(count, stage.field);
-  stage.radius = stage.plain_radius * selection.stage.zoom;
   if (kept.count != count || !(kept.field == stage.field)) {
     kept.count = count;
     kept.field = stage.field;
+    kept.radius = member_radius(count, stage.field);
     kept.circle = member_positions(count, stage.field);
   }
+  stage.plain_radius = kept.radius;
+  stage.radius = stage.plain_radius * selection.stage.zoom;
   stage.at = kept.circle;
   for (std::size_t i = 0; i < stage.at.size(); ++i) {
     const auto moved = selection.placed.find(frame.members[i].id.value());

@@ -10,6 +10,7 @@ namespace raftarium::viz {
 struct StageKept {
   int count = 0;
   Rect field;
+  float radius = 0;
   std::vector<Vec2> circle;
   std::vector<Vec2> at;
   std::vector<int> island;

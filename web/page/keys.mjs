@@ -84,7 +84,8 @@ function nameOf({ key, code }) {
   if (/^[a-z0-9]$/i.test(key) && !code.startsWith('Numpad')) return key.toUpperCase();
   const place = /^(?:Key([A-Z])|Digit([0-9])|Numpad([0-9]))$/.exec(code);
   if (place?.[3]) return `Keypad${place[3]}`;
-  if (place && !signs.includes(key)) return place[1] ?? place[2];
+  const aboveNought = place?.[2] === '0' && key === '='; // Shift + 0 on many keyboards
+  if (place && (aboveNought || !signs.includes(key))) return place[1] ?? place[2];
   return byPlace[code] ?? '';
 }
 

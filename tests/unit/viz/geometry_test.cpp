@@ -58,7 +58,7 @@ TEST_SUITE("geometry") {
 
   TEST_CASE("members stand inside, clear of each other, with room for the text below them") {
     for (const Rect& area : {kWideStage, kPhone, Rect{0, 0, 320, 238}, Rect{0, 0, 2560, 1300}}) {
-      for (int count = 1; count <= 9; ++count) {
+      for (int count = 1; count <= 15; ++count) {
         CAPTURE(area.w);
         CAPTURE(count);
         const float r = member_radius(count, area);

@@ -44,6 +44,42 @@ TEST_SUITE("keys") {
     EXPECT(keys.view("selected") == "2");
   }
 
+  TEST_CASE("with Shift a number means ten more, where there are so many members") {
+    Screen keys;
+    REQUIRE(keys.app()
+                .open_text("many.json", R"({"raftarium": 1, "title": "Many", "seed": 1, "duration_ms": 2000,
+                           "cluster": {"members": 15}, "actions": []})")
+                .ok());
+    keys.app().set_playing(false);
+    keys.draw(2);
+    for (int digit = 0; digit <= 5; ++digit) {
+      keys.key(static_cast<ImGuiKey>(ImGuiKey_0 + digit), ImGuiMod_Shift);
+      EXPECT(keys.view("selected") == std::to_string(10 + digit));
+    }
+    keys.quick_key(ImGuiKey_1, ImGuiMod_Shift);
+    EXPECT(keys.view("selected") == "11");
+    keys.key(ImGuiKey_C);
+    EXPECT(find_member(keys.frame(), NodeId(11))->process == Process::Crashed);
+    keys.key(ImGuiKey_U);
+    EXPECT(find_member(keys.frame(), NodeId(11))->process == Process::Running);
+    // There is no S16: on some keyboards 6 itself needs Shift.
+    keys.key(ImGuiKey_6, ImGuiMod_Shift);
+    EXPECT(keys.view("selected") == "6");
+    keys.key(ImGuiKey_X);
+    keys.key(ImGuiKey_4, ImGuiMod_Shift);
+    EXPECT(find_link(keys.frame(), NodeId(6), NodeId(14))->cut);
+    EXPECT(find_link(keys.frame(), NodeId(14), NodeId(6))->cut);
+    EXPECT(keys.view("selected") == "6");
+    // Shift + 0 names a member; without, it is the whole stage as ever.
+    keys.key(ImGuiKey_PageUp);
+    keys.key(ImGuiKey_0, ImGuiMod_Shift);
+    EXPECT(keys.view("selected") == "10");
+    EXPECT(keys.view("zoom") != "1");
+    keys.key(ImGuiKey_0);
+    EXPECT(keys.view("zoom") == "1");
+    EXPECT(keys.view("selected") == "10");
+  }
+
   TEST_CASE("a chord counts although its modifier was let go before the next picture") {
     Keys keys;
     keys.key(ImGuiKey_Home);
