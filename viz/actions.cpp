@@ -142,9 +142,24 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
     if (chosen->process != Process::Crashed)
       add_offers(client_offers(frame, chosen->id), "Client, through " + who, actions);
     add_offers(disk_offers(*chosen), "Disk of " + who, actions);
+    add_offers(disk_chance_offers(*chosen), "Disk of " + who + ", by chance", actions);
+    add_offers(disk_once_offers(*chosen), "Disk of " + who + ", the next time", actions);
     add_offers(clock_offers(*chosen), "Clock of " + who, actions);
     add_offers(membership_offers(frame, *chosen), "Membership of " + who, actions);
+    add_offers(takeover_offers(frame, *chosen), "Leadership of " + who, actions);
+    for (const LinkView& link : frame.links) {
+      if (link.from != chosen->id) continue;
+      const std::string way = kept(text::node(link.from.value()) + " → " + text::node(link.to.value()));
+      for (const Offer& offer : link_offers(link)) {
+        if (offer.command.kind != sim::Command::Kind::SetLink) continue;  // those have lines of their own
+        actions.push_back(
+            {offer.name + "." + std::to_string(link.from.value()) + "." + std::to_string(link.to.value()),
+             "Link " + way + ": " + offer.label, "", offer.command});
+      }
+    }
   }
+  add_offers(every_link_offers(frame), "Every link", actions);
+  add_offers(every_disk_offers(frame), "Every disk", actions);
   for (const MemberView& member : frame.members) {
     if (&member != chosen) add_member_acts(frame, member, false, actions);
   }

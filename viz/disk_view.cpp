@@ -77,11 +77,12 @@ RecordView view_of(const storage::WalRecord& record, storage::MemoryDisk& disk) 
   view.fields = {
       {"type", view.type},
       {"last of its save", header.last_of_save ? "yes" : "no"},
+      {"says", view.text},
       {"payload", number(header.length) + " bytes"},
-      {"save", number(header.save) + ", written when save " + number(header.durable()) + " was durable"},
-      {"chain", hex32(header.chain) + ", the checksum of the record before"},
+      {"save", number(header.save) + ", after save " + number(header.durable()) + " was durable"},
+      {"chain", hex32(header.chain) + ", of the record before"},
       {"payload checksum", hex32(header.payload_crc)},
-      {"checksum", hex32(header.crc) + ", of place, header and all before"}};
+      {"checksum", hex32(header.crc) + ", of all up to here"}};
   view.head = head_of(disk, view.file, view.offset, view.bytes);
   return view;
 }

@@ -43,6 +43,11 @@ void write(JsonWriter& json, const MemberView& member) {
   json.field("durable", member.durable.value()).field("sync_ends_us", member.sync_ends_us);
   json.field("disk_full", member.disk.full).field("syncs_lie", member.disk.syncs_lie);
   json.field("short_write_per_million", member.disk.short_write_per_million);
+  json.field("no_space_per_million", member.disk.no_space_per_million);
+  json.field("write_error_per_million", member.disk.write_error_per_million);
+  json.field("read_error_per_million", member.disk.read_error_per_million);
+  json.field("sync_error_per_million", member.disk.sync_error_per_million);
+  json.field("lying_sync_per_million", member.disk.lying_sync_per_million);
   json.field("sync_min_us", member.disk.sync_min_us).field("drift_ppm", member.drift_ppm);
   json.field("own", std::string_view(member.own))
       .field("leads_minority", member.leads_minority)
@@ -133,7 +138,7 @@ std::string to_json(const Frame& frame) {
   json.close(']').key("links").open('[');
   for (const LinkView& link : frame.links) {
     json.open('{').field("from", link.from.value()).field("to", link.to.value()).field("cut", link.cut);
-    json.field("loss_per_million", link.loss_per_million);
+    json.field("latency_mean_us", link.latency_mean_us).field("loss_per_million", link.loss_per_million);
     json.field("duplicate_per_million", link.duplicate_per_million);
     json.field("replay_per_million", link.replay_per_million).field("clogged", link.clogged);
     json.field("latency_min_us", link.latency_min_us).close('}');

@@ -18,6 +18,7 @@ constexpr std::uint32_t kSeldom = 50'000;
 constexpr std::int64_t kHeldUpUs = 300'000;
 constexpr std::int64_t kJumpUs = 1'000'000;
 constexpr std::int64_t kHalfPpm = 500'000;
+constexpr std::int64_t kStormUs = 5'000;
 
 Command crash(raft::NodeId node, member::Unsynced unsynced) {
   Command command = about(CommandKind::Crash, node);
@@ -104,12 +105,12 @@ std::vector<Offer> clock_offers(const MemberView& member) {
 
 namespace {
 
-// What a member's store holds last, as {key, value}; nothing where it is empty.
-std::pair<std::string, std::string> something_stored(const Frame& frame, raft::NodeId through) {
+// What a member's store holds last; nothing where it is empty.
+kv::KeyValue something_stored(const Frame& frame, raft::NodeId through) {
   const MemberView* member = find_member(frame, through);
   if (member == nullptr) member = current_leader(frame);
   if (member == nullptr || member->store.empty()) return {};
-  return {member->store.back().key, member->store.back().value};
+  return member->store.back();
 }
 
 }  // namespace
@@ -117,10 +118,10 @@ std::pair<std::string, std::string> something_stored(const Frame& frame, raft::N
 std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through) {
   using member::ReadMode;
   const Command put = next_put(frame, through);
-  const auto [key, value] = something_stored(frame, through);
-  const auto on_key = [&, &stored = key](CommandKind kind) {
+  const kv::KeyValue stored = something_stored(frame, through);
+  const auto on_key = [&](CommandKind kind) {
     Command command = about(kind, through);
-    command.key = stored.empty() ? put.key : stored;
+    command.key = stored.key.empty() ? put.key : stored.key;
     return command;
   };
   const auto read = [&](ReadMode mode) {
@@ -129,7 +130,7 @@ std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through) {
     return command;
   };
   Command swap = on_key(CommandKind::Swap);
-  swap.expected = value;
+  swap.expected = stored.value;
   swap.value = put.value;
   Command load = about(CommandKind::Load, through);
   load.key = "k";
@@ -137,17 +138,31 @@ std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through) {
   load.load.count = 100;
   load.load.keys = 5;
   load.load.reads_per_million = 500'000;
+  Command storm = load;
+  storm.load.open = true;
+  storm.load.clients = 1;
+  storm.load.every_us = kStormUs;
   Command bare = put;
   bare.no_session = true;
-  return {{"client.put", "Write " + put.key + "=" + put.value, text::kPropose, put},
-          {"client.put_bare", "Write, without a session", text::kPutBare, bare},
-          {"client.read", "Read, linearizable", text::kRead, read(ReadMode::Linearizable)},
-          {"client.read_lease", "Read, by lease", text::kReadLease, read(ReadMode::Lease)},
-          {"client.read_local", "Read, locally", text::kReadLocal, read(ReadMode::Serializable)},
-          {"client.swap", "Swap, if unchanged", text::kSwap, swap},
-          {"client.delete", "Delete " + on_key(CommandKind::Delete).key, text::kDelete,
-           on_key(CommandKind::Delete)},
-          {"client.load", "Five busy clients", text::kLoad, load}};
+  std::vector<Offer> offers = {
+      {"client.put", "Write " + put.key + "=" + put.value, text::kPropose, put},
+      {"client.put_bare", "Write, without a session", text::kPutBare, bare},
+      {"client.read", "Read, linearizable", text::kRead, read(ReadMode::Linearizable)},
+      {"client.read_lease", "Read, by lease", text::kReadLease, read(ReadMode::Lease)},
+      {"client.read_local", "Read, locally", text::kReadLocal, read(ReadMode::Serializable)},
+      {"client.swap", "Swap, if unchanged", text::kSwap, swap},
+      {"client.delete", "Delete " + on_key(CommandKind::Delete).key, text::kDelete,
+       on_key(CommandKind::Delete)},
+      {"client.load", "Five busy clients", text::kLoad, load},
+      {"client.storm", "A request every 5 ms", text::kStorm, storm}};
+  if (!stored.key.empty()) {
+    Command fenced = put;
+    fenced.fence = stored.key;
+    fenced.token = stored.mod_revision;
+    offers.push_back(
+        {"client.put_fenced", "Write, while " + stored.key + " is unchanged", text::kPutFenced, fenced});
+  }
+  return offers;
 }
 
 std::vector<Offer> link_offers(const LinkView& link) {
@@ -172,6 +187,7 @@ std::vector<Offer> link_offers(const LinkView& link) {
   other.latency_min_us = slow ? kNearUs : kFarUs;
   offers.push_back(
       {"link.slow", slow ? "Quick" : "Slow", slow ? text::kQuickLink : text::kSlowLink, set(other)});
+  offers.push_back(reordering_offer("link.reorder", link, on(CommandKind::SetLink)));
   // By chance, or not any more.
   const auto chance = [&](const char* name, std::uint32_t sim::LinkSettings::*rate, const char* often,
                           const char* often_tip, const char* never, const char* never_tip) {

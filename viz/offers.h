@@ -25,6 +25,16 @@ std::vector<Offer> clock_offers(const MemberView& member);
 std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through);
 // One direction of a link.
 std::vector<Offer> link_offers(const LinkView& link);
+// Of a link that `set` sets: messages take so different times that they overtake each other, or not any more.
+Offer reordering_offer(const char* name, const sim::LinkSettings& now, const sim::Command& set);
+// What goes wrong with a disk by chance, each for itself, and what goes wrong the next time only.
+std::vector<Offer> disk_chance_offers(const MemberView& member);
+std::vector<Offer> disk_once_offers(const MemberView& member);
+// For every link, and every disk, what the first of them is not: what is not named is as it has it.
+std::vector<Offer> every_link_offers(const Frame& frame);
+std::vector<Offer> every_disk_offers(const Frame& frame);
+// The leader hands over to `member`.
+std::vector<Offer> takeover_offers(const Frame& frame, const MemberView& member);
 // Changes of the configuration that are about `member`, proposed to whoever leads.
 std::vector<Offer> membership_offers(const Frame& frame, const MemberView& member);
 std::vector<Offer> message_offers(const MessageView& message);

@@ -61,7 +61,19 @@ struct LinkId {
 };
 
 // What the menu of the stage is about.
-enum class MenuPage : std::uint8_t { Acts, Ask, Disk, Clock, Members, Link, Message };
+enum class MenuPage : std::uint8_t {
+  Acts,
+  Ask,
+  Disk,
+  DiskChance,
+  DiskOnce,
+  Clock,
+  Members,
+  Link,
+  Message,
+  EveryLink,
+  EveryDisk
+};
 
 // How the stage is looked at: enlarged about its centre, then moved. Pixels of the interface.
 struct StageView {

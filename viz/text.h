@@ -86,6 +86,27 @@ inline constexpr const char* kLoseSector =
 inline constexpr const char* kFlakyDisk =
     "One time in twenty a write is cut short or finds no room, a read fails, or a sync lies.";
 inline constexpr const char* kSteadyDisk = "Nothing goes wrong by chance.";
+inline constexpr const char* kSyncsFail =
+    "One sync in twenty fails, and what it was for may never be durable: the member stops.";
+inline constexpr const char* kWritesFail = "One write in twenty fails, and the member stops.";
+inline constexpr const char* kReadsFail = "One read in twenty fails.";
+inline constexpr const char* kNoRoomSometimes = "One write in twenty finds no room.";
+inline constexpr const char* kShortWrites = "One write in twenty is cut short.";
+inline constexpr const char* kSomeSyncsLie =
+    "One sync in twenty reports success, and a power failure takes what it was for.";
+inline constexpr const char* kNotByChance = "Not any more by chance.";
+inline constexpr const char* kFailRead = "Its next read fails.";
+inline constexpr const char* kNoRoomOnce = "Its next write finds no room.";
+inline constexpr const char* kShortWriteOnce = "Its next write is cut short.";
+inline constexpr const char* kLyingSyncOnce =
+    "Its next sync reports success, and a power failure takes what it was for.";
+inline constexpr const char* kStrayWrite = "Its next write lands in another place than it should.";
+inline constexpr const char* kStrayRead = "Its next read brings what lies in another place.";
+inline constexpr const char* kChanceMenu = "What goes wrong with its disk by chance, each for itself.";
+inline constexpr const char* kOnceMenu = "What goes wrong with its disk the next time.";
+inline constexpr const char* kEveryLink = "Latency, loss and the like of every link at once.";
+inline constexpr const char* kEveryDisk = "What goes wrong with every disk by chance.";
+inline constexpr const char* kLetItLead = "The leader hands over to this member.";
 inline constexpr const char* kRandomPartition =
     "Half of the members, chosen at random, against the others.";
 inline constexpr const char* kRecordDurable = "Synced: a power failure leaves it.";
@@ -110,6 +131,10 @@ inline constexpr const char* kReadLocal = "What this member has, at once; perhap
 inline constexpr const char* kSwap = "Writes a new value if the key still holds what it holds now.";
 inline constexpr const char* kDelete = "A client deletes a key.";
 inline constexpr const char* kLoad = "A hundred requests, half of them reads, from five clients.";
+inline constexpr const char* kStorm =
+    "A hundred requests, one every 5 ms on average, whether or not the ones before are answered.";
+inline constexpr const char* kPutFenced =
+    "A write that the store refuses if that key has been changed since: a fencing token.";
 inline constexpr const char* kAsk = "What a client can ask through this member.";
 inline constexpr const char* kDiskMenu = "What can happen to its disk.";
 inline constexpr const char* kClockMenu = "What can happen to its clock.";
@@ -147,6 +172,9 @@ inline constexpr const char* kLeaveJoint = "Goes on to the new half alone.";
 // Acts on a link, one direction
 inline constexpr const char* kSlowLink = "What is sent takes 100 ms at least.";
 inline constexpr const char* kQuickLink = "What is sent takes 10 ms at least.";
+inline constexpr const char* kUnevenLink =
+    "What is sent takes 100 ms longer on average, some of it much longer: messages overtake each other.";
+inline constexpr const char* kEvenLink = "All messages take the same time.";
 inline constexpr const char* kLossyLink = "Three messages in ten are lost.";
 inline constexpr const char* kLosslessLink = "Nothing is lost by chance.";
 inline constexpr const char* kTwiceLink = "Three messages in ten arrive twice.";

@@ -91,6 +91,13 @@ def links_and_partitions(desktop, memory):
          lambda f: link(f, 1, 2)["duplicate_per_million"] > 0)
     does(desktop, "a link replays", menu("menu.link.replay"), lambda f: link(f, 1, 2)["replay_per_million"] > 0)
     does(desktop, "a link is clogged", menu("menu.link.clog"), lambda f: link(f, 1, 2)["clogged"])
+    does(desktop, "a link reorders", menu("menu.link.reorder"), lambda f: link(f, 1, 2)["latency_mean_us"] == 100_000)
+    network = lambda page, row: (lambda: (desktop.click("stage", button=3, across=0.02),
+                                          desktop.click(f"menu.{page}"), desktop.click(f"menu.{row}")))
+    does(desktop, "every link is lossy", network("every_link", "links.lossy"),
+         lambda f: all(x["loss_per_million"] > 0 for x in f["links"]))
+    does(desktop, "every disk goes wrong by chance", network("every_disk", "disks.sync_error"),
+         lambda f: all(m["sync_error_per_million"] > 0 for m in f["members"]))
     does(desktop, "parted at random",
          lambda: (desktop.click("stage", button=3, across=0.02), desktop.click("menu.partition")),
          lambda f: len(f["islands"]) == 2)
@@ -150,6 +157,12 @@ def a_disk_goes_wrong(desktop, memory):
     does(desktop, "a full disk", menu("full"), lambda f: member(f, 4)["disk_full"])
     does(desktop, "syncs that lie", menu("lie"), lambda f: member(f, 4)["syncs_lie"])
     does(desktop, "a flaky disk", menu("flaky"), lambda f: member(f, 4)["short_write_per_million"] > 0)
+    deeper = lambda page, row: from_menu(desktop, "act.disk", f"menu.disk.{page}", f"menu.disk.{page}.{row}")
+    for row in ("sync_error", "write_error", "read_error", "no_space", "short_write", "lying_sync"):
+        does(desktop, f"{row} by chance", deeper("chance", row),
+             lambda f, row=row: member(f, 4)[f"{row}_per_million"] == 50_000)
+    for row in ("read", "no_space", "short_write", "lying_sync", "stray_write", "stray_read"):
+        does(desktop, f"{row} goes wrong once", deeper("once", row), lambda f: True)
     does(desktop, "a snapshot", menu("snapshot"), lambda f: member(f, 4)["snapshot"] > 1)
     does(desktop, "a power failure", menu("tear"), lambda f: member(f, 4)["process"] == "crashed")
     does(desktop, "a killed process", menu("kill"), lambda f: member(f, 4)["process"] == "crashed")
@@ -467,6 +480,16 @@ def files_are_dropped_in(desktop, memory):
         raise Failed("a file that could not be read changed what is open")
 
 
+def members_beyond_nine_have_keys(desktop, memory):
+    desktop.key("shift+0")
+    desktop.until("S10 is selected", lambda s: s["view"]["selected"] == 10)
+    desktop.key("shift+5")
+    desktop.until("S15 is selected", lambda s: s["view"]["selected"] == 15)
+    does(desktop, "C crashes it", lambda: desktop.key("c"), lambda f: member(f, 15)["process"] == "crashed")
+    does(desktop, "X and a number with Shift cut a link", lambda: desktop.key("x", "shift+2"),
+         lambda f: [15, 12] in f["links_cut"] and [12, 15] in f["links_cut"])
+
+
 def the_link_is_shared(desktop, memory):
     desktop.click("share")
     desktop.until("it is copied", lambda s: "copied" in s["view"]["notice"])
@@ -503,4 +526,6 @@ SESSIONS = [
     ("the window", ["--gallery", "--still"],
      [the_gallery_is_the_empty_state, the_stage_is_enlarged_and_moved, every_tab_opens, files_are_exported,
       files_are_dropped_in, the_link_is_shared, what_is_selected_is_selected_everywhere]),
+    ("fifteen members", [str(Path(__file__).with_name("fifteen.json")), "--paused", "--still"],
+     [members_beyond_nine_have_keys]),
 ]

@@ -40,17 +40,24 @@ export const tests = {
     await does(lab, 'twice', menu(lab, 'link.1.2', 'link.twice'), `({ frame }) => ${link}.duplicate_per_million > 0`);
     await does(lab, 'old ones', menu(lab, 'link.1.2', 'link.replay'), `({ frame }) => ${link}.replay_per_million > 0`);
     await does(lab, 'clogged', menu(lab, 'link.1.2', 'link.clog'), `({ frame }) => ${link}.clogged`);
+    await does(lab, 'reordering', menu(lab, 'link.1.2', 'link.reorder'),
+      `({ frame }) => ${link}.latency_mean_us === 100000`);
     await lab.click('link.1.2');
     await lab.until('it is cut', ({ frame }) => frame.links_cut.length === 1);
     await does(lab, 'its menu heals it', menu(lab, 'link.1.2', 'link.heal'), ({ frame }) =>
       frame.links_cut.length === 0);
     await lab.press('u');
     await lab.until('it is whole again', ({ frame }) => frame.links_cut.length === 0);
-    await does(lab, 'parted at random', async () => {
+    const network = (...rows) => async () => {
       const [x, y, , height] = (await lab.regions()).stage;
       await lab.page.mouse.click(x + 12, y + height - 12, { button: 'right' });
-      await lab.click('menu.partition');
-    }, ({ frame }) => frame.islands.length === 2);
+      for (const row of rows) await lab.click(`menu.${row}`);
+    };
+    await does(lab, 'parted at random', network('partition'), ({ frame }) => frame.islands.length === 2);
+    await does(lab, 'every link loses', network('every_link', 'links.lossy'), ({ frame }) =>
+      frame.links.every((one) => one.loss_per_million > 0));
+    await does(lab, 'every disk fails by chance', network('every_disk', 'disks.sync_error'), ({ frame }) =>
+      frame.members.every((one) => one.sync_error_per_million > 0));
     await select(lab, 3);
     await does(lab, 'X and a number', async () => (await lab.press('x'), await lab.press('4')), ({ frame }) =>
       frame.links_cut.length === 2);
@@ -96,6 +103,12 @@ export const tests = {
     await does(lab, 'a full disk', disk('full'), ({ frame }) => frame.members[3].disk_full);
     await does(lab, 'syncs that lie', disk('lie'), ({ frame }) => frame.members[3].syncs_lie);
     await does(lab, 'flaky', disk('flaky'), ({ frame }) => frame.members[3].short_write_per_million > 0);
+    const deeper = (page, row) => async () => {
+      for (const name of ['act.disk', `menu.disk.${page}`, `menu.disk.${page}.${row}`]) await lab.click(name);
+    };
+    await does(lab, 'reads fail by chance', deeper('chance', 'read_error'), ({ frame }) =>
+      frame.members[3].read_error_per_million === 50000);
+    await does(lab, 'a read fails once', deeper('once', 'read'), () => true);
     await does(lab, 'a snapshot', disk('snapshot'), ({ frame }) => frame.members[3].snapshot > 1);
     await does(lab, 'a power failure', disk('tear'), ({ frame }) => frame.members[3].process === 'crashed');
     await does(lab, 'killed', disk('kill'), ({ frame }) => frame.members[3].process === 'crashed');

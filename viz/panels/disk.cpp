@@ -55,13 +55,20 @@ void draw_record(const RecordView& record, bool chosen, Selection& selection, Ui
     dashed_outline(list, mark, ink(theme.warning), 1.5F);
   }
   const Pen mono = ui.mono(type::kSmall, theme.muted);
-  draw_text(list, mono, {row.x + 88, y}, "+" + digits(record.offset), Align::Right);
-  draw_text(list, ui.medium(type::kSmall, theme.text), {row.x + 100, y}, record.type);
+  draw_text(list, mono, {row.x + 78, y}, "+" + digits(record.offset), Align::Right);
+  draw_text(list, ui.medium(type::kSmall, theme.text), {row.x + 88, y}, record.type);
+  const Words bytes = bytes_text(record.bytes);
+  draw_text(list, mono, {row.right() - 6, y}, bytes, Align::Right);
   const Pen pen = ui.mono(type::kSmall, theme.text);
-  const float x = row.x + 182;
-  draw_text(list, pen, {x, y}, fitted(pen, record.text, row.right() - x - 56));
-  draw_text(list, mono, {row.right() - 8, y}, bytes_text(record.bytes), Align::Right);
-  if (it.hovered) ui.tooltip(record.durable ? text::kRecordDurable : text::kRecordCached);
+  const float x = row.x + 156;
+  const float room = row.right() - 6 - text_width(mono, bytes) - 10 - x;
+  draw_text(list, pen, {x, y}, fitted(pen, record.text, room));
+  const char* kept = record.durable ? text::kRecordDurable : text::kRecordCached;
+  if (it.hovered && text_width(pen, record.text) > room) {
+    ui.tooltip(Words(record.text) + ". " + kept);
+  } else if (it.hovered) {
+    ui.tooltip(kept);
+  }
   if (it.clicked) selection.record = place;
 }
 
@@ -206,7 +213,7 @@ void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, 
     draw_records(disk, chosen, selection, ui, list);
     draw_details(disk, chosen, ui.narrow() ? &offers : nullptr, commands, ui, rest);
   } else {
-    const Rect details = rest.cut_right(std::min(420.0F, rest.w * 0.48F));
+    const Rect details = rest.cut_right(std::min(420.0F, rest.w * 0.46F));
     draw_records(disk, chosen, selection, ui, rest);
     line(ui.list(), details.min(), {details.x, details.bottom()}, ink(theme.line));
     draw_details(disk, chosen, nullptr, commands, ui, details);

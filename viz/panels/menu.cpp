@@ -65,6 +65,8 @@ void add_network(const Frame& frame, std::vector<MenuRow>& rows) {
   part.size = static_cast<std::uint32_t>(frame.members.size() / 2);
   if (part.size > 0)
     rows.push_back({"partition", "Part at random", text::kRandomPartition, "", std::move(part), {}, true});
+  rows.push_back({"every_link", "Every link …", text::kEveryLink, "", {}, MenuPage::EveryLink});
+  rows.push_back({"every_disk", "Every disk …", text::kEveryDisk, "", {}, MenuPage::EveryDisk});
   rows.push_back({"tidy", "Back to the circle", text::kTidy, "0", {}, {}});
 }
 
@@ -88,7 +90,26 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
       break;
     case MenuPage::Disk:
       menu.title = "The disk of " + who;
-      if (member != nullptr) add(disk_offers(*member), menu.rows);
+      if (member == nullptr) break;
+      add(disk_offers(*member), menu.rows);
+      menu.rows.push_back({"disk.chance", "By chance …", text::kChanceMenu, "", {}, MenuPage::DiskChance});
+      menu.rows.push_back({"disk.once", "The next time …", text::kOnceMenu, "", {}, MenuPage::DiskOnce});
+      break;
+    case MenuPage::DiskChance:
+      menu.title = "The disk of " + who + ", by chance";
+      if (member != nullptr) add(disk_chance_offers(*member), menu.rows);
+      break;
+    case MenuPage::DiskOnce:
+      menu.title = "The disk of " + who + ", once";
+      if (member != nullptr) add(disk_once_offers(*member), menu.rows);
+      break;
+    case MenuPage::EveryLink:
+      menu.title = "Every link";
+      add(every_link_offers(frame), menu.rows);
+      break;
+    case MenuPage::EveryDisk:
+      menu.title = "Every disk";
+      add(every_disk_offers(frame), menu.rows);
       break;
     case MenuPage::Clock:
       menu.title = "The clock of " + who;
@@ -96,7 +117,9 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
       break;
     case MenuPage::Members:
       menu.title = "The membership of " + who;
-      if (member != nullptr) add(membership_offers(frame, *member), menu.rows);
+      if (member == nullptr) break;
+      add(takeover_offers(frame, *member), menu.rows);
+      add(membership_offers(frame, *member), menu.rows);
       break;
     case MenuPage::Link: {
       const LinkView* link = find_link(frame, selection.menu_link.from, selection.menu_link.to);
