@@ -63,6 +63,11 @@ Told about_act(const sim::World& world, const sim::Command& command) {
                      " to send ", command.load.count, " requests, each after an answer."),
           text("One every ", command.load.every_us / 1000, " ms; ", command.load.reads_per_million / 10'000,
                " % are reads (", member::describe(command.mode), ").")};
+    case Kind::Nemesis:
+      return {text("A nemesis begins: it will strike ", command.nemesis.strikes, " times."),
+              text("One fault every ", command.nemesis.between_us / 1000, " ms on average, undone after ",
+                   command.nemesis.lasts_us / 1000,
+                   " ms. It leaves a majority running, so that what is committed survives.")};
     case Kind::Crash:
       if (command.unsynced == member::Unsynced::Torn)
         return {text(who, " loses power."), "Of what it was writing, any part may have reached the disk."};

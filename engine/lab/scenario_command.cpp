@@ -124,6 +124,34 @@ void read_asking(FieldReader& reader, const Json& action, const std::string& pat
   }
 }
 
+void read_nemesis(FieldReader& reader, const Json& action, const std::string& path, sim::Nemesis& nemesis) {
+  read_integer(reader, action, path, "strikes", 1, sim::kMaxStrikes, nemesis.strikes);
+  read_integer(reader, action, path, "between_us", 1'000, sim::kMaxJumpUs, nemesis.between_us);
+  read_integer(reader, action, path, "lasts_us", 0, sim::kMaxJumpUs, nemesis.lasts_us);
+  const Json* faults = reader.array(action, path, "faults", sim::kNemesisFaultCount);
+  if (faults == nullptr) return;
+  if (faults->empty()) return reader.complain(path + ".faults", "expected at least one fault, got none");
+  Words known;
+  for (std::size_t i = 0; i < sim::kNemesisFaultCount; ++i) {
+    known.emplace_back(sim::describe(static_cast<sim::NemesisFault>(i)));
+  }
+  for (std::size_t i = 0; i < faults->size(); ++i) {
+    const Json& fault = (*faults)[i];
+    const std::string word = fault.is_string() ? fault.get<std::string>() : std::string();
+    const auto found = std::find(known.begin(), known.end(), word);
+    const std::string item_path = FieldReader::item(path + ".faults", i);
+    if (found == known.end()) {
+      return reader.complain(item_path, "expected one of: " + list(known) + "; got " + kind_of(fault) +
+                                            did_you_mean(word, known));
+    }
+    const auto meant = static_cast<sim::NemesisFault>(found - known.begin());
+    if (std::find(nemesis.faults.begin(), nemesis.faults.end(), meant) != nemesis.faults.end()) {
+      return reader.complain(item_path, kind_of(fault) + " is named twice");
+    }
+    nemesis.faults.push_back(meant);
+  }
+}
+
 void read_changes(FieldReader& reader, const Json& action, const std::string& path, std::size_t members,
                   sim::Command& command) {
   if (action.contains("transition")) {
@@ -191,6 +219,7 @@ sim::Command read_command(FieldReader& reader, const Json& action, const std::st
   integer("loss_per_million", 1'000'000, command.link.loss_per_million);
   integer("duplicate_per_million", 1'000'000, command.link.duplicate_per_million);
   integer("replay_per_million", 1'000'000, command.link.replay_per_million);
+  if (command.kind == Kind::Nemesis) read_nemesis(reader, action, path, command.nemesis);
   if (const auto clogged = reader.truth(action, path, "clogged")) command.link.clogged = *clogged;
   integer("delay_us", sim::kMaxJumpUs, command.delay_us);
   integer("message", std::int64_t{1} << 53, command.message);

@@ -47,6 +47,7 @@ const std::vector<ActionWord>& action_words() {
       {Kind::Load,
        {"key", "count"},
        {"clients", "open", "every_us", "keys", "reads_per_million", "mode", "session", "through"}},
+      {Kind::Nemesis, {"faults", "strikes", "between_us"}, {"lasts_us"}},
       {Kind::Crash, {"node"}, {"unsynced"}},
       {Kind::Restart, {"node"}, {}},
       {Kind::Pause, {"node"}, {}},

@@ -115,6 +115,14 @@ void put_change_field(OrderedJson& json, const sim::Command& command, const std:
     json[field] = word_for(kTransitionWords, command.transition);
 }
 
+void put_nemesis_field(OrderedJson& json, const sim::Nemesis& nemesis, const std::string& field) {
+  if (field == "strikes") json[field] = nemesis.strikes;
+  if (field == "between_us") json[field] = nemesis.between_us;
+  if (field == "lasts_us" && nemesis.lasts_us > 0) json[field] = nemesis.lasts_us;
+  if (field != "faults") return;
+  for (const sim::NemesisFault fault : nemesis.faults) json[field].push_back(sim::describe(fault));
+}
+
 void put_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
   if (field == "key") json[field] = command.key;
   if (field == "value") json[field] = command.value;
@@ -130,6 +138,7 @@ void put_field(OrderedJson& json, const sim::Command& command, const std::string
   if (field == "loss_per_million") json[field] = command.link.loss_per_million;
   if (field == "duplicate_per_million" && command.link.duplicate_per_million > 0)
     json[field] = command.link.duplicate_per_million;
+  put_nemesis_field(json, command.nemesis, field);
   if (field == "message" && command.message > 0) json[field] = command.message;
   if (field == "delay_us") json[field] = command.delay_us;
   if (field == "drift_ppm") json[field] = command.drift_ppm;

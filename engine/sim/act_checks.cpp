@@ -59,6 +59,10 @@ base::Status World::check_resolved(const Command& command) const {
       if (auto status = check_asking(command); !status) return base::Error{what + status.error().message};
       if (command.node != raft::kNone) return member_needed(command.node);
       return {};
+    case Kind::Nemesis:
+      if (auto status = check_nemesis(command.nemesis); !status)
+        return base::Error{what + status.error().message};
+      return {};
     case Kind::Crash:
       if (auto status = member_needed(command.node); !status) return status;
       if (process(command.node) == ProcessState::Crashed) {

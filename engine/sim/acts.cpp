@@ -116,6 +116,9 @@ void World::execute(const Command& asked) {
     case Kind::Swap:
       open_request(command);
       break;
+    case Kind::Nemesis:
+      begin_nemesis(command.nemesis);
+      break;
     case Kind::Load:
       begin_load(command);
       break;

@@ -15,7 +15,18 @@
 namespace raftarium::sim {
 
 struct Due {
-  enum class Kind : std::uint8_t { Tick, Delivery, Command, Ask, Answer, Timeout, Sync, Report, Load };
+  enum class Kind : std::uint8_t {
+    Tick,
+    Delivery,
+    Command,
+    Ask,
+    Answer,
+    Timeout,
+    Sync,
+    Report,
+    Load,
+    Strike
+  };
   TimeUs time_us = 0;
   std::uint64_t sequence = 0;
   std::uint64_t subject = 0;  // member, flight, scheduled command, request or load

@@ -18,10 +18,10 @@ std::string name(raft::NodeId node) {
 
 const char* describe(Command::Kind kind) {
   static constexpr std::array kWords{
-      "put",      "delete",    "read",   "swap",      "load",        "crash",      "restart", "pause",
-      "resume",   "isolate",   "cut",    "heal",      "partition",   "heal_all",   "timeout", "transfer",
-      "set_link", "drop",      "delay",  "duplicate", "deliver",     "drift",      "jump",    "wipe",
-      "set_disk", "fail_disk", "damage", "snapshot",  "reconfigure", "leave_joint"};
+      "put",      "delete",   "read",      "swap",   "load",      "crash",       "restart",    "pause",
+      "resume",   "isolate",  "cut",       "heal",   "partition", "heal_all",    "nemesis",    "timeout",
+      "transfer", "set_link", "drop",      "delay",  "duplicate", "deliver",     "drift",      "jump",
+      "wipe",     "set_disk", "fail_disk", "damage", "snapshot",  "reconfigure", "leave_joint"};
   return kWords.at(static_cast<std::size_t>(kind));
 }
 
@@ -67,6 +67,13 @@ std::string describe(const Command& command) {
       } else {
         out << " by " << command.load.clients << " clients, each after " << command.load.every_us << " us";
       }
+      break;
+    case Command::Kind::Nemesis:
+      for (const NemesisFault fault : command.nemesis.faults) {
+        out << (fault == command.nemesis.faults.front() ? " " : ", ") << describe(fault);
+      }
+      out << ": " << command.nemesis.strikes << " strikes, " << command.nemesis.between_us
+          << " us apart on average, undone after " << command.nemesis.lasts_us << " us";
       break;
     case Command::Kind::Cut:
     case Command::Kind::Heal:

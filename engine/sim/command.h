@@ -68,6 +68,29 @@ struct Load {
   friend bool operator==(const Load&, const Load&) = default;
 };
 
+enum class NemesisFault : std::uint8_t {
+  Crash,      // a member, of whose cache any part is left; it starts again
+  Pause,      // a member, that goes on
+  Partition,  // so many members against the others, healed with everything
+  Cut,        // one direction of a link, healed
+  Clog,       // the same, clogged
+  Delay,      // a message on its way
+  Drift,      // a clock, by up to a fifth, that is set right
+  Jump,       // a clock, by up to an election timeout
+};
+inline constexpr std::size_t kNemesisFaultCount = 8;
+const char* describe(NemesisFault fault);  // "crash"
+
+// Faults that strike by themselves, each undone after a while. No more members are crashed or paused by them than leave
+// a majority running, and no disk is hurt: what is committed survives it.
+struct Nemesis {
+  std::vector<NemesisFault> faults{};  // that may strike, each as often
+  std::uint32_t strikes = 0;
+  TimeUs between_us = 0;  // mean of the time between two strikes, exponentially distributed
+  TimeUs lasts_us = 0;    // mean of the time until one is undone
+  friend bool operator==(const Nemesis&, const Nemesis&) = default;
+};
+
 struct Command {
   enum class Kind : std::uint8_t {
     Put,      // a client writes key = value through `node` (kNone: through whoever leads, retrying)
@@ -86,6 +109,7 @@ struct Command {
     // that are chosen at random and the others.
     Partition,
     HealAll,    // every link carries again, and lets pass what waits on it
+    Nemesis,    // faults strike at random: `nemesis`
     Timeout,    // node's election timer runs out now
     Transfer,   // node, a leader, hands over to peer
     SetLink,    // the link from `node` to `peer` (both kNone: every link) becomes as `link` says
@@ -130,6 +154,7 @@ struct Command {
       false;  // Put, Delete, Swap, Load: an attempt that is tried again is a request of its own
   member::ReadMode mode = member::ReadMode::Linearizable;  // Read, and the reads of a Load
   Load load{};
+  sim::Nemesis nemesis{};         // Nemesis
   std::vector<Change> changes{};  // Reconfigure: no member twice
   raft::ConfChangeTransition transition = raft::ConfChangeTransition::Auto;
 

@@ -253,6 +253,9 @@ void World::step() {
     case Due::Kind::Load:
       on_load(due.subject);
       break;
+    case Due::Kind::Strike:
+      on_strike(due.subject);
+      break;
   }
   end_step();
 }

@@ -219,6 +219,14 @@ class World {
   void act_on_message(const Command& command);
   base::Status check_message(const Command& command) const;
 
+  // nemesis.cpp
+  base::Status check_nemesis(const Nemesis& nemesis) const;
+  void begin_nemesis(const Nemesis& nemesis);
+  void on_strike(std::uint64_t number);
+  void strike(NemesisFault fault, TimeUs until_us);
+  std::optional<raft::NodeId> any_of(const std::vector<raft::NodeId>& nodes);
+  std::optional<raft::NodeId> any_running(std::size_t more);
+
   // acts.cpp: what commands do, and act_checks.cpp: whether they make sense
   void on_scheduled(std::uint64_t number);
   base::Result<Command> resolve(const Command& command) const;
@@ -286,6 +294,11 @@ class World {
     std::uint32_t asked = 0;
   };
   std::vector<LoadState> loads_;
+  struct NemesisState {
+    Nemesis nemesis;
+    std::uint32_t struck = 0;
+  };
+  std::vector<NemesisState> nemeses_;
   // Reads that a member is to answer, by what it calls them.
   std::map<std::pair<raft::NodeId, member::Ticket>, std::uint64_t> reading_;
   raft::NodeId client_guess_{1};  // whom the client takes for the leader

@@ -19,6 +19,7 @@ inline constexpr std::int64_t kMaxLoadClients = 1000;  // and keys
 inline constexpr std::int64_t kMaxLoadRequests = 100'000;
 inline constexpr std::size_t kMaxLogEntries = 100;    // of a log that a member begins with
 inline constexpr std::size_t kMaxRequests = 200'000;  // of all clients of a world together
+inline constexpr std::uint32_t kMaxStrikes = 10'000;  // of all nemeses of a world that are still to come
 inline constexpr std::int64_t kMaxMessagesInFlight = 20'000;
 inline constexpr std::size_t kEntriesForEachMessage = 100;  // of those that may be in flight, on average
 inline constexpr std::int64_t kMaxDriftPpm = 9'000'000;     // ten times as fast

@@ -104,6 +104,9 @@ ACTIONS = [
     {"do": "reconfigure", "add": ["S4"]},
     {"do": "reconfigure", "add": ["S4", "follower"], "transition": "explicit", "through": "leader"},
     {"do": "leave_joint"},
+    {"do": "nemesis", "faults": ["crash"], "strikes": 1, "between_us": 1000},
+    {"do": "nemesis", "faults": ["crash", "pause", "partition", "cut", "clog", "delay", "drift", "jump"],
+     "strikes": 10000, "between_us": 60000000, "lasts_us": 60000000},
     {"do": "leave_joint", "through": "S1"},
 ]
 

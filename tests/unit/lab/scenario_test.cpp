@@ -101,12 +101,13 @@ TEST_CASE("every action arrives as its command") {
     {"at_ms": 2, "do": "heal", "from": "S1", "to": "S2"},
     {"at_ms": 2, "do": "partition", "groups": [["leader", "S4"], ["others"]]},
     {"at_ms": 2, "do": "heal_all"},
+    {"at_ms": 2, "do": "nemesis", "faults": ["crash"], "strikes": 1, "between_us": 1000},
     {"at_ms": 2, "do": "timeout", "node": "S5"},
     {"at_ms": 2, "do": "transfer", "from": "leader", "to": "S3"},
     {"at_ms": 2, "do": "set_link", "from": "S1", "to": "S2", "latency_min_us": 1, "latency_mean_us": 2,
      "loss_per_million": 3}
   ])");
-  REQUIRE(s.actions.size() == 17);
+  REQUIRE(s.actions.size() == 18);
   EXPECT(s.actions[0].at_us == 1000);
   EXPECT(s.actions[0].command.key == "k");
   EXPECT(s.actions[0].command.value == "v");
@@ -120,8 +121,8 @@ TEST_CASE("every action arrives as its command") {
   EXPECT(s.actions[9].command.node == sim::kAFollower);
   EXPECT(s.actions[10].command.peer == sim::kTheLeader);
   EXPECT(s.actions[12].command.groups.at(1).at(0) == sim::kTheOthers);
-  EXPECT(s.actions[15].command.peer == raft::NodeId(3));
-  EXPECT(s.actions[16].command.link.loss_per_million == 3);
+  EXPECT(s.actions[16].command.peer == raft::NodeId(3));
+  EXPECT(s.actions[17].command.link.loss_per_million == 3);
   for (std::size_t i = 0; i < s.actions.size(); ++i) {
     CAPTURE(i);
     EXPECT(static_cast<std::size_t>(s.actions[i].command.kind) == i);
@@ -277,6 +278,28 @@ TEST_CASE("expectations that cannot be meant are refused") {
       says(R"({"never": "S6.role == leader"})",
            "expect[0].never: column 1: expected S1 to S5, leader or follower before the dot, got \"S6\""));
   EXPECT(says(R"({"never": "S1.vote == S01"})", "column 12: expected S1 to S5, got \"S01\""));
+}
+
+TEST_CASE("a nemesis arrives with all its fields, is written again, and says what it cannot be") {
+  const Scenario s =
+      parsed(R"("actions": [{"at_ms": 1, "do": "nemesis", "faults": ["pause", "jump"], "strikes": 7,
+    "between_us": 2000, "lasts_us": 3000}])");
+  const sim::Nemesis& nemesis = s.actions[0].command.nemesis;
+  EXPECT(nemesis.faults == std::vector{sim::NemesisFault::Pause, sim::NemesisFault::Jump});
+  EXPECT(nemesis.strikes == 7);
+  EXPECT(nemesis.between_us == 2000);
+  EXPECT(nemesis.lasts_us == 3000);
+  const auto again = parse_scenario("s.json", to_json(s, true));
+  REQUIRE_MESSAGE(again.ok(), again.error().message);
+  EXPECT(again->actions[0].command == s.actions[0].command);
+  const auto says = [](const std::string& faults) {
+    return field_complaint(
+        R"("actions": [{"at_ms": 1, "do": "nemesis", "strikes": 1, "between_us": 1000, "faults": )" +
+        faults + "}]");
+  };
+  EXPECT(says("[]") == "s.json:5: actions[0].faults: expected at least one fault, got none");
+  EXPECT(says(R"(["crahs"])").find("got \"crahs\" (did you mean \"crash\"?)") != std::string::npos);
+  EXPECT(says(R"(["cut", "cut"])") == "s.json:5: actions[0].faults[1]: \"cut\" is named twice");
 }
 
 TEST_CASE("a trigger speaks of members that there are") {

@@ -88,6 +88,10 @@ struct Anything {
     command.token = below(4);
     command.no_session = below(4) == 0;
     command.mode = static_cast<member::ReadMode>(below(3));
+    command.nemesis = {{static_cast<NemesisFault>(below(kNemesisFaultCount))},
+                       below(5) + 1,
+                       below(300'000),
+                       below(300'000)};
     command.load = {
         .clients = below(5) + 1, .open = below(2) == 0, .count = below(30) + 1, .every_us = 10'000};
     command.load.keys = below(3) + 1;
