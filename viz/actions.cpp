@@ -158,6 +158,7 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
       }
     }
   }
+  add_offers(network_offers(frame), "The network", actions);
   add_offers(every_link_offers(frame), "Every link", actions);
   add_offers(every_disk_offers(frame), "Every disk", actions);
   for (const MemberView& member : frame.members) {

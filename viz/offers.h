@@ -31,6 +31,7 @@ Offer reordering_offer(const char* name, const sim::LinkSettings& now, const sim
 std::vector<Offer> disk_chance_offers(const MemberView& member);
 std::vector<Offer> disk_once_offers(const MemberView& member);
 // For every link, and every disk, what the first of them is not: what is not named is as it has it.
+std::vector<Offer> network_offers(const Frame& frame);
 std::vector<Offer> every_link_offers(const Frame& frame);
 std::vector<Offer> every_disk_offers(const Frame& frame);
 // The leader hands over to `member`.

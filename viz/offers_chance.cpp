@@ -14,6 +14,9 @@ constexpr std::uint32_t kOftenOnDisk = 50'000;
 constexpr std::int64_t kFarLinkUs = 100'000;
 constexpr std::int64_t kNearLinkUs = 10'000;
 constexpr std::int64_t kLongSyncUs = 200'000;
+constexpr std::uint32_t kStrikes = 20;
+constexpr std::int64_t kBetweenStrikesUs = 300'000;
+constexpr std::int64_t kStrikeLastsUs = 600'000;
 
 // Something that is so or not: what makes it so, and what ends it.
 struct Switch {
@@ -124,6 +127,23 @@ std::vector<Offer> disk_once_offers(const MemberView& member) {
     command.disk_fault = once.fault;
     offers.push_back({once.name, once.label, once.tip, std::move(command)});
   }
+  return offers;
+}
+
+std::vector<Offer> network_offers(const Frame& frame) {
+  std::vector<Offer> offers;
+  sim::Command part = about(sim::Command::Kind::Partition, raft::kNone);
+  part.size = static_cast<std::uint32_t>(frame.members.size() / 2);
+  if (part.size > 0)
+    offers.push_back({"partition", "Part at random", text::kRandomPartition, std::move(part), true});
+  sim::Command nemesis = about(sim::Command::Kind::Nemesis, raft::kNone);
+  for (std::size_t i = 0; i < sim::kNemesisFaultCount; ++i) {
+    nemesis.nemesis.faults.push_back(static_cast<sim::NemesisFault>(i));
+  }
+  nemesis.nemesis.strikes = kStrikes;
+  nemesis.nemesis.between_us = kBetweenStrikesUs;
+  nemesis.nemesis.lasts_us = kStrikeLastsUs;
+  offers.push_back({"nemesis", "Nemesis", text::kNemesis, std::move(nemesis), true});
   return offers;
 }
 

@@ -107,6 +107,8 @@ inline constexpr const char* kOnceMenu = "What goes wrong with its disk the next
 inline constexpr const char* kEveryLink = "Latency, loss and the like of every link at once.";
 inline constexpr const char* kEveryDisk = "What goes wrong with every disk by chance.";
 inline constexpr const char* kLetItLead = "The leader hands over to this member.";
+inline constexpr const char* kNemesis =
+    "Twenty faults at random: crashes, pauses, cuts, clocks. A majority stays, so that nothing is lost.";
 inline constexpr const char* kRandomPartition =
     "Half of the members, chosen at random, against the others.";
 inline constexpr const char* kRecordDurable = "Synced: a power failure leaves it.";

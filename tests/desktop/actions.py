@@ -92,6 +92,9 @@ def links_and_partitions(desktop, memory):
     does(desktop, "a link replays", menu("menu.link.replay"), lambda f: link(f, 1, 2)["replay_per_million"] > 0)
     does(desktop, "a link is clogged", menu("menu.link.clog"), lambda f: link(f, 1, 2)["clogged"])
     does(desktop, "a link reorders", menu("menu.link.reorder"), lambda f: link(f, 1, 2)["latency_mean_us"] == 100_000)
+    does(desktop, "a nemesis strikes",
+         lambda: (desktop.click("stage", button=3, across=0.02), desktop.click("menu.nemesis")),
+         lambda f: f["story"][-1]["what"].startswith("A nemesis begins"))
     network = lambda page, row: (lambda: (desktop.click("stage", button=3, across=0.02),
                                           desktop.click(f"menu.{page}"), desktop.click(f"menu.{row}")))
     does(desktop, "every link is lossy", network("every_link", "links.lossy"),

@@ -54,6 +54,8 @@ export const tests = {
       for (const row of rows) await lab.click(`menu.${row}`);
     };
     await does(lab, 'parted at random', network('partition'), ({ frame }) => frame.islands.length === 2);
+    await does(lab, 'a nemesis strikes', network('nemesis'), ({ frame }) =>
+      frame.story.at(-1).what.startsWith('A nemesis begins'));
     await does(lab, 'every link loses', network('every_link', 'links.lossy'), ({ frame }) =>
       frame.links.every((one) => one.loss_per_million > 0));
     await does(lab, 'every disk fails by chance', network('every_disk', 'disks.sync_error'), ({ frame }) =>

@@ -61,10 +61,7 @@ void add_network(const Frame& frame, std::vector<MenuRow>& rows) {
                   "H",
                   command_for(frame, Act::HealAll, raft::kNone),
                   {}});
-  sim::Command part = about(sim::Command::Kind::Partition, raft::kNone);
-  part.size = static_cast<std::uint32_t>(frame.members.size() / 2);
-  if (part.size > 0)
-    rows.push_back({"partition", "Part at random", text::kRandomPartition, "", std::move(part), {}, true});
+  add(network_offers(frame), rows);
   rows.push_back({"every_link", "Every link …", text::kEveryLink, "", {}, MenuPage::EveryLink});
   rows.push_back({"every_disk", "Every disk …", text::kEveryDisk, "", {}, MenuPage::EveryDisk});
   rows.push_back({"tidy", "Back to the circle", text::kTidy, "0", {}, {}});

@@ -32,10 +32,13 @@ struct ClusterByChance : Screen {
     click("menu." + row);
   }
   // On the empty stage.
-  void network_menu(const char* page, const std::string& row) {
+  void network_menu(const std::string& row) {
     const Rect stage = region("stage");
     click_at(stage.min() + Vec2{8, stage.h - 8}, ImGuiMouseButton_Right);
-    click(std::string("menu.") + page);
+    click("menu." + row);
+  }
+  void network_menu(const char* page, const std::string& row) {
+    network_menu(page);
     click("menu." + row);
   }
   void palette(const std::string& words, const std::string& name) {
@@ -72,6 +75,26 @@ constexpr std::array<DiskRate, 6> kDiskRates = {
 }  // namespace
 
 TEST_SUITE("by chance") {
+  TEST_CASE("the network is parted at random, and a nemesis strikes, by the menu and the palette") {
+    ClusterByChance cluster;
+    const auto parted = [&] { return cluster.frame().islands.size() == 2; };
+    const auto begun = [&] { return cluster.frame().story.back().what.find("A nemesis begins") == 0; };
+    cluster.does(
+        "menu", [&] { cluster.network_menu("partition"); }, parted);
+    cluster.does(
+        "palette", [&] { cluster.palette("part at random", "partition"); }, parted);
+    cluster.does(
+        "menu", [&] { cluster.network_menu("nemesis"); }, begun);
+    cluster.does(
+        "palette", [&] { cluster.palette("nemesis", "nemesis"); }, begun);
+    cluster.network_menu("nemesis");
+    cluster.play_until(12'000'000);
+    const auto& marks = cluster.frame().marks;
+    EXPECT(std::any_of(marks.begin(), marks.end(),
+                       [](const lab::Mark& mark) { return mark.kind == lab::Mark::Kind::Crash; }));
+    EXPECT(cluster.frame().violations == 0);
+  }
+
   TEST_CASE("each of a disk's chances is switched by itself, and off again") {
     ClusterByChance cluster;
     for (const auto& [name, rate] : kDiskRates) {
