@@ -145,6 +145,7 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
     add_offers(disk_chance_offers(*chosen), "Disk of " + who + ", by chance", actions);
     add_offers(disk_once_offers(*chosen), "Disk of " + who + ", the next time", actions);
     add_offers(clock_offers(*chosen), "Clock of " + who, actions);
+    add_offers(process_offers(*chosen), "Process of " + who, actions);
     add_offers(membership_offers(frame, *chosen), "Membership of " + who, actions);
     add_offers(takeover_offers(frame, *chosen), "Leadership of " + who, actions);
     for (const LinkView& link : frame.links) {

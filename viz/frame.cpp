@@ -60,14 +60,15 @@ std::vector<EntryView> views_of(const raft::Entries& entries, raft::Index commit
 
 void set_timer(const sim::World& world, MemberView& view) {
   if (view.process == Process::Crashed) return;
-  const sim::WorldConfig& config = world.config();
+  const sim::WorldConfig& own = world.config().of(view.id);
   const bool leads = view.status.soft_state.role == raft::Role::Leader;
-  const int limit = leads ? config.election_ticks : view.status.randomized_election_timeout_ticks;
+  const int limit = leads ? own.election_ticks : view.status.randomized_election_timeout_ticks;
   if (limit <= 0) return;
   const std::int64_t to_tick = std::max<std::int64_t>(0, world.next_tick_us(view.id) - world.now_us());
   const std::int64_t whole = std::max(0, limit - view.status.election_elapsed_ticks - 1);
-  view.timer_left_us = whole * config.tick_us + to_tick;
-  const double total = static_cast<double>(limit) * static_cast<double>(config.tick_us);
+  const std::int64_t period_us = world.tick_period_us(view.id);
+  view.timer_left_us = whole * period_us + to_tick;
+  const double total = static_cast<double>(limit) * static_cast<double>(period_us);
   view.election_elapsed = std::clamp(1.0 - static_cast<double>(view.timer_left_us) / total, 0.0, 1.0);
 }
 
@@ -108,6 +109,8 @@ MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index fro
   view.disk = world.disk_settings(id);
   view.sync_ends_us = world.sync_ends_us(id).value_or(0);
   view.drift_ppm = world.drift_ppm(id);
+  view.pace = world.process_settings(id);
+  view.backlog = world.backlog(id);
   if (!world.config().own.empty()) view.own = lab::own_in_words(world.config(), id);
   set_timer(world, view);
   if (view.process != Process::Crashed) {
@@ -251,6 +254,12 @@ raft::ConfState configuration_of(const std::vector<MemberView>& members) {
   return best == nullptr ? raft::ConfState{} : best->status.conf_state;
 }
 
+// A slow process may have other things to do first.
+Words left_in_words(const MemberView& member, std::int64_t left_us) {
+  const Words left = text::duration(std::max<std::int64_t>(0, left_us));
+  return member.pace.is_slow() ? left + " at the earliest" : left;
+}
+
 // A leader of a minority is about to find out, or not: how many it has heard since the last check.
 std::string quorum_check_in_words(const MemberView& leader, std::size_t members) {
   std::size_t heard = 1;
@@ -258,15 +267,15 @@ std::string quorum_check_in_words(const MemberView& leader, std::size_t members)
     if (progress.id != leader.id && progress.recent_active) ++heard;
   }
   return kept(text::node(leader.id.value()) + " checks its quorum in " +
-              text::duration(leader.timer_left_us) + ": " + digits(heard) + " of " + digits(members) +
-              " heard so far, " + digits(members / 2 + 1) + " needed.");
+              left_in_words(leader, leader.timer_left_us) + ": " + digits(heard) + " of " +
+              digits(members) + " heard so far, " + digits(members / 2 + 1) + " needed.");
 }
 
 std::string campaign_in_words(const MemberView& candidate, std::size_t members) {
   const bool pre = candidate.status.soft_state.role == raft::Role::PreCandidate;
   return kept(text::node(candidate.id.value()) + " waits for " + (pre ? "pre-votes: " : "votes: ") +
               digits(candidate.status.votes_granted.size()) + " of " + digits(members / 2 + 1) +
-              " needed; asks again in " + text::duration(candidate.timer_left_us) + ".");
+              " needed; asks again in " + left_in_words(candidate, candidate.timer_left_us) + ".");
 }
 
 // What the timers alone will bring; messages on their way are there to be seen.
@@ -294,13 +303,14 @@ std::string next_in_words(const sim::World& world, const Frame& frame) {
   if (leader != nullptr) {
     const sim::WorldConfig& own = world.config().of(leader->id);
     const int ticks = std::max(0, own.heartbeat_ticks - leader->status.heartbeat_elapsed_ticks - 1);
-    const std::int64_t left = ticks * own.tick_us + world.next_tick_us(leader->id) - world.now_us();
-    return kept(text::node(leader->id.value()) + " sends heartbeats in " +
-                text::duration(std::max<std::int64_t>(0, left)) + ".");
+    const std::int64_t left =
+        ticks * world.tick_period_us(leader->id) + world.next_tick_us(leader->id) - world.now_us();
+    return kept(text::node(leader->id.value()) + " sends heartbeats in " + left_in_words(*leader, left) +
+                ".");
   }
   if (soonest == nullptr) return "";
   return kept(text::node(soonest->id.value()) + "'s election timer runs out in " +
-              text::duration(soonest->timer_left_us) + ".");
+              left_in_words(*soonest, soonest->timer_left_us) + ".");
 }
 
 // Most of the time a few are new and the rest is as it was.

@@ -39,6 +39,8 @@ struct MemberView {
   sim::DiskSettings disk;
   std::int64_t sync_ends_us = 0;  // 0: nothing is being synced
   std::int64_t drift_ppm = 0;     // by how much its clock runs fast
+  sim::ProcessSettings pace;      // how fast its process is
+  std::size_t backlog = 0;        // what has arrived and waits for its process, with what that is at
   std::string own;                // what it is set up with that others are not, in words; mostly empty
 };
 

@@ -49,6 +49,8 @@ void write(JsonWriter& json, const MemberView& member) {
   json.field("sync_error_per_million", member.disk.sync_error_per_million);
   json.field("lying_sync_per_million", member.disk.lying_sync_per_million);
   json.field("sync_min_us", member.disk.sync_min_us).field("drift_ppm", member.drift_ppm);
+  json.field("step_us", member.pace.step_us).field("stall_per_million", member.pace.stall_per_million);
+  json.field("backlog", member.backlog);
   json.field("own", std::string_view(member.own))
       .field("leads_minority", member.leads_minority)
       .field("snapshot", member.snapshot_index.value());

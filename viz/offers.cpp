@@ -19,6 +19,8 @@ constexpr std::int64_t kHeldUpUs = 300'000;
 constexpr std::int64_t kJumpUs = 1'000'000;
 constexpr std::int64_t kHalfPpm = 500'000;
 constexpr std::int64_t kStormUs = 5'000;
+constexpr sim::ProcessSettings kSlowProcess{.step_us = 10'000};
+constexpr sim::ProcessSettings kStallingProcess{.stall_per_million = 20'000, .stall_us = 400'000};
 
 Command crash(raft::NodeId node, member::Unsynced unsynced) {
   Command command = about(CommandKind::Crash, node);
@@ -101,6 +103,17 @@ std::vector<Offer> clock_offers(const MemberView& member) {
     offers.push_back({"clock.jump", "Jump 1 s", text::kJumpClock, jump});
   }
   return offers;
+}
+
+std::vector<Offer> process_offers(const MemberView& member) {
+  const auto with = [&](const sim::ProcessSettings& pace) {
+    Command command = about(CommandKind::SetProcess, member.id);
+    command.process = pace;
+    return command;
+  };
+  if (member.pace.is_slow()) return {{"process.quick", "Quick process", text::kQuickProcess, with({})}};
+  return {{"process.slow", "Slow process", text::kSlowProcess, with(kSlowProcess)},
+          {"process.stall", "Stalling process", text::kStallingProcess, with(kStallingProcess)}};
 }
 
 namespace {

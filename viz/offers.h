@@ -1,5 +1,5 @@
 #pragma once
-// Offers: what a client can ask, what can be done to a disk, a clock, a link or a message; in words and as the
+// Offers: what a client can ask, what can be done to a disk, a clock, a process, a link or a message; in words and as the
 // command that does it. Pure.
 
 #include <string>
@@ -21,6 +21,7 @@ struct Offer {
 // What makes sense for `member` now.
 std::vector<Offer> disk_offers(const MemberView& member);
 std::vector<Offer> clock_offers(const MemberView& member);
+std::vector<Offer> process_offers(const MemberView& member);
 // Of a client that asks `through` a member; kNone: whoever leads.
 std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through);
 // One direction of a link.

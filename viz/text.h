@@ -122,6 +122,14 @@ inline constexpr const char* kRightClock = "Its clock runs as everybody's.";
 inline constexpr const char* kJumpClock =
     "Its clock jumps a second ahead: every timer in between runs out.";
 
+// Acts on a process
+inline constexpr const char* kSlowProcess =
+    "Each message, tick and request takes it 10 ms, one after the other. Watch a leader limp: nobody takes "
+    "over.";
+inline constexpr const char* kStallingProcess =
+    "One time in fifty it stands still for 400 ms, as in a long garbage collection; what arrives waits.";
+inline constexpr const char* kQuickProcess = "What it does takes no time again.";
+
 // What a client asks
 inline constexpr const char* kRead =
     "As new as anything that was acknowledged: the leader asks a majority first (ReadIndex, §6.4).";
@@ -139,7 +147,7 @@ inline constexpr const char* kPutFenced =
     "A write that the store refuses if that key has been changed since: a fencing token.";
 inline constexpr const char* kAsk = "What a client can ask through this member.";
 inline constexpr const char* kDiskMenu = "What can happen to its disk.";
-inline constexpr const char* kClockMenu = "What can happen to its clock.";
+inline constexpr const char* kClockMenu = "What can happen to its clock and its process.";
 
 // The log matrix
 inline constexpr const char* kMatch = "The leader knows that the logs are the same up to here.";

@@ -13,6 +13,11 @@ namespace {
 using base::text;
 using sim::name;
 
+// "5 ms", "1500 us"
+std::string in_ms(sim::TimeUs time_us) {
+  return time_us % 1000 == 0 ? text(time_us / 1000, " ms") : text(time_us, " us");
+}
+
 std::string disk_text(const sim::DiskSettings& disk) {
   std::string what = disk.sync_min_us + disk.sync_mean_us == 0
                          ? std::string("A sync takes no time")
@@ -29,6 +34,17 @@ std::string disk_text(const sim::DiskSettings& disk) {
     if (chance > 0) what += text("; ", chance / 10'000, fails);
   }
   return what + ".";
+}
+
+std::string process_text(const sim::ProcessSettings& process) {
+  std::string what;
+  if (process.step_us > 0)
+    what = text("Each message, tick, request and end of a sync takes it ", in_ms(process.step_us),
+                ", one after the other: what arrives meanwhile waits.");
+  if (process.stall_per_million > 0)
+    what += text(what.empty() ? "" : " ", "In ", process.stall_per_million / 10'000,
+                 " % of what it does it stalls for ", in_ms(process.stall_us), ".");
+  return what.empty() ? "What it does takes no time." : what;
 }
 
 // Why majorities before and after a change have a member in common.
@@ -147,6 +163,11 @@ Told about_act(const sim::World& world, const sim::Command& command) {
               why_safe(command)};
     case Kind::LeaveJoint:
       return {text(who, " is told to leave the joint configuration."), ""};
+    case Kind::SetProcess: {
+      const std::string whose = command.node == raft::kNone ? "Every process" : text(who, "'s process");
+      return {text(whose, command.process.is_slow() ? " becomes slow." : " is as quick as ever."),
+              process_text(command.process)};
+    }
     case Kind::SetLink:
       return {command.node == raft::kNone ? std::string("Every link changes.")
                                           : text("The link ", who, "→", name(command.peer), " changes."),

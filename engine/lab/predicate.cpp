@@ -100,6 +100,8 @@ Value attribute_of(const sim::World& world, raft::NodeId id, Attribute attribute
     case Attribute::Learner:
     case Attribute::Joint:
       return configuration_of(member, attribute);
+    case Attribute::Backlog:
+      return {number(world.backlog(id)), {}};
     case Attribute::Stored:
       break;
   }

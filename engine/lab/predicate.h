@@ -8,7 +8,7 @@
 // Whole world    leaders  violations  max_term  time_ms  requests(STATE)  request(N)  read(N)
 // One member     S1.ATTRIBUTE  leader.ATTRIBUTE  follower.ATTRIBUTE
 // All members    count(PREDICATE)  all(PREDICATE)  any(PREDICATE): inside, attributes stand by themselves
-// Attributes     role process term vote leader commit applied first last last_term minority value("KEY")
+// Attributes     role process term vote leader commit applied first last last_term minority value("KEY") backlog
 //                voters outgoing learners (texts, as "S1,S2"), voter learner joint: by its own configuration
 // Words          leader follower candidate pre_candidate · running crashed paused ·
 //                waiting committed refused unknown · S1 S2 ... none

@@ -40,14 +40,15 @@ enum class Attribute : std::uint8_t {
   Learners,
   Voter,
   Learner,
-  Joint
+  Joint,
+  Backlog
 };
 struct AttributeName {
   const char* name;
   Attribute attribute;
   Type type;
 };
-inline constexpr std::array<AttributeName, 20> kAttributes{
+inline constexpr std::array<AttributeName, 21> kAttributes{
     {{"role", Attribute::Role, Type::Word},           {"process", Attribute::Process, Type::Word},
      {"term", Attribute::Term, Type::Number},         {"vote", Attribute::Vote, Type::Member},
      {"leader", Attribute::Leader, Type::Member},     {"commit", Attribute::Commit, Type::Number},
@@ -57,7 +58,8 @@ inline constexpr std::array<AttributeName, 20> kAttributes{
      {"minority", Attribute::Minority, Type::Truth},  {"value", Attribute::Stored, Type::Text},
      {"voters", Attribute::Voters, Type::Text},       {"outgoing", Attribute::Outgoing, Type::Text},
      {"learners", Attribute::Learners, Type::Text},   {"voter", Attribute::Voter, Type::Truth},
-     {"learner", Attribute::Learner, Type::Truth},    {"joint", Attribute::Joint, Type::Truth}}};
+     {"learner", Attribute::Learner, Type::Truth},    {"joint", Attribute::Joint, Type::Truth},
+     {"backlog", Attribute::Backlog, Type::Number}}};
 
 enum class Fact : std::uint8_t { Leaders, Violations, MaxTerm, TimeMs };
 struct FactName {

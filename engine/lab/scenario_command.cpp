@@ -226,6 +226,10 @@ sim::Command read_command(FieldReader& reader, const Json& action, const std::st
   if (const auto drift = reader.integer(action, path, "drift_ppm", -1'000'000, sim::kMaxDriftPpm)) {
     command.drift_ppm = *drift;
   }
+  sim::ProcessSettings& process = command.process;
+  integer("step_us", sim::kMaxStepUs, process.step_us);
+  integer("stall_per_million", 1'000'000, process.stall_per_million);
+  integer("stall_us", sim::kMaxStepUs, process.stall_us);
   read_disk(reader, action, path, word, command);
   read_asking(reader, action, path, command);
   read_changes(reader, action, path, members, command);

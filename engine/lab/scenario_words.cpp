@@ -28,6 +28,9 @@ const std::vector<ClusterField>& cluster_fields() {
       {"max_uncommitted_size", 0, kGiga, &Config::max_uncommitted_size, true},
       {"sync_min_us", 0, kMinute, &Config::sync_min_us, true},
       {"sync_mean_us", 0, kMinute, &Config::sync_mean_us, true},
+      {"step_us", 0, kMinute, &Config::step_us, true},
+      {"stall_per_million", 0, 1'000'000, &Config::stall_per_million, true},
+      {"stall_us", 0, kMinute, &Config::stall_us, true},
       {"wal_segment_bytes", 4096, 64 << 20, &Config::wal_segment_bytes, true},
       {"snapshot_entries", 0, kGiga, &Config::snapshot_entries, true},
       {"snapshot_bytes", 0, kGiga, &Config::snapshot_bytes, true},
@@ -79,6 +82,7 @@ const std::vector<ActionWord>& action_words() {
       {Kind::Snapshot, {"node"}, {}},
       {Kind::Reconfigure, {}, {"add", "add_learners", "promote", "remove", "transition", "through"}},
       {Kind::LeaveJoint, {}, {"through"}},
+      {Kind::SetProcess, {}, {"node", "step_us", "stall_per_million", "stall_us"}},
   };
   return kWords;
 }

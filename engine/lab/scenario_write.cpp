@@ -87,6 +87,14 @@ void put_disk_field(OrderedJson& json, const sim::Command& command, const std::s
   if (field == "zeroed" && command.zeroed) json[field] = true;
 }
 
+void put_process_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
+  const sim::ProcessSettings& process = command.process;
+  if (field == "step_us" && process.step_us > 0) json[field] = process.step_us;
+  if (field == "stall_per_million" && process.stall_per_million > 0)
+    json[field] = process.stall_per_million;
+  if (field == "stall_us" && process.stall_us > 0) json[field] = process.stall_us;
+}
+
 void put_asking_field(OrderedJson& json, const sim::Command& command, const std::string& field) {
   const sim::Load& load = command.load;
   const sim::Load defaults;
@@ -143,6 +151,7 @@ void put_field(OrderedJson& json, const sim::Command& command, const std::string
   if (field == "delay_us") json[field] = command.delay_us;
   if (field == "drift_ppm") json[field] = command.drift_ppm;
   put_disk_field(json, command, field);
+  put_process_field(json, command, field);
   put_asking_field(json, command, field);
   put_change_field(json, command, field);
 }

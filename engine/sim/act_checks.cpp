@@ -1,6 +1,7 @@
 // Whether a command makes sense here and now, and if not, why.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/world.h"
@@ -172,6 +173,21 @@ base::Status World::check_resolved(const Command& command) const {
       return check_changes(command);
     case Kind::LeaveJoint:
       return running_needed(command.node);
+    case Kind::SetProcess: {
+      if (command.node != raft::kNone) {
+        if (auto status = member_needed(command.node); !status) return status;
+      }
+      const ProcessSettings& process = command.process;
+      for (const auto& [took, time_us] :
+           {std::pair{"step", process.step_us}, std::pair{"stall", process.stall_us}}) {
+        if (time_us >= 0 && time_us <= kMaxStepUs) continue;
+        return base::Error{what + "expected a " + took + " of 0 to " + std::to_string(kMaxStepUs) +
+                           " us, got " + std::to_string(time_us)};
+      }
+      if (process.stall_per_million <= 1'000'000) return {};
+      return base::Error{what + "expected a chance of 0 to 1000000 per million, got " +
+                         std::to_string(process.stall_per_million)};
+    }
   }
   return {};
 }

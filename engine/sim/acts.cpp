@@ -203,6 +203,11 @@ void World::execute(const Command& asked) {
     case Kind::LeaveJoint:
       reconfigure(replica(command.node), command);
       break;
+    case Kind::SetProcess:
+      for (Replica& r : replicas_) {
+        if (command.node == raft::kNone || command.node == r.member().id()) use_process(r, command.process);
+      }
+      break;
   }
 }
 
@@ -293,6 +298,7 @@ void World::stop(Replica& r, member::Unsynced unsynced) {
   r.sync.reset();
   forget_reads(r.member().id());
   // What had arrived but was not read is gone with the process.
+  drop_turns(r);
   const std::vector<std::uint64_t> held = std::move(r.held);
   r.held.clear();
   for (const std::uint64_t id : held) hand_over(id);
@@ -340,12 +346,19 @@ void World::resume(Replica& r) {
   start_clock(r);
   const std::vector<std::uint64_t> held = std::move(r.held);
   r.held.clear();
+  go_on_with_turns(r);
   // A sync that ended meanwhile.
   if (r.sync && r.sync->ends_us <= now_us_) {
     push(now_us_, Due::Kind::Sync, r.member().id().value(), r.start);
   }
   // One of them may be the end of the process: a disk that fails it.
-  for (const std::uint64_t id : held) hand_over(id);
+  for (const std::uint64_t id : held) {
+    if (r.takes_turns) {
+      wait_turn(r, {.time_us = now_us_, .subject = id, .kind = Due::Kind::Delivery});
+    } else {
+      hand_over(id);
+    }
+  }
 }
 
 }  // namespace raftarium::sim

@@ -25,12 +25,13 @@ struct Due {
     Sync,
     Report,
     Load,
-    Strike
+    Strike,
+    Turn
   };
   TimeUs time_us = 0;
   std::uint64_t sequence = 0;
   std::uint64_t subject = 0;  // member, flight, scheduled command, request or load
-  // Life or start of the member, attempt of the request, schedule of the flight, or what is reported.
+  // Life, start or turn of the member, attempt of the request, schedule of the flight, or what is reported.
   std::uint64_t number : 56 = 0;
   Kind kind : 8 = Kind::Tick;
 

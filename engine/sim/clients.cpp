@@ -144,10 +144,16 @@ void World::ask(Request& request, raft::NodeId node, TimeUs pause_us) {
        request.id - 1, request.attempts);
 }
 
-void World::on_ask(Request& request, std::uint64_t attempt) {
-  if (request.state != RequestState::Waiting || request.attempts != attempt) return;
+void World::on_ask(const Due& due) {
+  const Request& request = requests_[due.subject];
+  if (request.state != RequestState::Waiting || request.attempts != due.number) return;
   Replica& r = replica(request.at);
   if (r.process != ProcessState::Running) return;  // nobody answers; the client's timeout will tell
+  if (r.takes_turns) return wait_turn(r, due);
+  take_request(r, requests_.edit(due.subject));
+}
+
+void World::take_request(Replica& r, Request& request) {
   request.read_in_start = r.start;
   if (request.is_read()) {
     const std::string& key = request.command.key;
@@ -160,7 +166,7 @@ void World::on_ask(Request& request, std::uint64_t attempt) {
   const raft::Refusal refusal = r.member().propose(command);
   if (refusal != raft::Refusal::None) {
     request.refusal = refusal;
-    push(now_us_ + client_latency(), Due::Kind::Answer, request.id - 1, attempt);
+    push(now_us_ + client_latency(), Due::Kind::Answer, request.id - 1, request.attempts);
   }
   pump(r);
 }

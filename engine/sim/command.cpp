@@ -18,10 +18,11 @@ std::string name(raft::NodeId node) {
 
 const char* describe(Command::Kind kind) {
   static constexpr std::array kWords{
-      "put",      "delete",   "read",      "swap",   "load",      "crash",       "restart",    "pause",
-      "resume",   "isolate",  "cut",       "heal",   "partition", "heal_all",    "nemesis",    "timeout",
-      "transfer", "set_link", "drop",      "delay",  "duplicate", "deliver",     "drift",      "jump",
-      "wipe",     "set_disk", "fail_disk", "damage", "snapshot",  "reconfigure", "leave_joint"};
+      "put",      "delete",      "read",        "swap",       "load",     "crash",     "restart",
+      "pause",    "resume",      "isolate",     "cut",        "heal",     "partition", "heal_all",
+      "nemesis",  "timeout",     "transfer",    "set_link",   "drop",     "delay",     "duplicate",
+      "deliver",  "drift",       "jump",        "wipe",       "set_disk", "fail_disk", "damage",
+      "snapshot", "reconfigure", "leave_joint", "set_process"};
   return kWords.at(static_cast<std::size_t>(kind));
 }
 
@@ -126,6 +127,14 @@ std::string describe(const Command& command) {
       }
       if (command.disk.full) out << ", full";
       if (command.disk.syncs_lie) out << ", syncs lie";
+      break;
+    case Command::Kind::SetProcess:
+      out << ' ' << (command.node == raft::kNone ? "all" : name(command.node)) << " step "
+          << command.process.step_us << " us";
+      if (command.process.stall_per_million > 0) {
+        out << ", stalls of " << command.process.stall_us << " us " << command.process.stall_per_million
+            << " per million";
+      }
       break;
     case Command::Kind::FailDisk:
       out << ' ' << name(command.node) << ": next " << storage::describe(command.disk_op) << " "

@@ -48,6 +48,15 @@ struct DiskSettings {
   friend bool operator==(const DiskSettings&, const DiskSettings&) = default;
 };
 
+// Of one member's process.
+struct ProcessSettings {
+  TimeUs step_us = 0;  // what each thing takes that it does, one after the other; 0: no time
+  std::uint32_t stall_per_million = 0;  // of these things: those that take `stall_us` longer
+  TimeUs stall_us = 0;
+  bool is_slow() const { return step_us > 0 || stall_per_million > 0; }
+  friend bool operator==(const ProcessSettings&, const ProcessSettings&) = default;
+};
+
 // One change of the configuration. What is promoted must be a learner where it is proposed.
 struct Change {
   enum class Kind : std::uint8_t { Add, AddLearner, Promote, Remove };
@@ -126,6 +135,7 @@ struct Command {
     Snapshot,  // node makes a snapshot of its store and forgets the log before it
     Reconfigure,  // node (kNone: whoever leads) proposes `changes` of the configuration, joint as `transition` says
     LeaveJoint,  // node (kNone: whoever leads) proposes to leave the joint configuration
+    SetProcess,  // node's process (kNone: every process): how long what it does takes
   };
   Kind kind = Kind::HealAll;
   raft::NodeId node{};
@@ -157,6 +167,7 @@ struct Command {
   sim::Nemesis nemesis{};         // Nemesis
   std::vector<Change> changes{};  // Reconfigure: no member twice
   raft::ConfChangeTransition transition = raft::ConfChangeTransition::Auto;
+  ProcessSettings process{};  // SetProcess
 
   friend bool operator==(const Command&, const Command&) = default;
 };

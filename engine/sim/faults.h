@@ -32,8 +32,9 @@ enum class Fault : std::uint8_t {
   Clogged,        // a message arrived at the end of a clogged link, and waits
   Replayed,       // an old message was sent again by chance
   Zeroed,         // a sector of a disk was lost
+  Slowed,         // a slow process took its time for something
 };
-inline constexpr std::size_t kFaultCount = 24;
+inline constexpr std::size_t kFaultCount = 25;
 const char* describe(Fault fault);  // "link cut", "clock jump"
 
 class FaultCounts {

@@ -47,6 +47,7 @@ void World::on_delivery(const Due& due) {
     r.held.push_back(arriving.id);
     return;
   }
+  if (loss == LossReason::None && r.takes_turns) return wait_turn(r, due);
   Flights::node_type flight = land(at);
   if (loss != LossReason::None) {
     lose(flight.mapped(), loss);
@@ -130,6 +131,11 @@ void World::on_report(const Due& due) {
   if (r.process == ProcessState::Paused) {
     return push(now_us_ + config_.tick_us, Due::Kind::Report, due.subject, due.number);
   }
+  if (r.takes_turns) return wait_turn(r, due);
+  report(r, due);
+}
+
+void World::report(Replica& r, const Due& due) {
   r.member().report_snapshot(NodeId(due.number / 2), due.number % 2 == 1);
   pump(r);
 }
@@ -264,7 +270,7 @@ base::Status World::check_message(const Command& command) const {
   }
   const ProcessState receiver = process(at->second.message.to);
   const bool held = receiver == ProcessState::Paused && at->second.deliver_us <= now_us_;
-  if (held && command.kind != Command::Kind::Duplicate) {
+  if ((held || waits_for_turn(at->second)) && command.kind != Command::Kind::Duplicate) {
     return base::Error{what + "message " + std::to_string(command.message) + " has arrived and waits for " +
                        name(at->second.message.to)};
   }

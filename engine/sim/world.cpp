@@ -120,6 +120,7 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas, std::uint
     checkers_.restarted(replica.member(), now_us_, moment());
     const WorldConfig& own = config_.of(replica.member().id());
     use_disk(replica, {.sync_min_us = own.sync_min_us, .sync_mean_us = own.sync_mean_us});
+    use_process(replica, {own.step_us, own.stall_per_million, own.stall_us});
     // Members do not tick in step: each clock has its own phase.
     schedule_tick(replica, prng_.between(1, own.tick_us));
     pump(replica);
@@ -202,7 +203,15 @@ raft::Term World::term_of(NodeId node) const {
 inline bool World::on_tick(const Due& due) {
   Replica& r = replica(NodeId(due.subject));
   if (r.process != ProcessState::Running || r.life != due.number) return false;
+  if (r.takes_turns) {
+    wait_turn(r, due);
+    return false;
+  }
   start_clock(r);
+  return tick(r);
+}
+
+bool World::tick(Replica& r) {
   // Most ticks change nothing that anybody could notice or check.
   const bool something = r.member().tick();
   if (!something && r.settled) return false;
@@ -236,7 +245,7 @@ void World::step() {
       on_scheduled(due.subject);
       break;
     case Due::Kind::Ask:
-      on_ask(requests_.edit(due.subject), due.number);
+      on_ask(due);
       break;
     case Due::Kind::Answer:
       on_answer(requests_.edit(due.subject), due.number);
@@ -255,6 +264,9 @@ void World::step() {
       break;
     case Due::Kind::Strike:
       on_strike(due.subject);
+      break;
+    case Due::Kind::Turn:
+      on_turn(due);
       break;
   }
   end_step();
@@ -316,6 +328,12 @@ void World::on_sync(const Due& due) {
   Replica& r = replica(NodeId(due.subject));
   if (r.start != due.number || r.process == ProcessState::Crashed || !r.sync) return;
   if (r.process == ProcessState::Paused) return;  // resume() sees to it
+  if (r.sync->ends_us > now_us_) return;          // the next one
+  if (r.takes_turns) return wait_turn(r, due);
+  sync_ended(r);
+}
+
+void World::sync_ended(Replica& r) {
   finish_sync(r);
   pump(r);
 }

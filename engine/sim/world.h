@@ -93,6 +93,13 @@ class World {
   ProcessState process(raft::NodeId node) const { return replica(node).process; }
   // When the member ticks next, if it runs.
   TimeUs next_tick_us(raft::NodeId node) const { return replica(node).next_tick_us; }
+  // How long it is until the tick after, if nothing else is to be done.
+  TimeUs tick_period_us(raft::NodeId node) const;
+  const ProcessSettings& process_settings(raft::NodeId node) const { return replica(node).pace; }
+  // What has arrived at the member and is not done yet, because its process is slow or paused; with what it is at.
+  std::size_t backlog(raft::NodeId node) const {
+    return replica(node).waiting.size() + replica(node).held.size();
+  }
   // By how much its clock runs faster than the world's.
   std::int64_t drift_ppm(raft::NodeId node) const { return replica(node).drift_ppm; }
   FaultCounts faults() const;
@@ -120,6 +127,8 @@ class World {
   struct Replica {
     member::Machine machine;
     ProcessState process = ProcessState::Running;
+    // What arrives waits for its turn: the process is slow, or was and has not caught up.
+    bool takes_turns = false;
     TimeUs next_tick_us = 0;
     std::uint64_t life = 0;             // counts starts, so that an old life's ticks are ignored
     std::vector<std::uint64_t> held{};  // arrived while paused, in order
@@ -133,6 +142,9 @@ class World {
     };
     std::optional<Sync> sync{};  // under way
     bool settled = false;        // the last tick found nothing to do, and nothing has come since
+    ProcessSettings pace{};
+    std::vector<Due> waiting{};  // for their turn, as they arrived; the process is at the first
+    std::uint64_t turn = 0;      // counts turns begun, so that one that was broken off is ignored
     member::Member& member() { return machine.member(); }
     const member::Member& member() const { return machine.member(); }
     bool stands_still() const { return drift_ppm <= -1'000'000; }
@@ -172,6 +184,7 @@ class World {
   void digest_events();
   // Whether anything may have come of it.
   bool on_tick(const Due& due);
+  bool tick(Replica& replica);
   // All that a member has to do now, and what others see of it; `output`: what it has done already.
   void pump(Replica& replica) { pump(replica, scratch_.output); }
   void pump(Replica& replica, member::Output& output);
@@ -180,8 +193,19 @@ class World {
   // What the member does until it waits for its disk.
   void run(Replica& replica, member::Output& output);
   void on_sync(const Due& due);
+  void sync_ended(Replica& replica);
   void finish_sync(Replica& replica);
   void step_aside(Replica& replica);
+  // turns.cpp: a slow process
+  void use_process(Replica& replica, const ProcessSettings& settings);
+  // `due` is for the member, which does it when it comes to it.
+  void wait_turn(Replica& replica, const Due& due);
+  void begin_turn(Replica& replica);
+  void on_turn(const Due& due);
+  void take_turn(Replica& replica, const Due& due);
+  // After a pause.
+  void go_on_with_turns(Replica& replica);
+  void drop_turns(Replica& replica);
   void use_disk(Replica& replica, const DiskSettings& settings);
   void schedule_tick(Replica& replica, TimeUs wait_us);
   // The next tick comes after a whole period; none where the clock stands still.
@@ -212,12 +236,14 @@ class World {
   std::uint64_t parts_of(const raft::Message& message) const;
   void report_snapshot(const raft::Message& message, bool arrived);
   void on_report(const Due& due);
+  void report(Replica& replica, const Due& due);
   // Sends one of the messages that the link has carried once more, by chance, and remembers this one.
   void replay(const raft::Message& message, const Link& link);
   // What waited at the end of links that are clogged no more arrives now.
   void unclog();
   void act_on_message(const Command& command);
   base::Status check_message(const Command& command) const;
+  bool waits_for_turn(const Flight& flight) const;
 
   // nemesis.cpp
   base::Status check_nemesis(const Nemesis& nemesis) const;
@@ -256,7 +282,8 @@ class World {
   void on_load(std::uint64_t load);
   void go_on_with_load(const Request& request);
   void ask(Request& request, raft::NodeId node, TimeUs pause_us);
-  void on_ask(Request& request, std::uint64_t attempt);
+  void on_ask(const Due& due);
+  void take_request(Replica& replica, Request& request);
   void on_answer(Request& request, std::uint64_t attempt);
   void on_timeout(Request& request, std::uint64_t attempt);
   void try_again(Request& request);

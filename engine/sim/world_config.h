@@ -15,6 +15,7 @@ namespace raftarium::sim {
 inline constexpr std::size_t kMaxMembers = 15;
 inline constexpr TimeUs kMaxJumpUs = 60'000'000;
 inline constexpr TimeUs kMaxSyncUs = 60'000'000;
+inline constexpr TimeUs kMaxStepUs = 60'000'000;       // of a process, and its stalls
 inline constexpr std::int64_t kMaxLoadClients = 1000;  // and keys
 inline constexpr std::int64_t kMaxLoadRequests = 100'000;
 inline constexpr std::size_t kMaxLogEntries = 100;    // of a log that a member begins with
@@ -42,14 +43,17 @@ struct WorldConfig {
   // many entries in them (but any one message where there is no other), and takes so many in a millisecond. What is
   // sent beyond is lost, as from a full queue.
   std::int64_t max_messages_in_flight = 10'000;
-  TimeUs request_timeout_us = 400'000;         // a client waits so long for an answer, then tries again
-  TimeUs request_deadline_us = 4'000'000;      // and gives up after this long; up to a day
-  std::int64_t max_size_per_msg = 1 << 20;     // bytes of entries in one append; 0: one entry
-  int max_inflight_msgs = 256;                 // > 0: unanswered appends to one follower
-  std::int64_t max_inflight_bytes = 0;         // and bytes of them, >= max_size_per_msg; 0: no limit
-  std::int64_t max_uncommitted_size = 0;       // bytes; a leader refuses more; 0: no limit
-  TimeUs sync_min_us = 0;                      // of every disk, as DiskSettings
-  TimeUs sync_mean_us = 0;                     // both 0: a sync takes no time
+  TimeUs request_timeout_us = 400'000;      // a client waits so long for an answer, then tries again
+  TimeUs request_deadline_us = 4'000'000;   // and gives up after this long; up to a day
+  std::int64_t max_size_per_msg = 1 << 20;  // bytes of entries in one append; 0: one entry
+  int max_inflight_msgs = 256;              // > 0: unanswered appends to one follower
+  std::int64_t max_inflight_bytes = 0;      // and bytes of them, >= max_size_per_msg; 0: no limit
+  std::int64_t max_uncommitted_size = 0;    // bytes; a leader refuses more; 0: no limit
+  TimeUs sync_min_us = 0;                   // of every disk, as DiskSettings
+  TimeUs sync_mean_us = 0;                  // both 0: a sync takes no time
+  TimeUs step_us = 0;                       // of every process, as ProcessSettings
+  std::uint32_t stall_per_million = 0;      // up to 1'000'000
+  TimeUs stall_us = 0;
   std::int64_t wal_segment_bytes = 64 << 10;   // 4096 to 64 MiB
   std::int64_t snapshot_entries = 0;           // applied entries until a member makes a snapshot; 0: never
   std::int64_t snapshot_bytes = 0;             // or bytes of them; 0: never

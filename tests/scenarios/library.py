@@ -29,7 +29,7 @@ def complaints_about(command, folder, name, scenario):
         complaints.append("it expects nothing")
     outcome = json.loads(output_of(command, "run", "--json", name))
     wanted = {"crash": "crashed", "wipe": "wiped", "pause": "paused", "drift": "clock drift", "isolate": "link cut",
-              "drop": "taken off", "jump": "clock jump"}
+              "drop": "taken off", "jump": "clock jump", "set_process": "slowed"}
     for action in scenario["actions"]:
         fault = wanted.get(action["do"])
         if fault and not outcome["faults"].get(fault):

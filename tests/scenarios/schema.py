@@ -108,6 +108,8 @@ ACTIONS = [
     {"do": "nemesis", "faults": ["crash", "pause", "partition", "cut", "clog", "delay", "drift", "jump"],
      "strikes": 10000, "between_us": 60000000, "lasts_us": 60000000},
     {"do": "leave_joint", "through": "S1"},
+    {"do": "set_process"},
+    {"do": "set_process", "node": "leader", "step_us": 60000000, "stall_per_million": 1000000, "stall_us": 1},
 ]
 
 CLUSTER = {"members": 15, "pre_vote": False, "check_quorum": False, "lease_reads": False, "tick_us": 1,
@@ -115,7 +117,8 @@ CLUSTER = {"members": 15, "pre_vote": False, "check_quorum": False, "lease_reads
            "loss_per_million": 1000000, "duplicate_per_million": 1, "replay_per_million": 1,
            "max_messages_in_flight": 1, "request_timeout_us": 1, "request_deadline_us": 3600000000,
            "max_size_per_msg": 0, "max_inflight_msgs": 1, "max_inflight_bytes": 1, "max_uncommitted_size": 5,
-           "sync_min_us": 0, "sync_mean_us": 60000000, "wal_segment_bytes": 4096, "snapshot_entries": 1,
+           "sync_min_us": 0, "sync_mean_us": 60000000, "step_us": 1, "stall_per_million": 2, "stall_us": 3,
+           "wal_segment_bytes": 4096, "snapshot_entries": 1,
            "snapshot_bytes": 1, "snapshot_keep_entries": 1, "snapshot_part_bytes": 1, "learners": ["S13"],
            "spares": ["S14", "S15"], "logs": {"S1": [1, 1, 2], "S2": []}, "bugs": ["old_term_commits", "joint_union"]}
 TRIGGERS = [
@@ -216,6 +219,9 @@ def bad():
     yield acting(do="partition", size=0)
     yield acting(do="damage", node="S1", file="f", offset=1, bit=1, zeroed=True)
     yield acting(do="damage", node="S1", file="f", offset=1, zeroed=False)
+    yield acting(do="set_process", step_us=-1)
+    yield acting(do="set_process", step_us=60000001)
+    yield acting(do="set_process", stall_per_million=1000001)
     yield acting(do="reconfigure")
     yield acting(do="reconfigure", add=[])
     yield acting(do="reconfigure", add=["S16"])

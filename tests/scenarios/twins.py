@@ -27,6 +27,7 @@ TWINS = [
     ("partial_partition", "partial_partition_mended", ["pre_vote", "check_quorum", "actions"]),
     ("retry_without_session", "retry_with_session", ["actions"]),
     ("slow_disk", "slow_disk_handed_over", ["actions"]),
+    ("slow_leader", "slow_leader_handed_over", ["actions"]),
     ("stuck_behind_follower", "loyal_follower", ["own"]),
     ("two_changes_at_once", "second_change_waits", ["bugs"]),
     ("uncommitted_without_limit", "uncommitted_limit", ["max_uncommitted_size"]),

@@ -129,6 +129,9 @@ export const tests = {
     await does(lab, 'a slow clock', clock('slow'), ({ frame }) => frame.members[3].drift_ppm < 0);
     await does(lab, 'a clock that stands', clock('stop'), ({ frame }) => frame.members[3].drift_ppm === -1000000);
     await does(lab, 'a jump', clock('jump'), () => true);
+    const process = (row) => menu(lab, 'act.clock', `process.${row}`, 'left');
+    await does(lab, 'a slow process', process('slow'), ({ frame }) => frame.members[3].step_us > 0);
+    await does(lab, 'a stalling process', process('stall'), ({ frame }) => frame.members[3].stall_per_million > 0);
   },
 
   'a record is damaged': async ({ open }) => {

@@ -49,7 +49,8 @@ RoleWords words_for(const MemberView& member, const Theme& theme) {
 Words timer_words(const MemberView& member) {
   if (member.process == Process::Crashed) return "off";
   if (member.process == Process::Paused) return "stands still";
-  const Words left = text::duration(std::max<std::int64_t>(0, member.timer_left_us));
+  Words left = text::duration(std::max<std::int64_t>(0, member.timer_left_us));
+  if (member.pace.is_slow()) left += " or more";  // it may have other things to do first
   return is_leader(member) ? "quorum check in " + left : left + " left";
 }
 
@@ -84,6 +85,18 @@ Words clock_words(const MemberView& member) {
   if (member.drift_ppm <= -1'000'000) return "stands still";
   const std::int64_t percent = std::max(member.drift_ppm, -member.drift_ppm) / 10'000;
   return (member.drift_ppm > 0 ? "fast by " : "slow by ") + digits(percent) + " %";
+}
+
+Words process_words(const MemberView& member) {
+  const sim::ProcessSettings& pace = member.pace;
+  Words words;
+  if (pace.step_us > 0) words = "slow, " + text::duration(pace.step_us) + " a step";
+  if (pace.stall_per_million > 0)
+    words += Words(words.empty() ? "" : ", ") + "stalls for " + text::duration(pace.stall_us);
+  if (member.backlog > 0)
+    words += Words(words.empty() ? "" : "; ") + digits(member.backlog) +
+             (member.backlog == 1 ? " thing waits" : " things wait");
+  return words;
 }
 
 void draw_head(Ui& ui, const Rect& area, std::string_view title, const RoleWords& words) {
@@ -181,7 +194,7 @@ void draw_acts(const Frame& frame, const MemberView& member, Selection& selectio
   static constexpr std::array<Page, 4> kPages = {
       {{"act.ask", "Ask …", text::kAsk, MenuPage::Ask},
        {"act.disk", "Disk …", text::kDiskMenu, MenuPage::Disk},
-       {"act.clock", "Clock …", text::kClockMenu, MenuPage::Clock},
+       {"act.clock", "Clock, process …", text::kClockMenu, MenuPage::Clock},
        {"act.members", "Member …", text::kMembersMenu, MenuPage::Members}}};
   for (const Page& page : kPages) {
     if (page.page == MenuPage::Ask && member.process == Process::Crashed) continue;
@@ -224,6 +237,7 @@ void draw_member(const Frame& frame, const MemberView& member, Selection& select
   const bool disk_is_well = member.disk == sim::DiskSettings{} && member.sync_ends_us == 0;
   if (!disk_is_well) sheet.pair("disk", disk_words(member), theme.warning);
   if (member.drift_ppm != 0) sheet.pair("clock", clock_words(member), theme.warning);
+  if (const Words pace = process_words(member); !pace.empty()) sheet.pair("process", pace, theme.warning);
   if (!member.own.empty()) sheet.pair("of its own", member.own);
   const raft::Role role = status.soft_state.role;
   if (member.process == Process::Running &&

@@ -49,7 +49,7 @@ void add_acts(const Frame& frame, const MemberView& member, std::vector<MenuRow>
     rows.push_back({"ask", "Ask through it …", text::kAsk, "", {}, MenuPage::Ask});
   rows.push_back({"disk", "Its disk …", text::kDiskMenu, "", {}, MenuPage::Disk});
   rows.push_back({"members", "Its membership …", text::kMembersMenu, "", {}, MenuPage::Members});
-  rows.push_back({"clock", "Its clock …", text::kClockMenu, "", {}, MenuPage::Clock});
+  rows.push_back({"clock", "Its clock, its process …", text::kClockMenu, "", {}, MenuPage::Clock});
 }
 
 void add_network(const Frame& frame, std::vector<MenuRow>& rows) {
@@ -109,8 +109,10 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
       add(every_disk_offers(frame), menu.rows);
       break;
     case MenuPage::Clock:
-      menu.title = "The clock of " + who;
-      if (member != nullptr) add(clock_offers(*member), menu.rows);
+      menu.title = "The clock and process of " + who;
+      if (member == nullptr) break;
+      add(clock_offers(*member), menu.rows);
+      add(process_offers(*member), menu.rows);
       break;
     case MenuPage::Members:
       menu.title = "The membership of " + who;

@@ -60,6 +60,13 @@ void draw_body(Ui& ui, const MemberView& member, Standing standing, Vec2 at, flo
       }
       break;
   }
+  if (member.process == Process::Running && member.pace.is_slow()) {  // an hourglass
+    const Vec2 middle = at + Vec2{-r - 12, 0};
+    for (const float up : {-7.0F, 7.0F}) {
+      list->AddTriangleFilled(im(middle + Vec2{-5, up}), im(middle + Vec2{5, up}), im(middle),
+                              ink(theme.warning));
+    }
+  }
   if (member.process != Process::Paused) return;
   for (const float x : {-r - 15, -r - 9}) fill(list, {at.x + x, at.y - 6, 4, 12}, ink(theme.warning), 1);
 }
@@ -137,8 +144,13 @@ void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
                         std::max(stage.area.x + half + 2, stage.area.right() - half - 2));
   fill(ui.list(), {middle.x - half, middle.y - 7, 2 * half, 14}, ink(theme.ground, 0.8F), 3);
   draw_text(ui.list(), pen, middle, words, Align::Center);
-  if (member.leads_minority && !brief) {
-    draw_text(ui.list(), ui.medium(type::kTiny, theme.warning), middle + Vec2{0, 14}, "no quorum",
+  Words troubles = member.leads_minority ? "no quorum" : "";
+  if (member.process == Process::Running && member.pace.is_slow()) {
+    troubles += Words(troubles.empty() ? "" : " · ") + "slow, " + digits(member.backlog) +
+                (member.backlog == 1 ? " waits" : " wait");
+  }
+  if (!troubles.empty() && !brief) {
+    draw_text(ui.list(), ui.medium(type::kTiny, theme.warning), middle + Vec2{0, 14}, troubles,
               Align::Center);
   }
 }

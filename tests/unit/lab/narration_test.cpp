@@ -161,6 +161,25 @@ TEST_CASE("a read's answer says what it rests on: a majority, the leader's lease
   }
 }
 
+TEST_CASE("a process that becomes slow, stalls or is quick again is told with what that means") {
+  Listener l(7, 3);
+  l.run_until(1'000'000);
+  const raft::NodeId node(2);
+  l.act({.kind = Kind::SetProcess, .node = node, .process = {.step_us = 5'000}});
+  EXPECT(l.story.back().what == "S2's process becomes slow.");
+  EXPECT(l.story.back().why ==
+         "Each message, tick, request and end of a sync takes it 5 ms, one after the other: what arrives "
+         "meanwhile waits.");
+  l.act({.kind = Kind::SetProcess,
+         .node = node,
+         .process = {.stall_per_million = 20'000, .stall_us = 1'500}});
+  EXPECT(l.story.back().what == "S2's process becomes slow.");
+  EXPECT(l.story.back().why == "In 2 % of what it does it stalls for 1500 us.");
+  l.act({.kind = Kind::SetProcess, .process = {}});
+  EXPECT(l.story.back().what == "Every process is as quick as ever.");
+  EXPECT(l.story.back().why == "What it does takes no time.");
+}
+
 TEST_CASE("a refused vote names who has it, or the logs that decided") {
   std::vector<std::string> reasons;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {

@@ -167,6 +167,31 @@ TEST_CASE("faults of links, disks and clients arrive, and are written again") {
          "lying syncs 4 per million");
 }
 
+TEST_CASE("slow processes arrive, and are written again") {
+  const Scenario s = parsed(R"("cluster": {"step_us": 7, "stall_per_million": 8, "stall_us": 9,
+    "own": {"S2": {"step_us": 0}}}, "actions": [
+    {"at_ms": 1, "do": "set_process"},
+    {"at_ms": 2, "do": "set_process", "node": "leader", "step_us": 1},
+    {"at_ms": 3, "do": "set_process", "node": "S3", "stall_per_million": 2, "stall_us": 3}
+  ])");
+  REQUIRE(s.actions.size() == 3);
+  EXPECT(s.cluster.step_us == 7);
+  EXPECT(s.cluster.stall_per_million == 8);
+  EXPECT(s.cluster.stall_us == 9);
+  EXPECT(s.cluster.of(raft::NodeId(2)).step_us == 0);
+  EXPECT(s.actions[0].command.node == raft::kNone);
+  EXPECT(s.actions[0].command.process == sim::ProcessSettings{});
+  EXPECT(s.actions[1].command.node == sim::kTheLeader);
+  EXPECT(s.actions[1].command.process == sim::ProcessSettings{1, 0, 0});
+  EXPECT(s.actions[2].command.process == sim::ProcessSettings{0, 2, 3});
+  const auto again = parse_scenario("s.json", to_json(s, false));
+  REQUIRE_MESSAGE(again.ok(), again.error().message);
+  EXPECT(again->cluster.stall_us == 9);
+  EXPECT(again->cluster.of(raft::NodeId(2)).step_us == 0);
+  for (std::size_t i = 0; i < s.actions.size(); ++i)
+    EXPECT(again->actions[i].command == s.actions[i].command);
+}
+
 TEST_CASE("expectations of each kind arrive with their span") {
   const Scenario s = parsed(R"("expect": [
     {"eventually": "leaders == 1", "by_ms": 500},

@@ -103,6 +103,9 @@ TEST_CASE("each fault is counted when it fires, and no other") {
   EXPECT(fired_by({torn}) == "receiver down, crashed, torn crash");
   EXPECT(fired_by({crash, act(Kind::Wipe, node)}) == "receiver down, crashed, wiped");
   EXPECT(fired_by({act(Kind::Pause, node)}) == "paused");
+  Command slow = act(Kind::SetProcess, node);
+  slow.process.step_us = 1'000;
+  EXPECT(fired_by({slow}) == "slowed");
   EXPECT(fired_by({drift}) == "clock drift");
   EXPECT(fired_by({jump}) == "clock jump");
   EXPECT(fired_by({crash, damage(node, false)}) == "receiver down, crashed, bit flipped");

@@ -139,6 +139,26 @@ TEST_SUITE("faults") {
     EXPECT(cluster.member().status.soft_state.role != raft::Role::Follower);
   }
 
+  TEST_CASE("processes are slow, stall, and are quick again; the arc and the next heartbeat say so") {
+    ClusterWithFaults cluster;
+    cluster.click("act.clock");
+    cluster.click("menu.process.slow");
+    EXPECT(cluster.member().pace.step_us == 10'000);
+    EXPECT(cluster.frame().story.back().what.find("'s process becomes slow.") != std::string::npos);
+    std::size_t most = 0;
+    for (int i = 0; i < 60; ++i) {
+      cluster.key(ImGuiKey_RightArrow);
+      most = std::max(most, cluster.member().backlog);
+    }
+    EXPECT(most > 0);
+    cluster.click("act.clock");
+    cluster.click("menu.process.quick");
+    EXPECT(cluster.member().pace == sim::ProcessSettings{});
+    cluster.click("act.clock");
+    cluster.click("menu.process.stall");
+    EXPECT(cluster.member().pace.stall_us > 0);
+  }
+
   TEST_CASE("a message on its way is dropped, held up, doubled, or delivered at once") {
     ClusterWithFaults cluster;
     const auto heartbeat = [&]() -> const MessageView* {
