@@ -254,10 +254,12 @@ raft::ConfState configuration_of(const std::vector<MemberView>& members) {
   return best == nullptr ? raft::ConfState{} : best->status.conf_state;
 }
 
-// A slow process may have other things to do first.
-Words left_in_words(const MemberView& member, std::int64_t left_us) {
-  const Words left = text::duration(std::max<std::int64_t>(0, left_us));
-  return member.pace.is_slow() ? left + " at the earliest" : left;
+// "in 40 ms"; a slow process may have other things to do first.
+Words when_in_words(const MemberView& member, std::int64_t left_us) {
+  const bool slow = member.pace.is_slow();
+  if (slow && left_us <= 0) return "as soon as it comes to it";
+  const Words left = "in " + text::duration(std::max<std::int64_t>(0, left_us));
+  return slow ? left + " at the earliest" : left;
 }
 
 // A leader of a minority is about to find out, or not: how many it has heard since the last check.
@@ -266,8 +268,8 @@ std::string quorum_check_in_words(const MemberView& leader, std::size_t members)
   for (const raft::ProgressView& progress : leader.status.progress) {
     if (progress.id != leader.id && progress.recent_active) ++heard;
   }
-  return kept(text::node(leader.id.value()) + " checks its quorum in " +
-              left_in_words(leader, leader.timer_left_us) + ": " + digits(heard) + " of " +
+  return kept(text::node(leader.id.value()) + " checks its quorum " +
+              when_in_words(leader, leader.timer_left_us) + ": " + digits(heard) + " of " +
               digits(members) + " heard so far, " + digits(members / 2 + 1) + " needed.");
 }
 
@@ -275,7 +277,7 @@ std::string campaign_in_words(const MemberView& candidate, std::size_t members) 
   const bool pre = candidate.status.soft_state.role == raft::Role::PreCandidate;
   return kept(text::node(candidate.id.value()) + " waits for " + (pre ? "pre-votes: " : "votes: ") +
               digits(candidate.status.votes_granted.size()) + " of " + digits(members / 2 + 1) +
-              " needed; asks again in " + left_in_words(candidate, candidate.timer_left_us) + ".");
+              " needed; asks again " + when_in_words(candidate, candidate.timer_left_us) + ".");
 }
 
 // What the timers alone will bring; messages on their way are there to be seen.
@@ -305,12 +307,11 @@ std::string next_in_words(const sim::World& world, const Frame& frame) {
     const int ticks = std::max(0, own.heartbeat_ticks - leader->status.heartbeat_elapsed_ticks - 1);
     const std::int64_t left =
         ticks * world.tick_period_us(leader->id) + world.next_tick_us(leader->id) - world.now_us();
-    return kept(text::node(leader->id.value()) + " sends heartbeats in " + left_in_words(*leader, left) +
-                ".");
+    return kept(text::node(leader->id.value()) + " sends heartbeats " + when_in_words(*leader, left) + ".");
   }
   if (soonest == nullptr) return "";
-  return kept(text::node(soonest->id.value()) + "'s election timer runs out in " +
-              left_in_words(*soonest, soonest->timer_left_us) + ".");
+  return kept(text::node(soonest->id.value()) + "'s election timer runs out " +
+              when_in_words(*soonest, soonest->timer_left_us) + ".");
 }
 
 // Most of the time a few are new and the rest is as it was.

@@ -1,6 +1,6 @@
 #pragma once
-// Offers: what a client can ask, what can be done to a disk, a clock, a process, a link or a message; in words and as the
-// command that does it. Pure.
+// Offers: what a client can ask, what can be done to a disk, a clock, a process, a link or a message; in words and
+// as the command that does it. Pure.
 
 #include <string>
 #include <vector>

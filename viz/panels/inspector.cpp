@@ -194,7 +194,7 @@ void draw_acts(const Frame& frame, const MemberView& member, Selection& selectio
   static constexpr std::array<Page, 4> kPages = {
       {{"act.ask", "Ask …", text::kAsk, MenuPage::Ask},
        {"act.disk", "Disk …", text::kDiskMenu, MenuPage::Disk},
-       {"act.clock", "Clock, process …", text::kClockMenu, MenuPage::Clock},
+       {"act.clock", "Clock …", text::kClockMenu, MenuPage::Clock},
        {"act.members", "Member …", text::kMembersMenu, MenuPage::Members}}};
   for (const Page& page : kPages) {
     if (page.page == MenuPage::Ask && member.process == Process::Crashed) continue;

@@ -109,7 +109,7 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
       add(every_disk_offers(frame), menu.rows);
       break;
     case MenuPage::Clock:
-      menu.title = "The clock and process of " + who;
+      menu.title = "Clock and process of " + who;
       if (member == nullptr) break;
       add(clock_offers(*member), menu.rows);
       add(process_offers(*member), menu.rows);

@@ -55,6 +55,17 @@ TEST_CASE("a leader that cannot reach a quorum is in the minority") {
   EXPECT(holds(world, "leader.minority and count(minority) == 1"));
 }
 
+TEST_CASE("a backlog is what waits for a process") {
+  auto world = world_at(1'000'000);
+  EXPECT(holds(world, "all(backlog == 0)"));
+  const raft::NodeId leader = world.leader();
+  REQUIRE(
+      world.apply({.kind = sim::Command::Kind::SetProcess, .node = leader, .process = {.step_us = 30'000}})
+          .ok());
+  while (world.backlog(leader) < 3) world.step();
+  EXPECT(holds(world, "leader.backlog == 3 and count(backlog > 0) == 1"));
+}
+
 TEST_CASE("stored values and requests") {
   auto world = world_at(1'000'000);
   REQUIRE(world.apply({.kind = sim::Command::Kind::Put, .key = "x", .value = "5"}).ok());

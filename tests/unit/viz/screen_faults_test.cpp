@@ -139,7 +139,7 @@ TEST_SUITE("faults") {
     EXPECT(cluster.member().status.soft_state.role != raft::Role::Follower);
   }
 
-  TEST_CASE("processes are slow, stall, and are quick again; the arc and the next heartbeat say so") {
+  TEST_CASE("processes are slow, stall, and are quick again; what comes next says so") {
     ClusterWithFaults cluster;
     cluster.click("act.clock");
     cluster.click("menu.process.slow");
@@ -151,6 +151,12 @@ TEST_SUITE("faults") {
       most = std::max(most, cluster.member().backlog);
     }
     EXPECT(most > 0);
+    EXPECT(cluster.frame().next.find("at the earliest") == std::string::npos);  // the leader is quick
+    sim::Command slow = about(sim::Command::Kind::SetProcess, current_leader(cluster.frame())->id);
+    slow.process.step_us = 1'000;
+    cluster.app().act(slow);
+    cluster.key(ImGuiKey_RightArrow);
+    EXPECT_MESSAGE(cluster.frame().next.find("at the earliest") != std::string::npos, cluster.frame().next);
     cluster.click("act.clock");
     cluster.click("menu.process.quick");
     EXPECT(cluster.member().pace == sim::ProcessSettings{});
