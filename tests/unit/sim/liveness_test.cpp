@@ -56,9 +56,10 @@ struct Storm {
   }
 
   Command blow() {
-    constexpr Kind kKinds[] = {Kind::Crash,   Kind::Restart,   Kind::Restart,  Kind::Pause,   Kind::Resume,
-                               Kind::Cut,     Kind::Partition, Kind::HealAll,  Kind::Timeout, Kind::SetLink,
-                               Kind::SetDisk, Kind::Drift,     Kind::Transfer, Kind::Put,     Kind::Put};
+    constexpr Kind kKinds[] = {Kind::Crash,    Kind::Restart, Kind::Restart,   Kind::Pause,
+                               Kind::Resume,   Kind::Cut,     Kind::Partition, Kind::HealAll,
+                               Kind::Timeout,  Kind::SetLink, Kind::SetDisk,   Kind::Drift,
+                               Kind::Transfer, Kind::Put,     Kind::Put,       Kind::SetProcess};
     Command command = act(kKinds[below(std::size(kKinds))]);
     command.node = any();
     switch (command.kind) {
@@ -77,6 +78,11 @@ struct Storm {
         break;
       case Kind::SetDisk:
         command.disk = disk();
+        break;
+      case Kind::SetProcess:
+        command.process.step_us = below(10'000);
+        command.process.stall_per_million = below(20'000);
+        command.process.stall_us = below(200'000);
         break;
       case Kind::Drift:
         command.drift_ppm = static_cast<std::int64_t>(below(400'000)) - 200'000;
@@ -109,6 +115,7 @@ struct Storm {
     for (const NodeId node : core) {
       apply(world, act(Kind::SetDisk, node));
       apply(world, act(Kind::Drift, node));
+      apply(world, act(Kind::SetProcess, node));
       if (world.process(node) == ProcessState::Crashed) apply(world, act(Kind::Restart, node));
       if (world.process(node) == ProcessState::Paused) apply(world, act(Kind::Resume, node));
       for (const NodeId peer : core) {

@@ -337,20 +337,4 @@ TEST_CASE("a member may be slow from the beginning") {
   EXPECT(world.process_settings(kS3) == ProcessSettings{1'000, 5, 6});
 }
 
-TEST_CASE("a member whose disk fails while it goes on after a pause loses what it has not read") {
-  World world = elected(std::size_t{3});
-  const NodeId node = follower(world);
-  apply(world, act(Kind::Pause, node));
-  for (int i = 0; i < 5; ++i) apply(world, put("x", std::to_string(i), world.leader()));
-  run_for(world, 200'000);
-  REQUIRE(world.backlog(node) > 1);
-  apply(world, {.kind = Kind::SetDisk, .node = node, .disk = {.full = true}});
-  apply(world, act(Kind::Resume, node));
-  EXPECT(world.process(node) == ProcessState::Crashed);
-  EXPECT(count(world.events(), [](const Event& event) {
-           return event.kind == Event::Kind::Lost && event.loss == LossReason::ReceiverDown;
-         }) > 0);
-  EXPECT(world.backlog(node) == 0);
-}
-
 }  // namespace raftarium::sim

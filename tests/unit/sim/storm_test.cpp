@@ -15,7 +15,7 @@ namespace {
 
 using namespace testing;  // NOLINT(google-build-using-namespace): helpers for these very tests
 
-constexpr auto kKinds = static_cast<std::size_t>(Kind::LeaveJoint) + 1;
+constexpr auto kKinds = static_cast<std::size_t>(Kind::SetProcess) + 1;
 
 // Commands of every kind, with anything in them.
 struct Anything {
@@ -101,6 +101,9 @@ struct Anything {
       command.changes.push_back({kind, member(world)});
     }
     command.transition = static_cast<raft::ConfChangeTransition>(below(3));
+    command.process.step_us = below(3) == 0 ? 0 : below(50'000);
+    command.process.stall_per_million = seldom();
+    command.process.stall_us = below(100'000);
     return command;
   }
 
