@@ -90,17 +90,7 @@ MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index fro
   const member::Member& member = world.member(id);
   MemberView view;
   view.id = id;
-  switch (world.process(id)) {
-    case sim::ProcessState::Running:
-      view.process = Process::Running;
-      break;
-    case sim::ProcessState::Crashed:
-      view.process = Process::Crashed;
-      break;
-    case sim::ProcessState::Paused:
-      view.process = Process::Paused;
-      break;
-  }
+  view.process = world.process(id);
   view.status = member.status();
   view.snapshot_index = view.status.first_index.is_zero() ? raft::Index{} : view.status.first_index - 1;
   view.entries = views_of(entries_of(member, view.status, from), view.status.hard_state.commit,

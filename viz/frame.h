@@ -14,7 +14,7 @@
 
 namespace raftarium::viz {
 
-enum class Process : std::uint8_t { Running, Crashed, Paused };
+using Process = sim::ProcessState;
 
 struct EntryView {
   raft::Term term;

@@ -1,41 +1,17 @@
 // The frame as JSON: what the tests read, and whoever automates the program.
 
+#include "lab/predicate.h"
 #include "viz/frame.h"
 #include "viz/json_writer.h"
 
 namespace raftarium::viz {
 namespace {
 
-const char* describe(Process process) {
-  switch (process) {
-    case Process::Running:
-      return "running";
-    case Process::Crashed:
-      return "crashed";
-    case Process::Paused:
-      break;
-  }
-  return "paused";
-}
-
-const char* role_name(raft::Role role) {
-  switch (role) {
-    case raft::Role::Follower:
-      return "follower";
-    case raft::Role::Candidate:
-      return "candidate";
-    case raft::Role::PreCandidate:
-      return "pre-candidate";
-    case raft::Role::Leader:
-      break;
-  }
-  return "leader";
-}
-
 void write(JsonWriter& json, const MemberView& member) {
   const raft::Status& status = member.status;
-  json.open('{').field("id", member.id.value()).field("process", describe(member.process));
-  json.field("role", role_name(status.soft_state.role)).field("leader", status.soft_state.leader.value());
+  json.open('{').field("id", member.id.value()).field("process", lab::word_of(member.process));
+  json.field("role", lab::word_of(status.soft_state.role))
+      .field("leader", status.soft_state.leader.value());
   json.field("term", status.hard_state.term.value()).field("vote", status.hard_state.vote.value());
   json.field("commit", status.hard_state.commit.value()).field("applied", status.applied.value());
   json.field("first", status.first_index.value()).field("last", status.last_index.value());

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/usage.h"
 
 namespace {
 
@@ -54,9 +55,9 @@ int main(int argc, char** argv) {
       ->required();
   export_it->add_option("-o,--output", request.target, "File to write; the standard output when left out");
   export_it->add_option("--from-ms", request.from_ms, "Milliseconds, virtual")
-      ->check(CLI::Range(0, 3'600'000));
+      ->check(cli::number("milliseconds", 0, 3'600'000));
   export_it->add_option("--until-ms", request.until_ms, "Milliseconds, virtual")
-      ->check(CLI::Range(0, 3'600'000));
+      ->check(cli::number("milliseconds", 0, 3'600'000));
   export_it->add_flag("--heartbeats", request.heartbeats, "svg: show them and their answers too");
 
 #ifndef __EMSCRIPTEN__
@@ -78,7 +79,10 @@ int main(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return ended(program.exit(error) == 0 ? 0 : 2);
+    if (error.get_exit_code() == 0) return ended(program.exit(error));  // --help
+    std::cerr << cli::complaint(program, {argv + 1, argv + argc}, error.what())
+              << "\nRun with --help for more information.\n";
+    return 2;
   }
 #ifndef __EMSCRIPTEN__
   if (*wal) return ended(cli::wal(log, std::cout, std::cerr));

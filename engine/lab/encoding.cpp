@@ -42,6 +42,8 @@ std::string base64url(std::string_view bytes) {
   return text;
 }
 
+std::size_t not_base64url(std::string_view text) { return text.find_first_not_of(kBase64); }
+
 std::optional<std::string> parse_base64url(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size() * 3 / 4);

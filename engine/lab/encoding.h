@@ -15,6 +15,8 @@ std::optional<std::uint64_t> parse_hex(std::string_view text);
 
 // Base64 with - and _ and without padding (RFC 4648 §5), as it may stand in a link.
 std::string base64url(std::string_view bytes);
+// Where the first character is that cannot stand in it; npos: nowhere.
+std::size_t not_base64url(std::string_view text);
 // Nothing when there is another character, or an ending that no bytes give.
 std::optional<std::string> parse_base64url(std::string_view text);
 

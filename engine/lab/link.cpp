@@ -81,6 +81,13 @@ base::Result<std::string> inflated(std::string_view bytes) {
   return out;
 }
 
+// The first character of `text`, as it may stand in an error: text of others.
+std::string shown(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first >= 0x20 && first < 0x7f) return "\"" + std::string(1, text.front()) + "\"";
+  return "byte " + std::to_string(first);
+}
+
 }  // namespace
 
 base::Result<std::string> to_link(const Scenario& scenario) {
@@ -101,8 +108,17 @@ base::Result<Scenario> from_link(std::string_view link) {
     return base::Error{"link: expected at most " + std::to_string(kMaxLinkBytes) + " characters, got " +
                        std::to_string(link.size())};
   }
+  if (const std::size_t at = not_base64url(link); at != std::string_view::npos) {
+    return base::Error{"link: character " + std::to_string(at + 1) +
+                       ": expected a letter, a digit, - or _, got " + shown(link.substr(at)) +
+                       "; was it copied whole?"};
+  }
   const auto bytes = parse_base64url(link);
-  if (!bytes) return base::Error{"link: expected only letters, digits, - and _; was it copied whole?"};
+  if (!bytes) {
+    return base::Error{
+        "link: expected an end after whole bytes, got " + std::to_string(link.size()) +
+        " characters, of which the last has bits that belong to nothing; was it copied whole?"};
+  }
   if (bytes->empty()) return base::Error{"link: it is empty"};
   if (bytes->front() != kVersion) {
     return base::Error{"link: expected version " + std::to_string(kVersion) + ", got " +

@@ -10,32 +10,6 @@ namespace raftarium::lab {
 
 namespace {
 
-const char* word_of(raft::Role role) {
-  switch (role) {
-    case raft::Role::Follower:
-      return "follower";
-    case raft::Role::Candidate:
-      return "candidate";
-    case raft::Role::PreCandidate:
-      return "pre_candidate";
-    case raft::Role::Leader:
-      break;
-  }
-  return "leader";
-}
-
-const char* word_of(sim::ProcessState process) {
-  switch (process) {
-    case sim::ProcessState::Running:
-      return "running";
-    case sim::ProcessState::Crashed:
-      return "crashed";
-    case sim::ProcessState::Paused:
-      break;
-  }
-  return "paused";
-}
-
 std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 std::string comma_separated(const std::vector<raft::NodeId>& nodes) {
@@ -224,6 +198,32 @@ bool Predicate::Node::compare(const Value& a, const Value& b) const {
       break;
   }
   return order >= 0;
+}
+
+const char* word_of(raft::Role role) {
+  switch (role) {
+    case raft::Role::Follower:
+      return "follower";
+    case raft::Role::Candidate:
+      return "candidate";
+    case raft::Role::PreCandidate:
+      return "pre_candidate";
+    case raft::Role::Leader:
+      break;
+  }
+  return "leader";
+}
+
+const char* word_of(sim::ProcessState process) {
+  switch (process) {
+    case sim::ProcessState::Running:
+      return "running";
+    case sim::ProcessState::Crashed:
+      return "crashed";
+    case sim::ProcessState::Paused:
+      break;
+  }
+  return "paused";
 }
 
 bool Predicate::holds(const sim::World& world) const { return root_->truth(world, raft::kNone); }

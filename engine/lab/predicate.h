@@ -31,6 +31,10 @@ namespace raftarium::lab {
 inline constexpr std::size_t kMaxPredicateBytes = 1000;
 inline constexpr std::size_t kMaxPredicateDepth = 32;
 
+// The language's words: "pre_candidate", "paused".
+const char* word_of(raft::Role role);
+const char* word_of(sim::ProcessState process);
+
 class Predicate {
  public:
   // An error says the column (from 1), what was expected and what was found. `members`: so many there are.

@@ -22,8 +22,10 @@ const char* describe(DiskFault fault) {
   return kNames.at(static_cast<std::size_t>(fault));
 }
 
-PlannedFault MemoryDisk::next_fault(DiskOp op) {
-  const PlannedFault fault = choose_fault(op);
+PlannedFault MemoryDisk::next_fault(DiskOp op, std::uint64_t bytes) {
+  PlannedFault fault = choose_fault(op);
+  // Nothing of a write is cut that is as short.
+  if (fault.fault == DiskFault::ShortWrite && fault.bytes >= bytes) fault = {};
   ++fired_[static_cast<std::size_t>(fault.fault)];
   return fault;
 }
@@ -140,13 +142,13 @@ void MemoryDisk::mark_dirty(Inode& inode, std::uint64_t from, std::uint64_t to) 
 }
 
 base::Status MemoryDisk::write(File file, std::uint64_t offset, std::span<const std::uint8_t> data) {
-  const PlannedFault fault = next_fault(DiskOp::Write);
+  const PlannedFault fault = next_fault(DiskOp::Write, data.size());
   ++writes_;
   const OpenFile* open = find(file);
   if (open == nullptr || !open->writable) return disk_error(DiskOp::Write, {}, kNotOpenText);
   if (auto status = refuse(DiskOp::Write, open->name, fault.fault); !status) return status;
   if (fault.fault == DiskFault::Misdirected) offset += fault.bytes;
-  const bool cut = fault.fault == DiskFault::ShortWrite && fault.bytes < data.size();
+  const bool cut = fault.fault == DiskFault::ShortWrite;
   if (cut) data = data.first(static_cast<std::size_t>(fault.bytes));
   if (!data.empty()) {
     Inode& inode = own(open->inode);

@@ -131,7 +131,8 @@ class MemoryDisk : public Disk {
   };
   using Names = base::PersistentMap<std::string, std::uint64_t>;
 
-  PlannedFault next_fault(DiskOp op);
+  // `bytes`: of a write.
+  PlannedFault next_fault(DiskOp op, std::uint64_t bytes = 0);
   PlannedFault choose_fault(DiskOp op);
   base::Status refuse(DiskOp op, std::string_view name, DiskFault fault) const;
   const OpenFile* find(File file) const;

@@ -83,11 +83,52 @@ TEST_CASE("damage to a link gives a scenario or an error") {
 
 TEST_CASE("what a link is not is said") {
   EXPECT(link_complaint("") == "link: it is empty");
-  EXPECT(link_complaint("a b").find("only letters, digits") != std::string::npos);
+  EXPECT(link_complaint("a b") ==
+         "link: character 2: expected a letter, a digit, - or _, got \" \"; was it copied whole?");
+  EXPECT(link_complaint("https://x.y/#s=AQ\xc3\xa9") ==
+         "link: character 3: expected a letter, a digit, - or _, got byte 195; was it copied whole?");
+  EXPECT(link_complaint("AQABB") ==
+         "link: expected an end after whole bytes, got 5 characters, of which the last has bits that "
+         "belong to "
+         "nothing; was it copied whole?");
   EXPECT(link_complaint(base64url("\x02rest")).find("expected version 1, got 2") != std::string::npos);
   EXPECT(link_complaint(std::string(kMaxLinkBytes + 1, 'A')).find("at most 8192 characters") !=
          std::string::npos);
   EXPECT(link_complaint(*to_link(sample()) + "AAAA").find("after its end") != std::string::npos);
+}
+
+TEST_CASE("links have their limits: characters, bytes unfolded, and how many of these for one") {
+  base::Prng prng(3);
+  const auto noise = [&](std::size_t bytes) {
+    std::string text;
+    for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>('A' + prng.below(58));
+    for (char& c : text) c = c == '\\' ? 'x' : c;
+    return text;
+  };
+  Scenario s = sample();
+  s.sources.assign(4, noise(4000));
+  s.sources[1] = noise(4000);
+  s.sources[2] = noise(4000);
+  const auto large = to_link(s);
+  REQUIRE_FALSE(large.ok());
+  EXPECT(large.error().message.find(", more than 8192; save a file instead") != std::string::npos);
+  // Two hundred letters for one byte.
+  s.sources.assign(8, std::string(20'000, 'a'));
+  const auto folded = to_link(s);
+  REQUIRE(folded.ok());
+  const std::string told = link_complaint(*folded);
+  EXPECT_MESSAGE(told.find("link: it unfolds to more than ") == 0, told);
+  EXPECT_MESSAGE(told != "link: it unfolds to more than 262144 bytes", told);
+  // Fewer for one, and too many in all.
+  s.sources.assign(15, std::string(20'000, 'a'));
+  s.sources.push_back(noise(4000));
+  const auto whole = to_link(s);
+  REQUIRE(whole.ok());
+  EXPECT(link_complaint(*whole) == "link: it unfolds to more than 262144 bytes");
+  const std::string good = *to_link(sample());
+  const std::string cut = good.substr(0, good.size() / 8 * 4);
+  EXPECT_MESSAGE(link_complaint(cut) == "link: it ends too early; was it copied whole?",
+                 link_complaint(cut));
 }
 
 TEST_CASE("a link that unfolds without end is stopped at the limit") {

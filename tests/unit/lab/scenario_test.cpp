@@ -241,6 +241,15 @@ TEST_CASE("actions, expectations and the lines of a trail have their limits") {
          "s.json:5: recording.trail: expected at most 20000 elements, got 20001");
 }
 
+TEST_CASE("a scenario lasts at most a virtual hour") {
+  const auto lasting = [](const std::string& ms) {
+    return complaint("{\"raftarium\": 1, \"title\": \"t\", \"duration_ms\": " + ms + "}");
+  };
+  EXPECT(lasting("3600000").empty());
+  EXPECT_MESSAGE(lasting("3600001").find("duration_ms: expected ") != std::string::npos,
+                 lasting("3600001"));
+}
+
 TEST_CASE("versions") {
   EXPECT(complaint("{}").find("expected \"raftarium\": 1") != std::string::npos);
   EXPECT(complaint("{\"raftarium\": 2}").find("raftarium: expected version 1, got 2; a newer one") !=

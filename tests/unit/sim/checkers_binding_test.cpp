@@ -116,6 +116,10 @@ TEST_CASE("acknowledged write holds: a retry that committed twice, and what was 
              .violations()
              .empty());
   EXPECT(History().leads(1, 2, twice).leads(3, 3).violations().empty());
+  // Who leads an older term may learn late of its election.
+  History late;
+  late.term(1, 3).appends(1, twice).takes(1, twice, {false, true}).acknowledges(1, 2, 7).leads(4, 2);
+  EXPECT(late.violations().empty());
 }
 
 }  // namespace raftarium::sim

@@ -71,9 +71,11 @@ class History {
     output.events.push_back(event(EventKind::BecameLeader, node));
     return observe(node, output);
   }
-  History& follows(std::uint64_t node, std::uint64_t term) {
+  // In the same step it may append.
+  History& follows(std::uint64_t node, std::uint64_t term, const std::vector<Entry>& entries = {}) {
     states_[node].term = Term(term);
     member::Output output;
+    output.appended = entries;
     output.events.push_back(event(EventKind::BecameFollower, node));
     return observe(node, output);
   }

@@ -45,6 +45,10 @@ TEST_CASE("leader append-only: a leader overwrites its own entry") {
     EXPECT(History().leads(1, 2, log({2, 2})).truncates(1, 3, log({2}, 3)).violations() ==
            "leader append-only: S1 leads term 2 and overwrites its entry 3");
   }
+  SUBCASE("and the core says so, before anything takes its place") {
+    EXPECT(History().leads(1, 2, log({2, 2})).truncates(1, 3, {}).violations() ==
+           "leader append-only: S1 leads term 2 and overwrites its entry 3");
+  }
   SUBCASE("and the core hides it") {
     const std::vector<Entry> other{entry(3, 2, "another")};
     EXPECT(History().leads(1, 2, log({2, 2})).appends(1, other).violations() ==
@@ -62,6 +66,9 @@ TEST_CASE("leader append-only holds: who led once may overwrite later") {
     History history;
     history.leads(1, 2, log({2, 2})).follows(1, 3).truncates(1, 3, log({3}, 3));
     EXPECT(history.violations().empty());
+  }
+  SUBCASE("as a follower of the next term, in the very step in which it comes to it") {
+    EXPECT(History().leads(1, 2, log({2, 2})).follows(1, 3, log({3}, 3)).violations().empty());
   }
   SUBCASE("after a crash") {
     EXPECT(History().leads(1, 2, log({2, 2})).restarts(1).appends(1, log({2}, 3)).violations().empty());
@@ -229,6 +236,10 @@ TEST_CASE("monotonic term: a term that goes back, also over a restart") {
   EXPECT(history.violations().empty());
   history.term(2, 1);
   EXPECT(history.violations() == "monotonic term: S2 was in term 4 and is in term 1");
+  // Answered in a term that its disk does not know, and back in an older one.
+  EXPECT(History().votes(3, 5, 1, false, false).restarts(3).violations() ==
+         "one vote a term: S3 answers S1 in term 5, but a crash would take it back to term 1; "
+         "monotonic term: S3 has answered in term 5 and starts again in term 1");
 }
 
 TEST_CASE("monotonic term holds: terms grow at different speeds") {

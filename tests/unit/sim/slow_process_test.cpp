@@ -115,8 +115,17 @@ TEST_CASE("nobody else is slow, and a process that is not said to be is not") {
 TEST_CASE("a process that is quick again does at once what waited, in its order") {
   World world = busy_leader();
   const NodeId leader = world.leader();
-  const std::vector<std::uint64_t> waiting = to_arrive(world, leader, world.now_us());
+  std::vector<std::uint64_t> waiting = to_arrive(world, leader, world.now_us());
   apply(world, slow(leader, 0));
+  // What arrives at the same moment comes after it.
+  Command deliver = act(Kind::Deliver);
+  for (const auto& [id, flight] : world.flights()) {
+    const bool on_its_way = flight.message.to == leader && flight.deliver_us > world.now_us();
+    if (on_its_way && flight.fate == LossReason::None) deliver.message = id;
+  }
+  REQUIRE(deliver.message > 0);
+  apply(world, deliver);
+  waiting.push_back(deliver.message);
   const TimeUs then_us = world.now_us();
   const auto events = watch(world, 0);
   EXPECT(arrivals(events, leader) == waiting);
@@ -153,6 +162,43 @@ TEST_CASE(
   apply(world, slow(leader, 0));
   run_for(world, 5 * kSecond);
   EXPECT(stores_equal(world));
+}
+
+TEST_CASE("what a process was at when it crashed does not go on when it starts again") {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    World world = elected(std::size_t{3}, seed);
+    const NodeId node = follower(world);
+    apply(world, slow(node, 3'000));
+    REQUIRE(run_until(world, [&] { return world.backlog(node) > 0; }));
+    apply(world, act(Kind::Isolate, node));
+    apply(world, act(Kind::Crash, node));
+    apply(world, act(Kind::Restart, node));
+    run_for(world, kSecond);
+    EXPECT(world.process(node) == ProcessState::Running);
+  }
+}
+
+TEST_CASE("a clock that is set anew while its tick waits ticks no more often than before") {
+  World world = elected(std::size_t{3});
+  const NodeId node = follower(world);
+  apply(world, act(Kind::Isolate, node));
+  run_for(world, kSecond);
+  apply(world, slow(node, 4'000));
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(run_until(world, [&] { return world.backlog(node) == 1; }));
+    apply(world, act(Kind::Drift, node));
+  }
+  run_for(world, 100'000);
+  std::size_t ticks = 0;
+  TimeUs last_us = world.next_tick_us(node);
+  const TimeUs end_us = world.now_us() + kSecond;
+  while (world.now_us() < end_us) {
+    world.step();
+    if (world.next_tick_us(node) == last_us) continue;
+    last_us = world.next_tick_us(node);
+    ++ticks;
+  }
+  EXPECT_MESSAGE(ticks <= 101, ticks);
 }
 
 TEST_CASE("a slow process that is paused keeps what waits, and goes on with it in order") {
@@ -214,7 +260,7 @@ TEST_CASE("a request waits its turn, and one that its client gave up does nothin
 TEST_CASE("the end of a sync waits its turn, and ends one sync only") {
   World world = elected(std::size_t{3});
   const NodeId node = follower(world);
-  apply(world, {.kind = Kind::SetDisk, .node = node, .disk = {.sync_min_us = 1'000}});
+  apply(world, {.kind = Kind::SetDisk, .node = node, .disk = {.sync_min_us = 30'000}});
   apply(world, slow(node));
   for (int i = 0; i < 5; ++i) apply(world, put("x", std::to_string(i)));
   REQUIRE(run_until(world, [&] { return world.sync_ends_us(node).has_value(); }));

@@ -200,6 +200,13 @@ TEST_CASE("no space, short writes and misdirected ones") {
   disk.fail_call(disk.calls(), {DiskFault::ShortWrite, 3});
   EXPECT_FALSE(disk.write(file, 0, bytes("abcdef")).ok());
   EXPECT(text_of(disk, "a") == "abc3456789");
+  EXPECT(disk.fired(DiskFault::ShortWrite) == 1);
+  // Of a write that is no longer than that nothing is cut: it is none.
+  disk.fail_call(disk.calls(), {DiskFault::ShortWrite, 3});
+  EXPECT(disk.write(file, 0, bytes("xyz")).ok());
+  EXPECT(text_of(disk, "a") == "xyz3456789");
+  EXPECT(disk.fired(DiskFault::ShortWrite) == 1);
+  EXPECT(disk.write(file, 0, bytes("abc")).ok());
   disk.fail_call(disk.calls(), {DiskFault::Misdirected, 5});
   EXPECT(disk.write(file, 0, bytes("XY")).ok());
   EXPECT(text_of(disk, "a") == "abc34XY789");
