@@ -1,6 +1,8 @@
 #include "cli/usage.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 #include "lab/json_text.h"
 
@@ -8,7 +10,7 @@ namespace raftarium::cli {
 
 namespace {
 
-std::string list(const std::vector<std::string>& words) {
+std::string in_a_row(const std::vector<std::string>& words) {
   std::string all;
   for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
   return all;
@@ -17,7 +19,7 @@ std::string list(const std::vector<std::string>& words) {
 std::string unknown(const std::string& kind, const std::string& word,
                     const std::vector<std::string>& known) {
   return "unknown " + kind + " \"" + word + "\"" + lab::did_you_mean(word, known) +
-         "; known: " + list(known);
+         "; known: " + in_a_row(known);
 }
 
 std::vector<std::string> commands_of(const CLI::App& app) {
@@ -60,12 +62,13 @@ std::string complaint(const CLI::App& program, const std::vector<std::string>& w
     }
     const auto commands = commands_of(*app);
     if (commands.empty()) continue;
-    app = app->get_subcommand_no_throw(word);
-    if (app == nullptr) return path + unknown("command", word, commands);
+    const auto found = std::find(commands.begin(), commands.end(), word);
+    if (found == commands.end()) return path + unknown("command", word, commands);
+    app = app->get_subcommand(word);
     path = word + ": ";
   }
   if (const auto commands = commands_of(*app); !commands.empty())
-    return path + "expected a command: " + list(commands);
+    return path + "expected a command: " + in_a_row(commands);
   return path + otherwise;
 }
 
