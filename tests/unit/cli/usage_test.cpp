@@ -57,7 +57,7 @@ TEST_CASE("an option that is not known is named with the nearest that is") {
   EXPECT(said({"run", "f", "--jsno"}) ==
          "run: unknown option \"--jsno\" (did you mean \"--json\"?); known: --help, --quiet, --json");
   EXPECT(said({"run", "-x", "f"}) == "run: unknown option \"-x\"; known: --help, --quiet, --json");
-  EXPECT(said({"export", "-f", "--frob", "f"}).find("export: ") == 0);  // the value of -f, whatever it is
+  EXPECT(said({"export", "-f", "--frob", "f"}).empty());  // the value of -f, whatever it is
 }
 
 TEST_CASE("what is missing, too much or out of range is said after the command that wants it") {
