@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "viz/acts.h"
+#include "viz/conflicts.h"
 #include "viz/panels/panels.h"
 #include "viz/text.h"
 
@@ -51,23 +52,6 @@ void draw_stack(ImDrawList* list, Vec2 at, ImU32 color, ImU32 ground) {
   }
 }
 
-// The entry at `index` that a frame shows of a member, if any.
-const EntryView* entry_at(const MemberView& member, raft::Index index) {
-  if (member.entries.empty() || index < member.entries.front().index) return nullptr;
-  const std::uint64_t at = index.value() - member.entries.front().index.value();
-  return at < member.entries.size() ? &member.entries[at] : nullptr;
-}
-
-// Whether somebody has an entry of another term there: one of the two will be overwritten. What is committed
-// stays, so only the other one is in conflict.
-bool conflicts(const Frame& frame, const EntryView& entry) {
-  if (entry.committed) return false;
-  return std::any_of(frame.members.begin(), frame.members.end(), [&](const MemberView& member) {
-    const EntryView* other = entry_at(member, entry.index);
-    return other != nullptr && other->term != entry.term;
-  });
-}
-
 // Entries that the chosen message carries: (first, last); last before first: none.
 std::pair<raft::Index, raft::Index> carried(const Frame& frame, std::uint64_t message) {
   for (const MessageView& view : frame.messages) {
@@ -79,6 +63,21 @@ std::pair<raft::Index, raft::Index> carried(const Frame& frame, std::uint64_t me
       return {view.index + 1, view.index + view.entries};
   }
   return {raft::Index(1), raft::Index(0)};
+}
+
+const char* standing_in_words(const EntryView& entry, Conflict conflict) {
+  switch (conflict) {
+    case Conflict::WithCommitted:
+      return entry.committed ? ", committed, and so is another one at this place"
+                             : ", in conflict: another one is committed here";
+    case Conflict::WithLeader:
+      return ", in conflict: the leader has another one here";
+    case Conflict::WithOthers:
+      return ", in conflict: other members have another one here";
+    case Conflict::None:
+      break;
+  }
+  return entry.committed ? ", committed" : ", not committed yet";
 }
 
 // A corner cut off and a sign: this entry and another member's cannot both stay.
@@ -190,8 +189,8 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
     const bool lit = selection.entry == entry.index || in_message;
     draw_entry(ui, entry, cell, lit);
     if (lit) ui.region("lit." + digits(member.id.value()) + "." + digits(entry.index.value()), cell);
-    const bool conflict = conflicts(frame, entry);
-    if (conflict) {
+    const Conflict conflict = conflict_of(frame, entry);
+    if (conflict != Conflict::None) {
       draw_conflict(ui, cell);
       ui.region("conflict." + digits(member.id.value()) + "." + digits(entry.index.value()), cell);
     }
@@ -200,9 +199,7 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
                          ? "A new leader's empty entry: committing it commits what came before."
                          : entry.text,
                      "entry " + digits(entry.index.value()) + " of term " + digits(entry.term.value()) +
-                         (entry.committed ? ", committed"
-                          : conflict      ? ", in conflict with another member's"
-                                          : ", not committed yet"));
+                         standing_in_words(entry, conflict));
     }
     ui.region("log." + digits(member.id.value()) + "." + digits(entry.index.value()), cell);
   }
