@@ -88,6 +88,8 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
   controls_.clear();
   together_.clear();
   chrome_.comparison.reset();
+  notice_s_ = 0;  // it was about what was open before
+  chrome_.notice.clear();
   const Tab tab = selection_.tab;
   selection_ = Selection();
   selection_.tab = tab;
