@@ -139,6 +139,10 @@ void App::steer(const Control& control) {
       shown_.reset();
       break;
     }
+    case Kind::RenameBranch:
+      timeline_->rename_branch(static_cast<lab::BranchId>(control.number), control.text);
+      shown_.reset();
+      break;
     case Kind::Compare:
       compare(static_cast<lab::BranchId>(control.number));
       break;

@@ -26,6 +26,7 @@ struct Control {
     Slower,
     SwitchBranch,  // number: the branch
     DeleteBranch,  // number: the branch
+    RenameBranch,  // number: the branch; text: its name
     Compare,       // number: the branch that the current one is compared with
     Undo,
     OpenScenario,  // text: its name

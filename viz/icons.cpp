@@ -77,6 +77,20 @@ void draw_icon(ImDrawList* list, Icon icon, Vec2 c, float s, ImU32 color) {
       list->AddCircleFilled({c.x + s * 0.6F, c.y - s * 0.5F}, 2, color);
       list->AddCircleFilled({c.x - s * 0.5F, c.y - s}, 2, color);
       break;
+    case Icon::Pencil: {
+      const Vec2 along = normalised({1, -1});
+      const Vec2 side = normalised({1, 1}) * (s * 0.32F);
+      const Vec2 tip = c - along * (s * 1.1F);
+      const Vec2 neck = tip + along * (s * 0.55F);
+      const Vec2 end = c + along * (s * 1.05F);
+      for (const float way : {1.0F, -1.0F}) {
+        line(list, tip, neck + side * way, color, 1.25F);
+        line(list, neck + side * way, end + side * way, color, 1.25F);
+      }
+      line(list, end + side, end - side, color, 1.25F);
+      line(list, end - along * (s * 0.4F) + side, end - along * (s * 0.4F) - side, color, 1.25F);
+      break;
+    }
   }
 }
 

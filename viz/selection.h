@@ -54,6 +54,14 @@ struct PaletteState {
   int at = 0;  // the line that Enter performs
 };
 
+// A branch that is being given another name.
+struct RenameState {
+  static constexpr std::size_t kLongest = 60;
+  std::uint32_t branch = 0;
+  std::string name;
+  bool begun = false;  // the field has the keyboard
+};
+
 struct LinkId {
   raft::NodeId from;
   raft::NodeId to;
@@ -118,6 +126,7 @@ struct Selection {
   raft::Index log_from;  // the first column of the log matrix in sight; zero: its end is
   std::string record;    // of the disk, lit up: its place, as "00000001.wal+128"; empty: the last
   PaletteState palette;
+  std::optional<RenameState> renaming;
   std::map<std::uint64_t, Vec2> placed;  // members moved by hand, as shares of the stage
   StageView stage;
   Gesture gesture;
@@ -126,7 +135,8 @@ struct Selection {
   raft::NodeId menu_member;        // whose it is; kNone: the empty stage's
   LinkId menu_link;                // MenuPage::Link: which
   std::uint64_t menu_message = 0;  // MenuPage::Message: which
-  // To be opened in the next frame: "menu", "gallery", "branches", "comparison", "exports", "palette", "help".
+  // To be opened in the next frame: "menu", "gallery", "branches", "comparison", "exports", "palette", "help",
+  // "rename": the branches, and the current one's name is written.
   std::string open_popup;
   std::string wanted_popup;  // asked for from within another pop-up: opened with the next picture
   bool cutting = false;      // the next number names the member to be cut off from

@@ -212,6 +212,8 @@ inline constexpr const char* kStageHintTouch = "Drag across links to cut them ·
 // Branches
 inline constexpr const char* kCompare =
     "Where this branch and the current one part, and how their logs differ.";
+inline constexpr const char* kRenameBranch =
+    "Gives this branch another name: Enter takes it, Esc leaves it.";
 inline constexpr const char* kDeleteBranch = "Forgets this branch.";
 inline constexpr const char* kSameLogs = "They hold the same.";
 inline constexpr const char* kNeverPart = "The two branches do the same.";

@@ -87,7 +87,8 @@ enum class Icon : unsigned char {
   Share,
   Chevron,
   Close,
-  Branch
+  Branch,
+  Pencil
 };
 
 struct Button {

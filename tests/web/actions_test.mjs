@@ -260,6 +260,11 @@ export const tests = {
     await lab.click('branch.0');
     await lab.until('the first branch', ({ frame }) => frame.branch === 0);
     await lab.press('b');
+    await lab.click(`branch.rename.${branch}`);
+    await lab.until('a field for the name', ({ regions }) => regions[`branch.name.${branch}`]);
+    await lab.page.keyboard.type('with a crash');
+    await lab.press('Enter');
+    await lab.until('it has its name', ({ frame }) => frame.branches.some(({ name }) => name === 'with a crash'));
     await lab.click(`branch.delete.${branch}`);
     await lab.until('it is forgotten', ({ frame }) => frame.branches.length === 1);
   },

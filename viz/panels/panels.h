@@ -48,6 +48,7 @@ struct Chrome {
 void draw_top_bar(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&, const Layout&);
 // The lists that the top bar opens; drawn after every panel, so that the Tab order is theirs alone.
 void draw_top_bar_lists(const Frame&, Selection&, CommandSink&, Ui&);
+void draw_branch_list(const Frame&, Selection&, CommandSink&, Ui&, const Rect& from);
 void draw_transport(const Frame&, const Chrome&, CommandSink&, Ui&, const Rect& area);
 void draw_stage(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_stage_menu(const Frame&, Selection&, CommandSink&, Ui&);

@@ -42,64 +42,6 @@ bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view ti
   return it.clicked;
 }
 
-// What can be done with a branch that one is not on; true when the list has had its purpose.
-bool branch_tools(const lab::BranchView& branch, Rect tools, CommandSink& commands, Ui& ui) {
-  const Words id = digits(branch.id);
-  const auto number = static_cast<std::int64_t>(branch.id);
-  const Rect forget = tools.cut_right(tools.h);
-  const bool root = branch.id == branch.parent;
-  if (!root && ui.button(forget.inset(2, 2), {"branch.delete." + id, "", text::kDeleteBranch, "",
-                                              Icon::Close, Button::Style::Ghost, true})) {
-    commands.control({Kind::DeleteBranch, number, {}});
-  }
-  const bool compared = ui.button(tools.inset(2, 2), {"branch.compare." + id, "Compare", text::kCompare, "",
-                                                      Icon::None, Button::Style::Plain, true});
-  if (compared) commands.control({Kind::Compare, number, {}});
-  return compared;
-}
-
-void branch_list(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui,
-                 const Rect& from) {
-  const float row_height = ui.narrow() ? kTouchTarget : 34;
-  const float height = std::min(360.0F, (static_cast<float>(frame.branches.size()) + 1) * row_height + 14);
-  const bool asked = selection.open_popup == "branches";
-  if (!ui.open_popup("branches", asked, {from.x, from.bottom() + 6}, {430, height})) return;
-  const float inner = ImGui::GetWindowWidth() - 8;
-  Vec2 at = vec(ImGui::GetCursorScreenPos()) + Vec2{4, 6};
-  for (const lab::BranchView& branch : frame.branches) {
-    const Words id = digits(branch.id);
-    const bool now = branch.id == frame.branch;
-    Rect row{at.x, at.y, inner, row_height - 2};
-    Rect tools = now ? Rect{} : row.cut_right(row_height + 84);
-    const Item it = ui.item("branch." + id, row);
-    if (it.hovered || now)
-      fill(ui.list(), row, ink(now ? blend(ui.theme().raised, ui.theme().accent, 0.14F) : ui.theme().hover),
-           kCorner);
-    const Pen pen = ui.medium(type::kBody, ui.theme().text);
-    const Pen small = ui.mono(type::kTiny, ui.theme().muted);
-    const Words span = text::seconds(branch.fork_us) + " – " + text::seconds(branch.end_us);
-    const bool roomy = row.w > 240;
-    draw_text(ui.list(), pen, {row.x + 12, row.center().y},
-              fitted(pen, branch.name, row.w - 24 - (roomy ? text_width(small, span) : 0)));
-    if (roomy) draw_text(ui.list(), small, {row.right() - 12, row.center().y}, span, Align::Right);
-    if (!now && branch_tools(branch, tools, commands, ui)) ImGui::CloseCurrentPopup();
-    if (it.clicked) {
-      commands.control({Kind::SwitchBranch, static_cast<std::int64_t>(branch.id), {}});
-      ImGui::CloseCurrentPopup();
-    }
-    at.y += row_height;
-  }
-  const Rect row{at.x, at.y, inner, row_height - 2};
-  if (ui.button(row, {"branches.undo", "Undo the last act", text::kUndo, "U", Icon::None,
-                      Button::Style::Row, true})) {
-    commands.control({Kind::Undo, 0, {}});
-    ImGui::CloseCurrentPopup();
-  }
-  ImGui::SetCursorScreenPos({at.x, at.y + row_height});
-  ImGui::Dummy({1, 1});
-  ui.close_popup();
-}
-
 void export_list(const Selection& selection, CommandSink& commands, Ui& ui, const Rect& from) {
   const float row_height = ui.narrow() ? kTouchTarget : 32;
   const float height = row_height * static_cast<float>(kExports.size()) + 10;
@@ -261,7 +203,7 @@ void draw_top_bar_lists(const Frame& frame, Selection& selection, CommandSink& c
     const Rect* found = ui.regions().find(name);
     return found == nullptr ? Rect{} : *found;
   };
-  branch_list(frame, selection, commands, ui, place("branches"));
+  draw_branch_list(frame, selection, commands, ui, place("branches"));
   export_list(selection, commands, ui, place("export"));
 }
 

@@ -198,6 +198,38 @@ TEST_SUITE("the world through the interface") {
     EXPECT(cluster.frame().branches.size() == 1);
   }
 
+  TEST_CASE("a branch is given another name: Enter takes it, Escape leaves it") {
+    Cluster cluster;
+    const auto name = [&] { return cluster.frame().branches[0].name; };
+    cluster.key(ImGuiKey_B);
+    cluster.click("branch.rename.0");
+    REQUIRE(cluster.has("branch.name.0"));
+    cluster.type("  as it was ");  // in place of the old name, which is selected
+    cluster.key(ImGuiKey_Enter);
+    EXPECT(name() == "as it was");
+    EXPECT_FALSE(cluster.has("branch.name.0"));
+    REQUIRE(cluster.has("branch.rename.0"));  // the list stays open
+    cluster.click("branch.rename.0");
+    cluster.type("another");
+    cluster.key(ImGuiKey_Escape);
+    EXPECT(name() == "as it was");
+    EXPECT_FALSE(cluster.has("branch.name.0"));
+    cluster.key(ImGuiKey_Escape);
+    EXPECT(cluster.view("popup") == "false");
+    cluster.type("/");
+    cluster.type("rename this");
+    cluster.key(ImGuiKey_Enter);
+    REQUIRE(cluster.has("branch.name.0"));
+    cluster.type(" ");
+    cluster.key(ImGuiKey_Enter);
+    EXPECT(name() == "as it was");  // no name is no name
+    cluster.click("branch.rename.0");
+    cluster.type("mine");
+    cluster.key(ImGuiKey_Enter);
+    EXPECT(name() == "mine");
+    EXPECT(cluster.frame().branches.size() == 1);
+  }
+
   TEST_CASE("the gallery is all there is until something is open") {
     Screen screen;
     screen.draw(3);
