@@ -205,6 +205,7 @@ void draw_gesture(const Stage& stage) {
 void hint(const Stage& stage, const Under& under) {
   Ui& ui = stage.ui;
   if (ImGui::GetIO().MouseSource == ImGuiMouseSource_TouchScreen || ui.popup_is_open()) return;
+  if (hint_of_badge(stage, vec(ImGui::GetIO().MousePos))) return;
   if (under.link_end != nullptr) {
     const LinkView& link = *under.link_end;
     const Words what = text::node(link.from.value()) + " → " + text::node(link.to.value());
@@ -341,8 +342,12 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   draw_cut_label(stage);
   draw_messages(stage, under);
   draw_members(stage, under);
+  draw_badges(stage);
   draw_gesture(stage);
-  if (!ui.narrow()) draw_legend(stage);
+  if (!ui.narrow()) {
+    draw_legend(stage);
+    draw_badge_legend(stage);
+  }
   draw_client(stage, client);
   if (item.hovered && selection.gesture.kind == Gesture::Kind::None) hint(stage, under);
   list->PopClipRect();

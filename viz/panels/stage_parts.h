@@ -85,6 +85,9 @@ void draw_messages(const Stage& stage, const Under& under);
 void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color, bool lost);
 void draw_captions(const Stage& stage);  // under the messages, which are never hidden
 void draw_members(const Stage& stage, const Under& under);
+void draw_badges(const Stage& stage);                  // of disks and clocks that are not as they should be
+bool hint_of_badge(const Stage& stage, Vec2 pointer);  // false: none is there
+void draw_badge_legend(const Stage& stage);
 void draw_request_line(const Stage& stage);                   // from the client to whom it asks
 Item client_item(const Stage& stage, CommandSink& commands);  // made before the stage, which it lies on
 void draw_client(const Stage& stage, const Item& item);

@@ -1,0 +1,120 @@
+#include "viz/health.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "viz/text.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr std::int64_t kWhole = 1'000'000;    // parts of a million
+constexpr std::int64_t kSlowFromUs = 20'000;  // a healthy disk's sync takes less
+
+bool is_slow(const sim::DiskSettings& disk) { return disk.sync_min_us + disk.sync_mean_us >= kSlowFromUs; }
+
+struct Chance {
+  std::uint32_t per_million;
+  const char* what;   // "one write in 20 ..."
+  const char* fails;  // "... fails"
+};
+
+std::array<Chance, 6> chances(const sim::DiskSettings& disk) {
+  return {{{disk.write_error_per_million, "write", "fails"},
+           {disk.no_space_per_million, "write", "finds no room"},
+           {disk.short_write_per_million, "write", "is cut short"},
+           {disk.sync_error_per_million, "sync", "fails"},
+           {disk.lying_sync_per_million, "sync", "lies"},
+           {disk.read_error_per_million, "read", "fails"}}};
+}
+
+Words chance_in_words(const Chance& chance) {
+  const std::int64_t per = std::max<std::int64_t>(1, chance.per_million);
+  const std::int64_t in = (kWhole + per / 2) / per;
+  if (in <= 1) return Words("every ") + chance.what + " " + chance.fails;
+  return Words("one ") + chance.what + " in " + digits(in) + " " + chance.fails;
+}
+
+}  // namespace
+
+DiskState disk_state(const sim::DiskSettings& disk) {
+  if (disk.syncs_lie) return DiskState::Lying;
+  if (disk.full) return DiskState::Full;
+  const auto all = chances(disk);
+  const bool fails =
+      std::any_of(all.begin(), all.end(), [](const Chance& chance) { return chance.per_million > 0; });
+  if (fails) return DiskState::Failing;
+  return is_slow(disk) ? DiskState::Slow : DiskState::Healthy;
+}
+
+ClockState clock_state(std::int64_t drift_ppm) {
+  if (drift_ppm == 0) return ClockState::Right;
+  if (drift_ppm > 0) return ClockState::Fast;
+  return drift_ppm > -kWhole ? ClockState::Slow : ClockState::Still;
+}
+
+const char* name_of(DiskState state) {
+  switch (state) {
+    case DiskState::Lying:
+      return "lying disk";
+    case DiskState::Full:
+      return "full disk";
+    case DiskState::Failing:
+      return "failing disk";
+    case DiskState::Slow:
+      return "slow disk";
+    case DiskState::Healthy:
+      break;
+  }
+  return "";
+}
+
+const char* name_of(ClockState state) {
+  switch (state) {
+    case ClockState::Fast:
+      return "fast clock";
+    case ClockState::Slow:
+      return "slow clock";
+    case ClockState::Still:
+      return "stopped clock";
+    case ClockState::Right:
+      break;
+  }
+  return "";
+}
+
+Words in_words(const sim::DiskSettings& disk) {
+  Words words;
+  const auto say = [&](std::string_view sentence) {
+    words.append(words.empty() ? "" : " ").append(sentence);
+  };
+  if (disk.syncs_lie) say("Its disk lies: it reports what it was given as safe, and keeps nothing of it.");
+  if (disk.full) say("Its disk is full: no write finds room.");
+  Words seldom;
+  for (const Chance& chance : chances(disk)) {
+    if (chance.per_million > 0) seldom.append(seldom.empty() ? "" : ", ").append(chance_in_words(chance));
+  }
+  if (!seldom.empty()) say("Its disk fails by chance: " + seldom + ".");
+  if (!is_slow(disk)) return words;
+  if (disk.sync_mean_us > 0) {
+    say("Its disk is slow: a sync takes " + text::duration(disk.sync_min_us + disk.sync_mean_us) +
+        " on average.");
+  } else {
+    say("Its disk is slow: a sync takes " + text::duration(disk.sync_min_us) + ".");
+  }
+  return words;
+}
+
+Words clock_in_words(std::int64_t drift_ppm) {
+  const ClockState state = clock_state(drift_ppm);
+  if (state == ClockState::Right) return "";
+  if (state == ClockState::Still) return "Its clock stands still: its timers never run out.";
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.3g",
+                static_cast<double>(kWhole + drift_ppm) / static_cast<double>(kWhole));
+  return Words(state == ClockState::Fast ? "Its clock runs fast: " : "Its clock runs slow: ") +
+         std::string_view(seconds) + " s pass on it in a second.";
+}
+
+}  // namespace raftarium::viz
