@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kStoryLines = 80;
 constexpr std::size_t kRequests = 60;
 constexpr std::size_t kTraced = 3000;
+constexpr std::size_t kDiskWork = 3000;
 
 bool both_ways(const sim::World& world, raft::NodeId a, raft::NodeId b) {
   return world.network().connected(a, b) && world.network().connected(b, a);
@@ -370,7 +371,12 @@ Frame build_frame(const lab::Timeline& timeline, const Looking& looking, Frame b
   add_requests(world, std::move(before.requests), frame);
   if (before.violations != world.violations().size()) before.properties.clear();
   add_properties(world, std::move(before.properties), frame);
-  if (looking.trace) frame.trace = timeline.messages(kTraced, std::move(before.trace));
+  if (looking.trace) {
+    frame.trace = timeline.messages(kTraced, std::move(before.trace));
+    const auto work = timeline.disk_work(kDiskWork);
+    frame.disk_work = std::move(before.disk_work);
+    frame.disk_work.assign(work.begin(), work.end());
+  }
   frame.story = std::move(before.story);
   take_story(timeline.story(kStoryLines), frame.story);
   frame.next = next_in_words(world, frame);

@@ -109,6 +109,7 @@ struct Frame {
   std::vector<MessageView> messages;               // in flight, by id
   std::vector<RequestView> requests;               // newest last
   std::vector<lab::TracedMessage> trace;           // sent lately, in flight or not, oldest first
+  std::vector<lab::DiskWork> disk_work;            // lately, oldest first
   std::vector<PropertyView> properties;
   std::size_t violations = 0;         // of all of them
   std::vector<lab::StoryLine> story;  // newest last
@@ -123,7 +124,7 @@ struct Frame {
 struct Looking {
   raft::NodeId disk_of;  // whose disk; none: nobody's
   raft::Index entry;     // the first one in sight; zero: the end of the longest log
-  bool trace = true;     // what was sent lately
+  bool trace = true;     // what was sent lately, and what the disks did
   friend bool operator==(const Looking&, const Looking&) = default;
 };
 inline constexpr std::uint64_t kEntriesShown = 160;  // of each log

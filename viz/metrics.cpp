@@ -25,6 +25,13 @@ Series blank(const Window& window, const char* name, const char* unit) {
   return {name, unit, "0", std::vector<double>(window.slices, 0.0), 0};
 }
 
+std::string bytes_in_words(std::uint64_t bytes) {
+  constexpr std::uint64_t kKilo = 10'000;  // below, the number itself is short enough
+  if (bytes < kKilo) return std::to_string(bytes) + " B";
+  if (bytes < kKilo * 1000) return std::to_string(bytes / 1000) + " kB";
+  return std::to_string(bytes / 1'000'000) + " MB";
+}
+
 template <class Counts>
 Series count_messages(const Frame& frame, const Window& window, const char* name, const Counts& counts) {
   Series series = blank(window, name, "messages");
@@ -34,6 +41,37 @@ Series count_messages(const Frame& frame, const Window& window, const char* name
     if (slice >= window.slices || !counts(message)) continue;
     series.slices[slice] += 1;
     ++total;
+  }
+  series.now = std::to_string(total);
+  return series;
+}
+
+// What messages carry, by when they were sent.
+Series bytes_sent(const Frame& frame, const Window& window) {
+  Series series = blank(window, "bytes sent", "bytes");
+  std::uint64_t total = 0;
+  for (const lab::TracedMessage& message : frame.trace) {
+    const std::size_t slice = window.of(message.sent_us);
+    if (slice >= window.slices) continue;
+    series.slices[slice] += static_cast<double>(message.bytes);
+    total += message.bytes;
+  }
+  series.now = bytes_in_words(total);
+  return series;
+}
+
+// How much a count of the disks has grown in each slice. It falls where a disk was replaced.
+Series disk_work(const Frame& frame, const Window& window, const char* name, const char* unit,
+                 std::uint64_t lab::DiskWork::*count) {
+  Series series = blank(window, name, unit);
+  std::uint64_t total = 0;
+  for (std::size_t i = 1; i < frame.disk_work.size(); ++i) {
+    const lab::DiskWork& work = frame.disk_work[i];
+    const std::uint64_t before = frame.disk_work[i - 1].*count;
+    const std::size_t slice = window.of(work.time_us);
+    if (slice >= window.slices || work.*count <= before) continue;
+    series.slices[slice] += static_cast<double>(work.*count - before);
+    total += work.*count - before;
   }
   series.now = std::to_string(total);
   return series;
@@ -102,6 +140,9 @@ Metrics compute_metrics(const Frame& frame, std::int64_t window_us, std::size_t 
       count_messages(frame, window, "heartbeats", [&](const Traced& m) { return beat(m.type); }));
   series.push_back(count_messages(frame, window, "votes", [&](const Traced& m) { return vote(m.type); }));
   series.push_back(count_messages(frame, window, "lost", [](const Traced& m) { return m.lost; }));
+  series.push_back(bytes_sent(frame, window));
+  series.push_back(disk_work(frame, window, "disk writes", "writes", &lab::DiskWork::writes));
+  series.push_back(disk_work(frame, window, "disk syncs", "syncs", &lab::DiskWork::syncs));
   for (Series& s : series) s.most = *std::max_element(s.slices.begin(), s.slices.end());
   return metrics;
 }

@@ -30,6 +30,7 @@ struct Branch {
   std::vector<Mark> marks;
   std::vector<StoryLine> story;
   std::vector<TracedMessage> messages;
+  std::vector<DiskWork> disk_work;
   bool deleted = false;
 };
 
@@ -40,6 +41,7 @@ constexpr std::size_t kMaxBytesInFlight = 32U << 20U;
 constexpr std::size_t kMaxStoryLines = 20'000;
 constexpr std::size_t kMaxMarks = 20'000;
 constexpr std::size_t kMaxMessages = 50'000;
+constexpr std::size_t kMaxDiskWork = 50'000;
 constexpr sim::TimeUs kLongestSilence = 10'000'000;
 
 std::size_t in_flight_of(const std::vector<Checkpoint>& checkpoints) {
@@ -135,8 +137,10 @@ struct Timeline::Impl {
       for (StoryLine& line : narrate(world())) b.story.push_back(std::move(line));
       for (Mark& mark : marks_of(world())) b.marks.push_back(std::move(mark));
       trace(world(), b.messages);
+      trace_disks(world(), b.disk_work);
       forget_oldest(b.story, kMaxStoryLines);
       forget_oldest(b.messages, kMaxMessages);
+      forget_oldest(b.disk_work, kMaxDiskWork);
       forget_oldest(b.marks, kMaxMarks);
     }
     if (world().steps() - b.checkpoints.back()->world().steps() >= b.spacing) {
@@ -230,6 +234,9 @@ struct Timeline::Impl {
     }
     for (const StoryLine& line : parent.story) {
       if (line.event <= moments_before) child.story.push_back(line);
+    }
+    for (const DiskWork& work : parent.disk_work) {
+      if (work.event <= moments_before && work.time_us <= item.time_us) child.disk_work.push_back(work);
     }
     child.messages = messages_until(parent, moments_before, kMaxMessages);
     branch = child.view.id;
@@ -382,6 +389,15 @@ std::span<const StoryLine> Timeline::story(std::size_t limit) const {
   const auto end =
       std::upper_bound(all.begin(), all.end(), event_count(),
                        [](std::uint64_t event, const StoryLine& line) { return event < line.event; });
+  const auto past = static_cast<std::size_t>(end - all.begin());
+  return std::span(all).first(past).last(std::min(limit, past));
+}
+
+std::span<const DiskWork> Timeline::disk_work(std::size_t limit) const {
+  const std::vector<DiskWork>& all = impl_->here().disk_work;
+  const auto end =
+      std::upper_bound(all.begin(), all.end(), event_count(),
+                       [](std::uint64_t event, const DiskWork& work) { return event < work.event; });
   const auto past = static_cast<std::size_t>(end - all.begin());
   return std::span(all).first(past).last(std::min(limit, past));
 }

@@ -105,6 +105,9 @@ class Timeline {
   // The messages of the current branch up to the position: at most `limit` of the last that were sent. What
   // ends later is still on its way. `reuse` lends its memory.
   std::vector<TracedMessage> messages(std::size_t limit, std::vector<TracedMessage> reuse = {}) const;
+  // What the disks did on the current branch up to the position: at most `limit` of the newest moments at which
+  // they did something. They stay where they are until the timeline changes.
+  std::span<const DiskWork> disk_work(std::size_t limit) const;
 
  private:
   struct Impl;

@@ -17,6 +17,7 @@ struct TracedMessage {
   raft::Term term;
   raft::Index index;
   std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;  // of the commands and of the snapshot that it carries
   bool reject = false;
   sim::TimeUs sent_us = 0;
   std::uint64_t sent_event = 0;  // World::moments() right after it
@@ -25,7 +26,17 @@ struct TracedMessage {
   bool lost = false;
 };
 
+// How often the simulated disks of all members have been written to and synced up to a moment. A new disk begins anew.
+struct DiskWork {
+  sim::TimeUs time_us = 0;
+  std::uint64_t event = 0;  // World::moments() right after it
+  std::uint64_t writes = 0;
+  std::uint64_t syncs = 0;
+};
+
 // Notes what the last step of `world` sent and what became of what was sent before. In the order of identities.
 void trace(const sim::World& world, std::vector<TracedMessage>& messages);
+// Adds what the disks had done after the last step, where it has changed.
+void trace_disks(const sim::World& world, std::vector<DiskWork>& work);
 
 }  // namespace raftarium::lab

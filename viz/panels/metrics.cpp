@@ -69,7 +69,7 @@ void draw_metrics(const Frame& frame, Ui& ui, const Rect& area) {
   const std::size_t rows = (metrics.series.size() + columns - 1) / columns;
   const float width = (inner.w - kGap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   const float height =
-      std::max(64.0F, (inner.h - kGap * static_cast<float>(rows - 1)) / static_cast<float>(rows));
+      std::max(56.0F, (inner.h - kGap * static_cast<float>(rows - 1)) / static_cast<float>(rows));
   for (std::size_t i = 0; i < metrics.series.size(); ++i) {
     const std::size_t line = i / columns;
     const Rect card{inner.x + (width + kGap) * static_cast<float>(i % columns),

@@ -219,6 +219,29 @@ TEST_CASE("marks and story belong to the branch; the story ends at the position"
   EXPECT(t.marks().size() > 1);
 }
 
+TEST_CASE("what the disks did belongs to the branch, and ends at the position") {
+  Timeline t = timeline();
+  t.run_until(1'000'000);
+  REQUIRE(t.act({.kind = Kind::Put, .key = "x", .value = "1"}).ok());
+  t.run_until(1'500'000);
+  const std::size_t all = t.disk_work(1000).size();
+  const std::uint64_t syncs = t.disk_work(1).back().syncs;
+  EXPECT(t.disk_work(1).back().writes > 0);
+  EXPECT(t.disk_work(2).size() == 2);
+  t.seek_time(900'000);
+  const auto before = t.disk_work(1000);
+  REQUIRE_FALSE(before.empty());
+  EXPECT(before.size() < all);
+  EXPECT(before.back().event <= t.event_count());
+  const std::uint64_t then = before.back().syncs;
+  EXPECT(then < syncs);
+  REQUIRE(t.act({.kind = Kind::Put, .key = "y", .value = "2"}).ok());
+  REQUIRE(t.branch() == 1);
+  EXPECT(t.disk_work(1).back().syncs == then);  // the write has not come to a disk yet
+  t.run_until(1'500'000);
+  EXPECT(t.disk_work(1).back().syncs > then);
+}
+
 TEST_CASE("copies of a world go their own ways, also when one branch is replayed many times") {
   Timeline t = timeline();
   t.run_until(1'500'000);

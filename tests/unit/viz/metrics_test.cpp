@@ -59,6 +59,25 @@ TEST_SUITE("metrics") {
     EXPECT(metrics.from_us % metrics.slice_us == 0);
   }
 
+  TEST_CASE("bytes are what the messages carry; a disk's work is what its counts have grown by") {
+    Frame frame;
+    frame.time_us = 950;
+    frame.trace = {sent(10, raft::MessageType::MsgApp), sent(20, raft::MessageType::MsgApp),
+                   sent(940, raft::MessageType::MsgSnap)};
+    frame.trace[0].bytes = 5;
+    frame.trace[1].bytes = 7;
+    frame.trace[2].bytes = 20'000;
+    // The third is of a new disk, in place of one that had done more.
+    frame.disk_work = {{0, 1, 10, 4}, {110, 2, 13, 6}, {250, 3, 2, 1}, {260, 4, 6, 2}};
+    const Metrics metrics = compute_metrics(frame, 1000, 10);
+    EXPECT(named(metrics, "bytes sent").slices[0] == 12);
+    EXPECT(named(metrics, "bytes sent").slices[9] == 20'000);
+    EXPECT(named(metrics, "bytes sent").now == "20 kB");
+    EXPECT(named(metrics, "disk writes").slices[1] == 3);
+    EXPECT(named(metrics, "disk writes").slices[2] == 4);
+    EXPECT(named(metrics, "disk syncs").now == "3");
+  }
+
   TEST_CASE("marks count up to the position only") {
     Frame frame;
     frame.time_us = 1'000;

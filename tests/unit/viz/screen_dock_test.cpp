@@ -30,11 +30,17 @@ TEST_SUITE("dock") {
     dock.click("tab.metrics");
     EXPECT(dock.has("metric.heartbeats"));
     EXPECT_FALSE(dock.has("space_time"));
+    EXPECT(dock.frame().disk_work.size() > 1);
+    EXPECT(dock.frame().disk_work.back().syncs > 0);
     dock.key(ImGuiKey_P);
     dock.click("tab.clients");
     EXPECT(dock.has("request.1"));
     dock.click("tab.logs");
     EXPECT(dock.has("log.1.2"));
+    dock.click("tab.metrics");
+    dock.play_until(dock.frame().time_us + 200'000);
+    EXPECT(std::any_of(dock.frame().trace.begin(), dock.frame().trace.end(),
+                       [](const lab::TracedMessage& message) { return message.bytes > 0; }));
   }
 
   TEST_CASE("space and time: the wheel zooms about the pointer, a drag moves, a click goes there") {
