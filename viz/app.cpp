@@ -309,6 +309,8 @@ std::string App::frame_json() const {
     const lab::BranchComparison& what = chrome_.comparison->what;
     json.key("comparison").open('{').field("a", chrome_.comparison->a).field("b", chrome_.comparison->b);
     json.field("diverge", what.diverge).field("event", what.event).field("time_us", what.time_us);
+    json.field("told_a", std::string_view(what.told_a)).field("told_b", std::string_view(what.told_b));
+    json.field("time_a_us", what.time_a_us).field("time_b_us", what.time_b_us);
     json.field("entries", what.entries.size()).close('}');
   }
   json.field("clients", std::string_view(words_of_clients(frame_)));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lab/narration.h"
 #include "lab/play.h"
 
 namespace raftarium::lab {
@@ -13,6 +14,31 @@ std::string joined(const std::vector<std::string>& lines) {
   std::string all;
   for (const std::string& line : lines) all += (all.empty() ? "" : "; ") + line;
   return all;
+}
+
+// What happens between members, where the story has no line for it.
+std::string sentence(const sim::Event& event) {
+  const auto message = [&](raft::NodeId from, raft::NodeId to) {
+    return std::string(raft::describe(event.message_type)) + " from " + sim::name(from) + " to " +
+           sim::name(to);
+  };
+  switch (event.kind) {
+    case sim::Event::Kind::Sent:
+      return message(event.node, event.peer) + " is sent.";
+    case sim::Event::Kind::Delivered:
+      return message(event.peer, event.node) + " arrives.";
+    case sim::Event::Kind::Lost:
+      return message(event.node, event.peer) + " is lost: " + sim::describe(event.loss) + ".";
+    default:
+      return sim::describe(event) + ".";
+  }
+}
+
+// The last step in a person's words: what the story says of it, else what began it.
+std::string told(const sim::World& world) {
+  std::string all;
+  for (const StoryLine& line : narrate(world)) all += (all.empty() ? "" : " ") + line.what;
+  return all.empty() && !world.events().empty() ? sentence(world.events().front()) : all;
 }
 
 // Steps until something happens that somebody could notice. False when nothing does by `end_us`.
@@ -70,8 +96,16 @@ BranchComparison compare_runs(const Run& start, const Journal& journal_a, sim::T
     out.diverge = true;
     out.event = std::min(a.world().moments(), b.world().moments());
     out.time_us = std::min(a.world().now_us(), b.world().now_us());
-    if (more_a) out.in_a = joined(trail_of(a.world()));
-    if (more_b) out.in_b = joined(trail_of(b.world()));
+    if (more_a) {
+      out.in_a = joined(trail_of(a.world()));
+      out.time_a_us = a.world().now_us();
+      out.told_a = told(a.world());
+    }
+    if (more_b) {
+      out.in_b = joined(trail_of(b.world()));
+      out.time_b_us = b.world().now_us();
+      out.told_b = told(b.world());
+    }
   }
   a.run_until(out.compared_us, journal_a);
   b.run_until(out.compared_us, journal_b);

@@ -39,6 +39,10 @@ struct BranchComparison {
   sim::TimeUs time_us = 0;
   std::string in_a;  // what happens there; empty when nothing does
   std::string in_b;
+  sim::TimeUs time_a_us = 0;  // when that happens in each; 0 where nothing does
+  sim::TimeUs time_b_us = 0;
+  std::string told_a;  // the same in a person's words; empty when nothing happens
+  std::string told_b;
   sim::TimeUs compared_us = 0;  // when the logs were compared
   struct Entry {
     raft::NodeId node;

@@ -1,4 +1,5 @@
-// Two branches side by side: where they part, and what their logs hold then.
+// Two branches side by side: where they part, and what their logs hold then. Nothing is cut: what is long goes on in
+// the next line, and the whole scrolls.
 
 #include <algorithm>
 
@@ -14,30 +15,75 @@ struct PairColumns {
   float what, a, b, width;
 };
 
-void draw_pair(Ui& ui, const PairColumns& at, float y, std::string_view what, const Pen& pen,
-               std::string_view a, std::string_view b) {
+// One line of the table with its top at `y`; returns its height.
+float draw_pair(Ui& ui, const PairColumns& at, float y, std::string_view what, const Pen& pen,
+                std::string_view a, std::string_view b) {
   ImDrawList* list = ui.list();
-  draw_text(list, ui.mono(type::kSmall, ui.theme().muted), {at.what, y}, what);
-  draw_text(list, pen, {at.a, y}, fitted(pen, a.empty() ? "nothing" : a, at.width - 10));
-  draw_text(list, pen, {at.b, y}, fitted(pen, b.empty() ? "nothing" : b, at.width - 10));
+  const float room = at.width - 12;
+  draw_text(list, ui.mono(type::kSmall, ui.theme().muted), {at.what, y + kPairRow / 2}, what);
+  const float inset = (kPairRow - wrapped_height(pen, room, "x")) / 2;
+  const float height_a = draw_wrapped(list, pen, {at.a, y + inset}, room, a.empty() ? "nothing" : a);
+  const float height_b = draw_wrapped(list, pen, {at.b, y + inset}, room, b.empty() ? "nothing" : b);
+  return std::max(height_a, height_b) + 2 * inset;
 }
 
-void draw_entries(const lab::BranchComparison& what, Ui& ui, const PairColumns& at, const Rect& area) {
-  ImGui::SetCursorScreenPos(im(area.min()));
-  ImGui::BeginChild("entries", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
-  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
-  float y = origin.y + kPairRow / 2;
+// What happens first in each branch that does not in the other, and when; returns the height.
+float draw_parting(const lab::BranchComparison& what, Ui& ui, const PairColumns& at, float y) {
+  const auto when = [](const std::string& told, std::int64_t us) {
+    return told.empty() ? Words("–") : text::seconds(us, 4) + " s";
+  };
+  const float times = draw_pair(ui, at, y, "they part", ui.mono(type::kSmall, ui.theme().muted),
+                                when(what.told_a, what.time_a_us), when(what.told_b, what.time_b_us));
+  return times + draw_pair(ui, at, y + times, "", ui.regular(type::kBody, ui.theme().text), what.told_a,
+                           what.told_b);
+}
+
+float draw_entries(const lab::BranchComparison& what, Ui& ui, const PairColumns& at, float top) {
+  float y = top;
   for (const lab::BranchComparison::Entry& entry : what.entries) {
     const Words place = text::node(entry.node.value()) + "  " + digits(entry.index.value());
-    draw_pair(ui, at, y, place, ui.mono(type::kSmall, ui.theme().text), entry.in_a, entry.in_b);
-    y += kPairRow;
+    y += draw_pair(ui, at, y, place, ui.mono(type::kSmall, ui.theme().text), entry.in_a, entry.in_b);
   }
   if (what.entries.empty()) {
-    draw_text(ui.list(), ui.regular(type::kSmall, ui.theme().muted), {at.what, y}, text::kSameLogs);
+    draw_text(ui.list(), ui.regular(type::kSmall, ui.theme().muted), {at.what, y + kPairRow / 2},
+              text::kSameLogs);
     y += kPairRow;
   }
+  return y - top;
+}
+
+void draw_table(const Comparison& shown, Ui& ui, const Rect& area) {
+  const Theme& theme = ui.theme();
+  ImGui::SetCursorScreenPos(im(area.min()));
+  ImGui::BeginChild("table", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  const float inner = area.w - 14;  // beside the scroll bar
+  const float first = std::min(110.0F, inner * 0.24F);
+  const float width = (inner - first) / 2;
+  const PairColumns at{origin.x, origin.x + first, origin.x + first + width, width};
+  float y = origin.y;
+  const auto rule = [&] {
+    line(ui.list(), {origin.x, y + 3}, {origin.x + inner, y + 3}, ink(theme.line));
+    y += 8;
+  };
+  y += draw_pair(ui, at, y, "", ui.semibold(type::kBody, theme.text), shown.name_a, shown.name_b);
+  rule();
+  if (!shown.what.diverge) {
+    draw_text(ui.list(), ui.regular(type::kSmall, theme.muted), {at.what, y + kPairRow / 2},
+              text::kNeverPart);
+    y += kPairRow;
+  } else {
+    const float height = draw_parting(shown.what, ui, at, y);
+    ui.region("comparison.parting", {at.what, y, inner, height});
+    y += height;
+    rule();
+    draw_text(ui.list(), ui.medium(type::kSmall, theme.muted), {at.what, y + kPairRow / 2},
+              "The logs at " + text::seconds(shown.what.compared_us) + " s, where they differ");
+    y += kPairRow;
+    y += draw_entries(shown.what, ui, at, y);
+  }
   ImGui::SetCursorScreenPos(im(origin));
-  ImGui::Dummy({area.w - 14, y - origin.y});
+  ImGui::Dummy({inner, y - origin.y});
   ImGui::EndChild();
 }
 
@@ -48,39 +94,17 @@ void draw_comparison(const Chrome& chrome, Selection& selection, Ui& ui) {
   const Vec2 window = vec(ImGui::GetIO().DisplaySize);
   const Vec2 size{std::min(760.0F, window.x - 16), std::min(460.0F, window.y - 32)};
   if (!ui.open_popup("comparison", asked, {}, size, true)) return;
-  const Theme& theme = ui.theme();
-  ImDrawList* list = ui.list();
   const Vec2 corner = vec(ImGui::GetCursorScreenPos());
   Rect rest = Rect{corner.x, corner.y, size.x, size.y}.inset(20, 14);
   const float target = ui.narrow() ? kTouchTarget : 30;
   const Rect head = rest.cut_top(target);
-  draw_text(list, ui.semibold(type::kTitle - 2, theme.text), {head.x, head.center().y}, "Two branches");
+  draw_text(ui.list(), ui.semibold(type::kTitle - 2, ui.theme().text), {head.x, head.center().y},
+            "Two branches");
   if (ui.button({head.right() - target, head.y, target, target},
                 {"comparison.close", "", "Close.", "Esc", Icon::Close, Button::Style::Ghost, true})) {
     ImGui::CloseCurrentPopup();
   }
-  if (chrome.comparison) {
-    const Comparison& shown = *chrome.comparison;
-    const float first = std::min(110.0F, rest.w * 0.22F);
-    const float width = (rest.w - first) / 2;
-    const PairColumns at{rest.x, rest.x + first, rest.x + first + width, width};
-    const Rect names = rest.cut_top(30);
-    draw_pair(ui, at, names.center().y, "", ui.semibold(type::kBody, theme.text), shown.name_a,
-              shown.name_b);
-    line(list, {names.x, names.bottom()}, {names.right(), names.bottom()}, ink(theme.line));
-    if (!shown.what.diverge) {
-      draw_text(list, ui.regular(type::kSmall, theme.muted), {rest.x, rest.y + 18}, text::kNeverPart);
-    } else {
-      const Rect parting = rest.cut_top(34);
-      draw_pair(ui, at, parting.center().y, text::seconds(shown.what.time_us) + " s",
-                ui.regular(type::kSmall, theme.text), shown.what.in_a, shown.what.in_b);
-      const Rect then = rest.cut_top(30);
-      draw_text(list, ui.medium(type::kSmall, theme.muted), {then.x, then.center().y},
-                "The logs at " + text::seconds(shown.what.compared_us) + " s, where they differ");
-      line(list, {then.x, then.y}, {then.right(), then.y}, ink(theme.line));
-      draw_entries(shown.what, ui, at, rest);
-    }
-  }
+  if (chrome.comparison) draw_table(*chrome.comparison, ui, rest);
   ui.close_popup();
 }
 

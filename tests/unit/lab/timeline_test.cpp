@@ -267,6 +267,12 @@ TEST_CASE("branches that part late in a long past are compared from there on") {
   REQUIRE(first.diverge);
   EXPECT(first.time_us == 29'000'000);
   EXPECT(first.in_b.find("put x=1") != std::string::npos);
+  // Each has a time of its own, and words without it.
+  EXPECT(first.time_b_us == 29'000'000);
+  EXPECT(first.time_a_us > 29'000'000);
+  EXPECT(first.told_b.find("x=1") != std::string::npos);
+  EXPECT(first.told_b.find("29000000") == std::string::npos);
+  EXPECT_FALSE(first.told_a.empty());
   const BranchComparison second = t.compare(2, 1);
   REQUIRE(second.diverge);
   EXPECT(second.time_us == 29'500'000);

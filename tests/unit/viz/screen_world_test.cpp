@@ -190,6 +190,10 @@ TEST_SUITE("the world through the interface") {
     cluster.key(ImGuiKey_B);
     cluster.click("branch.compare.0");
     EXPECT(cluster.view("comparison").find("\"diverge\":true") != std::string::npos);
+    // Each branch says when and what, as a person would.
+    EXPECT(cluster.view("comparison").find("\"told_a\":\"S2 crashes") != std::string::npos);
+    EXPECT(cluster.view("comparison").find("\"told_b\":\"\"") == std::string::npos);
+    EXPECT(cluster.has("comparison.parting"));
     cluster.click("comparison.close");
     cluster.key(ImGuiKey_B);
     cluster.click("branch.0");
