@@ -27,14 +27,17 @@ void draw_tabs(Selection& selection, Ui& ui, const Rect& area) {
   if (!ui.narrow() && (selection.tab == Tab::Member || selection.tab == Tab::Story))
     selection.tab = Tab::Logs;
   float x = area.x + (ui.narrow() ? 0.0F : 6.0F);
+  const float share = area.w / static_cast<float>(kTabs.size());  // of each, where it is narrow
+  // In the smallest windows the words are smaller too, so that they keep apart.
+  const Pen widest = ui.medium(type::kBody, theme.text);
+  const bool small = ui.narrow() && text_width(widest, "Metrics") > share - 8;
   for (const Entry& entry : kTabs) {
     if (!ui.narrow() && (entry.tab == Tab::Member || entry.tab == Tab::Story)) continue;
     const bool now = selection.tab == entry.tab;
-    const Pen pen = ui.medium(type::kBody, now ? theme.text : theme.muted);
+    const Pen pen = ui.medium(small ? type::kTiny : type::kBody, now ? theme.text : theme.muted);
     // Where there is no room for both words the diagram is called by one.
     const char* label = ui.narrow() && entry.tab == Tab::SpaceTime ? "Time" : entry.label;
-    const float width =
-        ui.narrow() ? area.w / static_cast<float>(kTabs.size()) : text_width(pen, label) + 26;
+    const float width = ui.narrow() ? share : text_width(pen, label) + 26;
     const Rect tab{x, area.y, width, area.h};
     const Item it = ui.item(entry.name, tab);
     if (it.hovered && !now) fill(ui.list(), tab.inset(3, 4), ink(theme.hover), kCorner);
