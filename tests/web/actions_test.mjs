@@ -258,10 +258,10 @@ export const tests = {
     await lab.until('it is closed', ({ view }) => !view.popup);
     await lab.press('b');
     await lab.click('branch.0');
-    await lab.until('the first branch', ({ frame }) => frame.branch === 0);
+    await lab.until('the first branch', ({ frame, view }) => frame.branch === 0 && !view.popup);
     await lab.press('b');
     await lab.click(`branch.rename.${branch}`);
-    await lab.until('a field for the name', ({ regions }) => regions[`branch.name.${branch}`]);
+    await lab.until('a field for the name', ({ regions, wanted }) => regions[`branch.name.${wanted}`], branch);
     await lab.page.keyboard.type('with a crash');
     await lab.press('Enter');
     await lab.until('it has its name', ({ frame }) => frame.branches.some(({ name }) => name === 'with a crash'));
