@@ -38,7 +38,7 @@ void name_field(Selection& selection, CommandSink& commands, Ui& ui, const Rect&
   ImGui::PopStyleColor();
   ImGui::PopFont();
   outline(ui.list(), area.inset(4, 0), ink(theme.accent), kCorner, 1.5F);
-  ui.region("branch.name." + digits(state.branch), area);
+  if (state.begun) ui.region("branch.name." + digits(state.branch), area);  // now it takes what is written
   if (entered) {
     const std::string name = trimmed(state.name).substr(0, RenameState::kLongest);
     if (!name.empty())
