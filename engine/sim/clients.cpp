@@ -191,6 +191,7 @@ void World::on_timeout(Request& request, std::uint64_t attempt) {
   if (now_us_ >= request.asked_us) {  // else the deadline came in the pause before the attempt
     tell(Event::Kind::RequestTimedOut, request.at).request = request.id;
     request.in_doubt = true;
+    faults_.add(Fault::LateAnswer);
   }
   try_again(request);
 }
@@ -247,7 +248,7 @@ void World::note_applied(raft::NodeId node, const std::vector<member::Applied>& 
 }
 
 bool World::rests_on_lease(raft::NodeId node, member::ReadMode mode) const {
-  const NodeId leader = member(node).node().leader();
+  const raft::NodeId leader = member(node).node().leader();
   if (mode == member::ReadMode::Serializable || leader == raft::kNone) return false;
   const bool asked_for = mode == member::ReadMode::Lease && leader == node && config_.of(node).check_quorum;
   const bool hands_over = leader == node && member(node).node().status().lead_transferee != raft::kNone;

@@ -33,8 +33,11 @@ enum class Fault : std::uint8_t {
   Replayed,       // an old message was sent again by chance
   Zeroed,         // a sector of a disk was lost
   Slowed,         // a slow process took its time for something
+  Reordered,      // a message arrived after one that was sent later over its link
+  SlowSync,       // a sync took time
+  LateAnswer,     // a client heard nothing of an attempt in time
 };
-inline constexpr std::size_t kFaultCount = 25;
+inline constexpr std::size_t kFaultCount = 28;
 const char* describe(Fault fault);  // "link cut", "clock jump"
 
 class FaultCounts {

@@ -89,6 +89,9 @@ void World::deliver(Flight& flight) {
     return;
   }
   tell_of(Event::Kind::Delivered, flight);
+  std::uint64_t& newest = newest_arrived_[network_.position(flight.message.from, flight.message.to)];
+  if (flight.id < newest) faults_.add(Fault::Reordered);
+  newest = std::max(newest, flight.id);
   if (flight.message.type == raft::MessageType::MsgSnap) report_snapshot(flight.message, true);
   Replica& r = replica(flight.message.to);
   r.member().step(flight.message);

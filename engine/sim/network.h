@@ -37,10 +37,13 @@ class Network {
   // Whether a message there would arrive, but for chance.
   bool connected(raft::NodeId from, raft::NodeId to) const { return from == to || !link(from, to).cut; }
 
- private:
+  // Of a link among size() of them. REQUIRES: both are members.
   std::size_t position(raft::NodeId from, raft::NodeId to) const {
     return (from.value() - 1) * members_ + (to.value() - 1);
   }
+  std::size_t size() const { return links_.size(); }
+
+ private:
   std::size_t members_;
   std::vector<Link> links_;
 };

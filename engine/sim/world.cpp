@@ -114,6 +114,7 @@ World::World(const WorldConfig& config, std::vector<Replica> replicas, std::uint
                                      config.duplicate_per_million, config.replay_per_million}}),
       replicas_(std::move(replicas)),
       checkers_(config.members, common_start(replicas_)) {
+  newest_arrived_.resize(network_.size());
   digest_.add(config.seed);
   for (Replica& replica : replicas_) {
     set_drift(replica, 0);
@@ -312,7 +313,10 @@ void World::run(Replica& r, member::Output& output) {
     TimeUs wait_us = r.disk.sync_min_us;
     if (r.disk.sync_mean_us > 0) wait_us += exponential(prng_, r.disk.sync_mean_us);
     r.sync = {ticket, now_us_ + wait_us};
-    if (wait_us > 0) return push(r.sync->ends_us, Due::Kind::Sync, r.member().id().value(), r.start);
+    if (wait_us > 0) {
+      faults_.add(Fault::SlowSync);
+      return push(r.sync->ends_us, Due::Kind::Sync, r.member().id().value(), r.start);
+    }
     finish_sync(r);
     r.member().pump(output);
   }

@@ -314,6 +314,7 @@ class World {
   std::vector<std::uint64_t> clogged_;  // flights that wait at the end of a clogged link, as they arrived
   // What links that replay have carried, the newest last.
   std::map<std::pair<raft::NodeId, raft::NodeId>, std::vector<raft::Message>> carried_;
+  std::vector<std::uint64_t> newest_arrived_;  // of all messages, over each link
   std::map<std::uint64_t, Command> scheduled_;
   RequestList requests_;
   struct LoadState {

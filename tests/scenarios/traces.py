@@ -71,7 +71,8 @@ def main():
         cluster = scenario["cluster"]
         actions = scenario.get("actions", [])
         acts = {action["do"] for action in actions}
-        forgets = any(action["do"] == "crash" and action.get("unsynced") != "kept" for action in actions)
+        forgets = any(action["do"] == "crash" and action.get("unsynced") != "kept" or
+                      action["do"] == "nemesis" and "crash" in action["faults"] for action in actions)
         doubles = cluster.get("duplicate_per_million", 0) or any(
             action.get("duplicate_per_million", 0) for action in actions)
         changes = [action for action in actions if action["do"] in ("reconfigure", "leave_joint")]

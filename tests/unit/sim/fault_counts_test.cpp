@@ -56,11 +56,20 @@ std::string fired(const World& world) {
   return all;
 }
 
+// Three members, whose messages do not overtake each other.
+WorldConfig even() {
+  WorldConfig config;
+  config.members = 3;
+  config.latency_mean_us = 0;
+  return config;
+}
+
 // What fired in a cluster of three in which `commands` are given, one is written meanwhile, and time passes.
 std::string fired_by(const std::vector<Command>& commands) {
-  World world = elected(std::size_t{3});
+  World world = elected(even());
+  const NodeId leader = world.leader();
   for (const Command& command : commands) apply(world, command);
-  (void)world.apply(put("x", "1"));
+  (void)world.apply(put("x", "1", leader));
   run_for(world, kSecond);
   return fired(world);
 }
@@ -79,7 +88,7 @@ std::vector<std::uint64_t> arrived(const std::vector<Event>& events, NodeId from
 TEST_CASE("each fault is counted when it fires, and no other") {
   using storage::DiskFault;
   using storage::DiskOp;
-  const World world = elected(std::size_t{3});
+  const World world = elected(even());
   const NodeId leader = world.leader();
   const NodeId node = follower(world);
   const Command crash = act(Kind::Crash, node);
@@ -107,6 +116,7 @@ TEST_CASE("each fault is counted when it fires, and no other") {
   slow.process.step_us = 1'000;
   EXPECT(fired_by({slow}) == "slowed");
   EXPECT(fired_by({drift}) == "clock drift");
+  EXPECT(fired_by({set_disk(node, {.sync_min_us = 1'000})}) == "slow sync");
   EXPECT(fired_by({jump}) == "clock jump");
   EXPECT(fired_by({crash, damage(node, false)}) == "receiver down, crashed, bit flipped");
   EXPECT(fired_by({crash, damage(node, true)}) == "receiver down, crashed, sector zeroed");
@@ -122,9 +132,36 @@ TEST_CASE("each fault is counted when it fires, and no other") {
   EXPECT(fired_by({set_disk(node, {.syncs_lie = true})}) == "lying sync");
 }
 
+TEST_CASE("a message that is overtaken is counted, and a client that hears nothing in time") {
+  World world = elected(even());
+  const NodeId leader = world.leader();
+  const NodeId node = follower(world);
+  run_until(world, [&] {
+    return std::any_of(world.flights().begin(), world.flights().end(), [&](const auto& flight) {
+      return flight.second.message.from == leader && flight.second.message.to == node;
+    });
+  });
+  const auto held = std::find_if(world.flights().begin(), world.flights().end(), [&](const auto& flight) {
+    return flight.second.message.from == leader && flight.second.message.to == node;
+  });
+  REQUIRE(held != world.flights().end());
+  Command delay = act(Kind::Delay);
+  delay.message = held->first;
+  delay.delay_us = 200'000;
+  apply(world, delay);
+  run_for(world, kSecond);
+  EXPECT(fired(world) == "delayed, reordered");
+  EXPECT(world.faults().of(Fault::Reordered) == 1);
+  apply(world, act(Kind::Pause, leader));
+  apply(world, put("x", "1", leader));
+  run_for(world, world.config().request_timeout_us + 1);
+  EXPECT(fired(world) == "delayed, paused, reordered, late answer");
+  EXPECT(world.faults().of(Fault::LateAnswer) == 1);
+}
+
 TEST_CASE("a disk's chances are those that it was set to") {
   constexpr std::uint32_t kAlways = 1'000'000;
-  const NodeId node = follower(elected(std::size_t{3}));
+  const NodeId node = follower(elected(even()));
   const std::string stopped = ", storage failed";
   EXPECT(fired_by({set_disk(node, {.write_error_per_million = kAlways})}) ==
          "receiver down, disk error" + stopped);
@@ -133,7 +170,7 @@ TEST_CASE("a disk's chances are those that it was set to") {
   EXPECT(fired_by({set_disk(node, {.no_space_per_million = kAlways})}) ==
          "receiver down, disk full" + stopped);
   // One that is longer than what is written cuts nothing, and is none.
-  World cut = elected(std::size_t{3});
+  World cut = elected(even());
   apply(cut, set_disk(node, {.short_write_per_million = kAlways}));
   apply(cut, put("x", std::string(4096, 'v'), cut.leader()));
   run_for(cut, kSecond);
@@ -142,7 +179,7 @@ TEST_CASE("a disk's chances are those that it was set to") {
   // A log is read when its member starts.
   const std::vector<Command> restart{set_disk(node, {.read_error_per_million = kAlways}),
                                      act(Kind::Crash, node)};
-  World world = elected(std::size_t{3});
+  World world = elected(even());
   for (const Command& command : restart) apply(world, command);
   apply(world, act(Kind::Restart, node));
   EXPECT(fired(world) == "crashed, disk error, storage failed");
