@@ -59,6 +59,15 @@ std::optional<std::int64_t> FieldReader::integer(const Json& object, const std::
   return found->get<std::int64_t>();
 }
 
+std::optional<std::size_t> FieldReader::choice(const Json& value, const std::string& path,
+                                               const Words& known) {
+  const std::string word = value.is_string() ? value.get<std::string>() : std::string();
+  const auto found = std::find(known.begin(), known.end(), word);
+  if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
+  complain(path, "expected one of: " + list(known) + "; got " + kind_of(value) + did_you_mean(word, known));
+  return std::nullopt;
+}
+
 std::optional<bool> FieldReader::truth(const Json& object, const std::string& path, const char* field) {
   const auto found = object.find(field);
   if (found == object.end()) return std::nullopt;

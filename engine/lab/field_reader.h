@@ -35,6 +35,8 @@ class FieldReader {
   // Integers may be written as integers only: 1.5 is refused, not rounded. Nothing when the field is missing.
   std::optional<std::int64_t> integer(const Json& object, const std::string& path, const char* field,
                                       std::int64_t low, std::int64_t high);
+  // The position in `known` of the word that `value`, which stands at `path`, is; complains when it is none of them.
+  std::optional<std::size_t> choice(const Json& value, const std::string& path, const Words& known);
   std::optional<bool> truth(const Json& object, const std::string& path, const char* field);
   // Empty when the field is missing. `required`: it must be there, and not be empty.
   std::string text(const Json& object, const std::string& path, const char* field, std::size_t most,

@@ -88,15 +88,9 @@ void read_bugs(FieldReader& reader, const Json& cluster, raft::Bugs& bugs) {
     known.emplace_back(raft::describe(static_cast<raft::Bug>(i)));
   }
   for (std::size_t i = 0; i < list_of_bugs->size(); ++i) {
-    const Json& bug = (*list_of_bugs)[i];
-    const std::string word = bug.is_string() ? bug.get<std::string>() : std::string();
-    const auto found = std::find(known.begin(), known.end(), word);
-    if (found == known.end()) {
-      return reader.complain(
-          FieldReader::item("cluster.bugs", i),
-          "expected one of: " + list(known) + "; got " + kind_of(bug) + did_you_mean(word, known));
-    }
-    bugs.insert(static_cast<raft::Bug>(found - known.begin()));
+    const auto bug = reader.choice((*list_of_bugs)[i], FieldReader::item("cluster.bugs", i), known);
+    if (!bug) return;
+    bugs.insert(static_cast<raft::Bug>(*bug));
   }
 }
 

@@ -136,17 +136,12 @@ void read_nemesis(FieldReader& reader, const Json& action, const std::string& pa
     known.emplace_back(sim::describe(static_cast<sim::NemesisFault>(i)));
   }
   for (std::size_t i = 0; i < faults->size(); ++i) {
-    const Json& fault = (*faults)[i];
-    const std::string word = fault.is_string() ? fault.get<std::string>() : std::string();
-    const auto found = std::find(known.begin(), known.end(), word);
     const std::string item_path = FieldReader::item(path + ".faults", i);
-    if (found == known.end()) {
-      return reader.complain(item_path, "expected one of: " + list(known) + "; got " + kind_of(fault) +
-                                            did_you_mean(word, known));
-    }
-    const auto meant = static_cast<sim::NemesisFault>(found - known.begin());
+    const auto fault = reader.choice((*faults)[i], item_path, known);
+    if (!fault) return;
+    const auto meant = static_cast<sim::NemesisFault>(*fault);
     if (std::find(nemesis.faults.begin(), nemesis.faults.end(), meant) != nemesis.faults.end()) {
-      return reader.complain(item_path, kind_of(fault) + " is named twice");
+      return reader.complain(item_path, kind_of((*faults)[i]) + " is named twice");
     }
     nemesis.faults.push_back(meant);
   }
