@@ -18,12 +18,9 @@ void write(JsonWriter& json, const MemberView& member) {
   json.field("election_elapsed", member.election_elapsed).field("timer_left_us", member.timer_left_us);
   json.field("durable", member.durable.value()).field("sync_ends_us", member.sync_ends_us);
   json.field("disk_full", member.disk.full).field("syncs_lie", member.disk.syncs_lie);
-  json.field("short_write_per_million", member.disk.short_write_per_million);
-  json.field("no_space_per_million", member.disk.no_space_per_million);
-  json.field("write_error_per_million", member.disk.write_error_per_million);
-  json.field("read_error_per_million", member.disk.read_error_per_million);
-  json.field("sync_error_per_million", member.disk.sync_error_per_million);
-  json.field("lying_sync_per_million", member.disk.lying_sync_per_million);
+  for (const sim::DiskChance& chance : sim::kDiskChances) {
+    json.field(chance.field, member.disk.*chance.per_million);
+  }
   json.field("sync_min_us", member.disk.sync_min_us).field("drift_ppm", member.drift_ppm);
   json.field("step_us", member.pace.step_us).field("stall_per_million", member.pace.stall_per_million);
   json.field("backlog", member.backlog);

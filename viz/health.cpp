@@ -20,13 +20,16 @@ struct Chance {
   const char* fails;  // "... fails"
 };
 
-std::array<Chance, 6> chances(const sim::DiskSettings& disk) {
+std::array<Chance, 9> chances(const sim::DiskSettings& disk) {
   return {{{disk.write_error_per_million, "write", "fails"},
            {disk.no_space_per_million, "write", "finds no room"},
            {disk.short_write_per_million, "write", "is cut short"},
            {disk.sync_error_per_million, "sync", "fails"},
            {disk.lying_sync_per_million, "sync", "lies"},
-           {disk.read_error_per_million, "read", "fails"}}};
+           {disk.read_error_per_million, "read", "fails"},
+           {disk.misdirected_per_million, "read or write", "goes astray"},
+           {disk.bit_flip_per_million, "read", "finds a bit flipped"},
+           {disk.zeroed_sector_per_million, "read", "finds a sector lost"}}};
 }
 
 Words chance_in_words(const Chance& chance) {

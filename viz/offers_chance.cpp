@@ -35,7 +35,7 @@ struct DiskChance {
   Switch words;
   std::uint32_t sim::DiskSettings::*rate;
 };
-constexpr std::array<DiskChance, 6> kDiskChances = {{
+constexpr std::array<DiskChance, 9> kDiskChances = {{
     {{"disk.chance.sync_error", "Syncs fail", text::kSyncsFail, "Syncs do not fail", text::kNotByChance},
      &sim::DiskSettings::sync_error_per_million},
     {{"disk.chance.write_error", "Writes fail", text::kWritesFail, "Writes do not fail",
@@ -52,6 +52,13 @@ constexpr std::array<DiskChance, 6> kDiskChances = {{
     {{"disk.chance.lying_sync", "Some syncs lie", text::kSomeSyncsLie, "No sync lies by chance",
       text::kNotByChance},
      &sim::DiskSettings::lying_sync_per_million},
+    {{"disk.chance.misdirected", "Some go astray", text::kAstray, "None goes astray", text::kNotByChance},
+     &sim::DiskSettings::misdirected_per_million},
+    {{"disk.chance.bit_flip", "Bits rot", text::kBitRot, "No bit rots", text::kNotByChance},
+     &sim::DiskSettings::bit_flip_per_million},
+    {{"disk.chance.zeroed_sector", "Sectors are lost", text::kSectorsLost, "No sector is lost",
+      text::kNotByChance},
+     &sim::DiskSettings::zeroed_sector_per_million},
 }};
 
 struct DiskOnce {

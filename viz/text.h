@@ -94,6 +94,10 @@ inline constexpr const char* kNoRoomSometimes = "One write in twenty finds no ro
 inline constexpr const char* kShortWrites = "One write in twenty is cut short.";
 inline constexpr const char* kSomeSyncsLie =
     "One sync in twenty reports success, and a power failure takes what it was for.";
+inline constexpr const char* kAstray =
+    "One read or write in twenty takes place a little further on in the file.";
+inline constexpr const char* kBitRot = "One read in twenty finds a bit flipped, for good.";
+inline constexpr const char* kSectorsLost = "One read in twenty finds a sector full of zeros, for good.";
 inline constexpr const char* kNotByChance = "Not any more by chance.";
 inline constexpr const char* kFailRead = "Its next read fails.";
 inline constexpr const char* kNoRoomOnce = "Its next write finds no room.";

@@ -25,12 +25,16 @@ std::string disk_text(const sim::DiskSettings& disk) {
                                 disk.sync_mean_us / 1000, " ms on average on top");
   if (disk.full) what += "; it is full";
   if (disk.syncs_lie) what += "; it says that it has synced and has not";
-  for (const auto& [chance, fails] : {std::pair{disk.write_error_per_million, " % of writes fail"},
-                                      std::pair{disk.sync_error_per_million, " % of syncs fail"},
-                                      std::pair{disk.read_error_per_million, " % of reads fail"},
-                                      std::pair{disk.no_space_per_million, " % of writes find no space"},
-                                      std::pair{disk.short_write_per_million, " % of writes are cut short"},
-                                      std::pair{disk.lying_sync_per_million, " % of syncs are none"}}) {
+  for (const auto& [chance, fails] :
+       {std::pair{disk.write_error_per_million, " % of writes fail"},
+        std::pair{disk.sync_error_per_million, " % of syncs fail"},
+        std::pair{disk.read_error_per_million, " % of reads fail"},
+        std::pair{disk.no_space_per_million, " % of writes find no space"},
+        std::pair{disk.short_write_per_million, " % of writes are cut short"},
+        std::pair{disk.lying_sync_per_million, " % of syncs are none"},
+        std::pair{disk.misdirected_per_million, " % of reads and writes miss their place"},
+        std::pair{disk.bit_flip_per_million, " % of reads find a bit flipped"},
+        std::pair{disk.zeroed_sector_per_million, " % of reads find a sector lost"}}) {
     if (chance > 0) what += text("; ", chance / 10'000, fails);
   }
   return what + ".";

@@ -76,6 +76,10 @@ Value attribute_of(const sim::World& world, raft::NodeId id, Attribute attribute
       return configuration_of(member, attribute);
     case Attribute::Backlog:
       return {number(world.backlog(id)), {}};
+    case Attribute::TornBytes: {
+      const auto& torn = member.storage().report().torn;
+      return {torn ? number(torn->to - torn->from) : 0, {}};
+    }
     case Attribute::Stored:
       break;
   }
@@ -132,6 +136,8 @@ std::optional<Value> Predicate::Node::value(const sim::World& world, raft::NodeI
                         [&](const sim::Request& r) { return literal.text == sim::describe(r.state); }),
           {}};
     }
+    case Kind::Faults:
+      return Value{number(world.faults().of(fault)), {}};
     case Kind::Request: {
       const auto& all = world.requests();
       if (literal.number < 1 || static_cast<std::uint64_t>(literal.number) > all.size())

@@ -5,16 +5,18 @@
 //   leader.commit >= 5 and not any(role == leader and minority)
 //   S3.value("x") == "5" or request(2) == unknown
 //
-// Whole world    leaders  violations  max_term  time_ms  requests(STATE)  request(N)  read(N)
+// Whole world    leaders  violations  max_term  time_ms  requests(STATE)  request(N)  read(N)  faults(FAULT)
 // One member     S1.ATTRIBUTE  leader.ATTRIBUTE  follower.ATTRIBUTE
 // All members    count(PREDICATE)  all(PREDICATE)  any(PREDICATE): inside, attributes stand by themselves
 // Attributes     role process term vote leader commit applied first last last_term minority value("KEY") backlog
+//                torn_bytes: of its log's end, that were cut when it started last
 //                voters outgoing learners (texts, as "S1,S2"), voter learner joint: by its own configuration
 // Words          leader follower candidate pre_candidate · running crashed paused ·
 //                waiting committed refused unknown · S1 S2 ... none
 // Operators      == != < <= > >= and or not ( )
 //
-// read(N) is the value that request N, a read, was told; "" when the key was not there.
+// read(N) is the value that request N, a read, was told; "" when the key was not there. faults(FAULT) is how often that
+// has happened: each of sim/faults.h, with _ between its words, as torn_crash.
 // A comparison about a member or request that is not there is false. An expression holds at most
 // kMaxPredicateBytes and is nested at most kMaxPredicateDepth deep.
 

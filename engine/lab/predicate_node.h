@@ -41,14 +41,15 @@ enum class Attribute : std::uint8_t {
   Voter,
   Learner,
   Joint,
-  Backlog
+  Backlog,
+  TornBytes
 };
 struct AttributeName {
   const char* name;
   Attribute attribute;
   Type type;
 };
-inline constexpr std::array<AttributeName, 21> kAttributes{
+inline constexpr std::array<AttributeName, 22> kAttributes{
     {{"role", Attribute::Role, Type::Word},           {"process", Attribute::Process, Type::Word},
      {"term", Attribute::Term, Type::Number},         {"vote", Attribute::Vote, Type::Member},
      {"leader", Attribute::Leader, Type::Member},     {"commit", Attribute::Commit, Type::Number},
@@ -59,7 +60,7 @@ inline constexpr std::array<AttributeName, 21> kAttributes{
      {"voters", Attribute::Voters, Type::Text},       {"outgoing", Attribute::Outgoing, Type::Text},
      {"learners", Attribute::Learners, Type::Text},   {"voter", Attribute::Voter, Type::Truth},
      {"learner", Attribute::Learner, Type::Truth},    {"joint", Attribute::Joint, Type::Truth},
-     {"backlog", Attribute::Backlog, Type::Number}}};
+     {"backlog", Attribute::Backlog, Type::Number},   {"torn_bytes", Attribute::TornBytes, Type::Number}}};
 
 enum class Fact : std::uint8_t { Leaders, Violations, MaxTerm, TimeMs };
 struct FactName {
@@ -84,6 +85,7 @@ struct Predicate::Node {
     Fact,
     Attribute,
     Requests,
+    Faults,
     Request,
     Told,
     Quantified,
@@ -98,6 +100,7 @@ struct Predicate::Node {
   raft::NodeId member;  // of an attribute; none: the one that a quantifier is looking at
   lab::Attribute attribute = lab::Attribute::Role;
   lab::Fact fact = lab::Fact::Leaders;
+  sim::Fault fault = sim::Fault::LinkCut;
   Quantifier quantifier = Quantifier::Count;
   Comparison comparison = Comparison::Equal;
   std::unique_ptr<Node> left;

@@ -235,6 +235,7 @@ class PredicateParser {
       return attribute_named(attribute, *member, place);
     }
     if (word == "count" || word == "all" || word == "any") return quantified(word, offset);
+    if (word == "faults") return about_faults();
     if (word == "requests" || word == "request" || word == "read") return about_requests(word);
     for (const FactName& fact : kFacts) {
       if (word != fact.name) continue;
@@ -266,8 +267,8 @@ class PredicateParser {
   }
 
   static std::vector<std::string> all_words() {
-    std::vector<std::string> all{"count", "all",      "any",     "and",  "or",
-                                 "not",   "requests", "request", "read", "none"};
+    std::vector<std::string> all{"count",    "all",     "any",  "and",    "or",  "not",
+                                 "requests", "request", "read", "faults", "none"};
     for (const char* word : kWords) all.emplace_back(word);
     for (const AttributeName& a : kAttributes) all.emplace_back(a.name);
     for (const FactName& f : kFacts) all.emplace_back(f.name);
@@ -332,6 +333,24 @@ class PredicateParser {
       next();
     }
     if (!take(")")) return expected("\")\"");
+    return node;
+  }
+
+  Owned about_faults() {
+    if (!take("(")) return expected("\"(\" after faults");
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < sim::kFaultCount; ++i) {
+      std::string& word = words.emplace_back(describe(static_cast<sim::Fault>(i)));
+      std::replace(word.begin(), word.end(), ' ', '_');
+    }
+    const auto found = std::find(words.begin(), words.end(), token_);
+    if (token_.empty()) return expected("a fault, such as torn_crash");
+    if (found == words.end())
+      return fail(start_, "unknown fault \"" + std::string(token_) + "\"" + did_you_mean(token_, words));
+    next();
+    if (!take(")")) return expected("\")\"");
+    Owned node = make(Node::Kind::Faults, Type::Number);
+    node->fault = static_cast<sim::Fault>(found - words.begin());
     return node;
   }
 

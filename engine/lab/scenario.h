@@ -20,7 +20,7 @@ namespace raftarium::lab {
 inline constexpr int kScenarioVersion = 1;
 // Limits of what is accepted.
 inline constexpr std::size_t kMaxActions = 10'000;
-inline constexpr std::size_t kMaxExpectations = 1'000;
+inline constexpr std::size_t kMaxExpectations = 100;
 inline constexpr sim::TimeUs kMaxDurationUs = 3'600'000'000;  // one virtual hour
 
 struct Action {

@@ -70,12 +70,9 @@ void read_disk(FieldReader& reader, const Json& action, const std::string& path,
   sim::DiskSettings& disk = command.disk;
   integer("sync_min_us", sim::kMaxSyncUs, disk.sync_min_us);
   integer("sync_mean_us", sim::kMaxSyncUs, disk.sync_mean_us);
-  integer("write_error_per_million", 1'000'000, disk.write_error_per_million);
-  integer("sync_error_per_million", 1'000'000, disk.sync_error_per_million);
-  integer("read_error_per_million", 1'000'000, disk.read_error_per_million);
-  integer("no_space_per_million", 1'000'000, disk.no_space_per_million);
-  integer("short_write_per_million", 1'000'000, disk.short_write_per_million);
-  integer("lying_sync_per_million", 1'000'000, disk.lying_sync_per_million);
+  for (const sim::DiskChance& chance : sim::kDiskChances) {
+    integer(chance.field, 1'000'000, disk.*chance.per_million);
+  }
   if (const auto full = reader.truth(action, path, "full")) disk.full = *full;
   if (const auto lie = reader.truth(action, path, "syncs_lie")) disk.syncs_lie = *lie;
   if (word.kind == Kind::FailDisk) {

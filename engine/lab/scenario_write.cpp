@@ -63,18 +63,9 @@ void put_disk_field(OrderedJson& json, const sim::Command& command, const std::s
   const sim::DiskSettings& disk = command.disk;
   if (field == "sync_min_us" && disk.sync_min_us > 0) json[field] = disk.sync_min_us;
   if (field == "sync_mean_us" && disk.sync_mean_us > 0) json[field] = disk.sync_mean_us;
-  if (field == "write_error_per_million" && disk.write_error_per_million > 0)
-    json[field] = disk.write_error_per_million;
-  if (field == "sync_error_per_million" && disk.sync_error_per_million > 0)
-    json[field] = disk.sync_error_per_million;
-  if (field == "read_error_per_million" && disk.read_error_per_million > 0)
-    json[field] = disk.read_error_per_million;
-  if (field == "no_space_per_million" && disk.no_space_per_million > 0)
-    json[field] = disk.no_space_per_million;
-  if (field == "short_write_per_million" && disk.short_write_per_million > 0)
-    json[field] = disk.short_write_per_million;
-  if (field == "lying_sync_per_million" && disk.lying_sync_per_million > 0)
-    json[field] = disk.lying_sync_per_million;
+  for (const sim::DiskChance& chance : sim::kDiskChances) {
+    if (field == chance.field && disk.*chance.per_million > 0) json[field] = disk.*chance.per_million;
+  }
   if (field == "full" && disk.full) json[field] = true;
   if (field == "syncs_lie" && disk.syncs_lie) json[field] = true;
   if (field == "call") json[field] = word_for(kDiskCallWords, command.disk_op);

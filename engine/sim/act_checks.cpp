@@ -223,12 +223,10 @@ base::Status World::check_disk(const Command& command) const {
     return base::Error{what + "expected a sync of 0 to " + std::to_string(kMaxSyncUs) + " us, got " +
                        std::to_string(sync_us)};
   }
-  for (const std::uint32_t chance :
-       {settings.write_error_per_million, settings.sync_error_per_million, settings.read_error_per_million,
-        settings.no_space_per_million, settings.short_write_per_million, settings.lying_sync_per_million}) {
-    if (chance <= 1'000'000) continue;
+  for (const DiskChance& chance : kDiskChances) {
+    if (settings.*chance.per_million <= 1'000'000) continue;
     return base::Error{what + "expected a chance of 0 to 1000000 per million, got " +
-                       std::to_string(chance)};
+                       std::to_string(settings.*chance.per_million)};
   }
   if (command.kind == Command::Kind::FailDisk) {
     using storage::DiskFault;

@@ -115,15 +115,9 @@ std::string describe(const Command& command) {
     case Command::Kind::SetDisk:
       out << ' ' << (command.node == raft::kNone ? "all" : name(command.node)) << " sync "
           << command.disk.sync_min_us << "+" << command.disk.sync_mean_us << " us";
-      if (command.disk.write_error_per_million > 0)
-        out << ", write errors " << command.disk.write_error_per_million << " per million";
-      if (command.disk.sync_error_per_million > 0)
-        out << ", sync errors " << command.disk.sync_error_per_million << " per million";
-      for (const auto& [what, chance] : {std::pair{"read errors", command.disk.read_error_per_million},
-                                         std::pair{"no space", command.disk.no_space_per_million},
-                                         std::pair{"short writes", command.disk.short_write_per_million},
-                                         std::pair{"lying syncs", command.disk.lying_sync_per_million}}) {
-        if (chance > 0) out << ", " << what << ' ' << chance << " per million";
+      for (const DiskChance& chance : kDiskChances) {
+        const std::uint32_t per_million = command.disk.*chance.per_million;
+        if (per_million > 0) out << ", " << chance.what << ' ' << per_million << " per million";
       }
       if (command.disk.full) out << ", full";
       if (command.disk.syncs_lie) out << ", syncs lie";

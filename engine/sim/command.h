@@ -2,6 +2,7 @@
 // Command: everything that a person, a scenario or a search may do to a world. A value that can be kept
 // in a journal; World::apply is the only way in.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,8 +46,29 @@ struct DiskSettings {
   std::uint32_t no_space_per_million = 0;  // of writes
   std::uint32_t short_write_per_million = 0;
   std::uint32_t lying_sync_per_million = 0;
+  std::uint32_t misdirected_per_million = 0;    // of reads and writes: they miss by up to eight sectors
+  std::uint32_t bit_flip_per_million = 0;       // of reads: a bit of what they read has flipped, for good
+  std::uint32_t zeroed_sector_per_million = 0;  // of reads: a sector there is lost, for good
   friend bool operator==(const DiskSettings&, const DiskSettings&) = default;
 };
+
+struct DiskChance {
+  const char* field;  // in a scenario
+  const char* what;   // "write errors"
+  std::uint32_t DiskSettings::*per_million;
+};
+// All that a disk does by chance. From lying syncs on, what was durable may be lost: no harm is done while a majority
+// of disks is spared.
+inline constexpr std::array<DiskChance, 9> kDiskChances{
+    {{"write_error_per_million", "write errors", &DiskSettings::write_error_per_million},
+     {"sync_error_per_million", "sync errors", &DiskSettings::sync_error_per_million},
+     {"read_error_per_million", "read errors", &DiskSettings::read_error_per_million},
+     {"no_space_per_million", "no space", &DiskSettings::no_space_per_million},
+     {"short_write_per_million", "short writes", &DiskSettings::short_write_per_million},
+     {"lying_sync_per_million", "lying syncs", &DiskSettings::lying_sync_per_million},
+     {"misdirected_per_million", "misdirected", &DiskSettings::misdirected_per_million},
+     {"bit_flip_per_million", "bits flipped", &DiskSettings::bit_flip_per_million},
+     {"zeroed_sector_per_million", "sectors zeroed", &DiskSettings::zeroed_sector_per_million}}};
 
 // Of one member's process.
 struct ProcessSettings {

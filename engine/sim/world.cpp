@@ -360,6 +360,9 @@ void World::use_disk(Replica& r, const DiskSettings& settings) {
   rates.no_space = settings.no_space_per_million;
   rates.short_write = settings.short_write_per_million;
   rates.lying_sync = settings.lying_sync_per_million;
+  rates.misdirected = settings.misdirected_per_million;
+  rates.bit_flip = settings.bit_flip_per_million;
+  rates.zeroed_sector = settings.zeroed_sector_per_million;
   // A stream of its own for each disk, so that a fault on one moves nothing on another.
   disk->set_rates(rates, base::Prng(config_.seed, 1000 + r.member().id().value()));
 }
@@ -373,12 +376,14 @@ void World::step_aside(Replica& r) {
 
 FaultCounts World::faults() const {
   FaultCounts all = faults_;
-  constexpr std::array<std::pair<storage::DiskFault, Fault>, 5> kOfDisks{
+  constexpr std::array<std::pair<storage::DiskFault, Fault>, 7> kOfDisks{
       {{storage::DiskFault::Error, Fault::DiskError},
        {storage::DiskFault::NoSpace, Fault::DiskFull},
        {storage::DiskFault::ShortWrite, Fault::ShortWrite},
        {storage::DiskFault::LyingSync, Fault::LyingSync},
-       {storage::DiskFault::Misdirected, Fault::Misdirected}}};
+       {storage::DiskFault::Misdirected, Fault::Misdirected},
+       {storage::DiskFault::BitFlip, Fault::Damaged},
+       {storage::DiskFault::ZeroedSector, Fault::Zeroed}}};
   for (const Replica& r : replicas_) {
     if (r.machine.simulated() == nullptr) continue;
     for (const auto& [of_disk, fault] : kOfDisks) all.add(fault, r.machine.simulated()->fired(of_disk));

@@ -79,8 +79,8 @@ base::Status check_numbers(const WorldConfig& config, const std::string& where) 
     return field("members", "1 to " + std::to_string(kMaxMembers),
                  static_cast<std::int64_t>(config.members));
   }
-  if (config.tick_us < 1 || config.tick_us > kSecond) {
-    return field("tick_us", "1 to 1000000", config.tick_us);
+  if (config.tick_us < kMinTickUs || config.tick_us > kSecond) {
+    return field("tick_us", "1000 to 1000000", config.tick_us);
   }
   if (config.heartbeat_ticks < 1) return field("heartbeat_ticks", "at least 1", config.heartbeat_ticks);
   if (config.election_ticks <= config.heartbeat_ticks || config.election_ticks > 10'000) {

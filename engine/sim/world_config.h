@@ -13,6 +13,8 @@
 namespace raftarium::sim {
 
 inline constexpr std::size_t kMaxMembers = 15;
+// As fine as a program can wait, and so that an hour of fifteen members is played in about a minute.
+inline constexpr TimeUs kMinTickUs = 1'000;
 inline constexpr TimeUs kMaxJumpUs = 60'000'000;
 inline constexpr TimeUs kMaxSyncUs = 60'000'000;
 inline constexpr TimeUs kMaxStepUs = 60'000'000;       // of a process, and its stalls
@@ -31,7 +33,7 @@ struct WorldConfig {
   bool pre_vote = true;
   bool check_quorum = true;
   bool lease_reads = false;            // linearizable reads trust the leader's lease; needs check_quorum
-  TimeUs tick_us = 10'000;             // > 0
+  TimeUs tick_us = 10'000;             // kMinTickUs to 1'000'000
   int election_ticks = 15;             // > heartbeat_ticks
   int heartbeat_ticks = 5;             // > 0
   TimeUs latency_min_us = 15'000;      // of every link, >= 0

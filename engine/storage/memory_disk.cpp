@@ -13,12 +13,15 @@ constexpr const char* kNoSpaceText = "No space left on device";
 constexpr const char* kErrorText = "Input/output error";
 constexpr const char* kMissingText = "No such file or directory";
 constexpr const char* kNotOpenText = "Bad file descriptor";
+constexpr std::uint32_t kFurthestSectors = 8;  // that a misdirected call misses by at random
+
+bool damages(DiskFault fault) { return fault == DiskFault::BitFlip || fault == DiskFault::ZeroedSector; }
 
 }  // namespace
 
 const char* describe(DiskFault fault) {
-  static constexpr std::array kNames{"none",        "input/output error", "no space",
-                                     "short write", "lying sync",         "misdirected"};
+  static constexpr std::array kNames{"none",       "input/output error", "no space",    "short write",
+                                     "lying sync", "misdirected",        "bit flipped", "sector zeroed"};
   return kNames.at(static_cast<std::size_t>(fault));
 }
 
@@ -26,6 +29,7 @@ PlannedFault MemoryDisk::next_fault(DiskOp op, std::uint64_t bytes) {
   PlannedFault fault = choose_fault(op);
   // Nothing of a write is cut that is as short.
   if (fault.fault == DiskFault::ShortWrite && fault.bytes >= bytes) fault = {};
+  if (damages(fault.fault) && bytes == 0) fault = {};
   ++fired_[static_cast<std::size_t>(fault.fault)];
   return fault;
 }
@@ -43,13 +47,18 @@ PlannedFault MemoryDisk::choose_fault(DiskOp op) {
     // What cannot happen to this operation does not.
     if (fault.fault == DiskFault::ShortWrite && op != DiskOp::Write) return {};
     if (fault.fault == DiskFault::LyingSync && op != DiskOp::Sync) return {};
+    if (damages(fault.fault) && op != DiskOp::Read) return {};
     return fault;
   }
   const bool takes_space = op == DiskOp::Write || op == DiskOp::Create || op == DiskOp::Preallocate;
   if (full_ && takes_space) return {DiskFault::NoSpace};
   if (syncs_lie_ && op == DiskOp::Sync) return {DiskFault::LyingSync};
   if (takes_space && prng_.chance(rates_.no_space)) return {DiskFault::NoSpace};
-  if (op == DiskOp::Read && prng_.chance(rates_.read_error)) return {DiskFault::Error};
+  if (op == DiskOp::Read) {
+    if (prng_.chance(rates_.read_error)) return {DiskFault::Error};
+    if (prng_.chance(rates_.bit_flip)) return {DiskFault::BitFlip, prng_.next()};
+    if (prng_.chance(rates_.zeroed_sector)) return {DiskFault::ZeroedSector, prng_.next()};
+  }
   if (op == DiskOp::Write) {
     if (prng_.chance(rates_.write_error)) return {DiskFault::Error};
     if (prng_.chance(rates_.short_write)) return {DiskFault::ShortWrite, prng_.below(4096)};
@@ -57,6 +66,10 @@ PlannedFault MemoryDisk::choose_fault(DiskOp op) {
   if (op == DiskOp::Sync) {
     if (prng_.chance(rates_.sync_error)) return {DiskFault::Error};
     if (prng_.chance(rates_.lying_sync)) return {DiskFault::LyingSync};
+  }
+  const bool has_place = op == DiskOp::Read || op == DiskOp::Write;
+  if (has_place && prng_.chance(rates_.misdirected)) {
+    return {DiskFault::Misdirected, kSectorBytes * (prng_.below(kFurthestSectors) + 1)};
   }
   return {};
 }
@@ -117,11 +130,18 @@ base::Result<std::uint64_t> MemoryDisk::size(File file) {
 }
 
 base::Result<std::size_t> MemoryDisk::read(File file, std::uint64_t offset, std::span<std::uint8_t> out) {
-  const PlannedFault fault = next_fault(DiskOp::Read);
   const OpenFile* open = find(file);
+  const std::uint64_t size = open == nullptr ? 0 : inode(open->inode).cached.size();
+  const std::uint64_t there = std::min<std::uint64_t>(out.size(), size - std::min(size, offset));
+  const PlannedFault fault = next_fault(DiskOp::Read, there);
   if (open == nullptr) return disk_error(DiskOp::Read, {}, kNotOpenText);
   if (auto status = refuse(DiskOp::Read, open->name, fault.fault); !status) return status.error();
   if (fault.fault == DiskFault::Misdirected) offset += fault.bytes;
+  if (fault.fault == DiskFault::BitFlip)
+    flip_bit(own(open->inode), offset + fault.bytes % there,
+             static_cast<unsigned>(fault.bytes / there % 8));
+  if (fault.fault == DiskFault::ZeroedSector)
+    zero_sector(own(open->inode), (offset + fault.bytes % there) / kSectorBytes);
   const FileContent& content = inode(open->inode).cached;
   if (offset >= content.size()) return std::size_t{0};
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), content.size() - offset));
@@ -338,8 +358,19 @@ MemoryDisk MemoryDisk::without_faults() const {
   return copy;
 }
 
+void MemoryDisk::wipe() {
+  MemoryDisk blank;
+  blank.fired_ = fired_;
+  blank.writes_ = writes_;
+  blank.syncs_ = syncs_;
+  *this = std::move(blank);
+}
+
 void MemoryDisk::flip_bit(const std::string& name, std::uint64_t offset, unsigned bit) {
-  Inode& inode = own(names_.find(name)->value);
+  flip_bit(own(names_.find(name)->value), offset, bit);
+}
+
+void MemoryDisk::flip_bit(Inode& inode, std::uint64_t offset, unsigned bit) {
   for (FileContent* content : {&inode.cached, &inode.durable}) {
     if (offset >= content->size()) continue;
     std::array<std::uint8_t, 1> byte{};
@@ -350,8 +381,11 @@ void MemoryDisk::flip_bit(const std::string& name, std::uint64_t offset, unsigne
 }
 
 void MemoryDisk::zero_sector(const std::string& name, std::uint64_t sector) {
+  zero_sector(own(names_.find(name)->value), sector);
+}
+
+void MemoryDisk::zero_sector(Inode& inode, std::uint64_t sector) {
   static constexpr std::array<std::uint8_t, kSectorBytes> kZeros{};
-  Inode& inode = own(names_.find(name)->value);
   for (FileContent* content : {&inode.cached, &inode.durable}) {
     const std::uint64_t from = sector * kSectorBytes;
     if (from >= content->size()) continue;

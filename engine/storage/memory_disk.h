@@ -27,8 +27,11 @@ enum class DiskFault : std::uint8_t {
   ShortWrite,   // ENOSPC after the first `bytes` of a write
   LyingSync,    // success is reported and nothing becomes durable
   Misdirected,  // a read or write takes place `bytes` further on
+  // Of a read, which notices nothing: byte `bytes` of it, round and round, has been damaged for good.
+  BitFlip,
+  ZeroedSector,
 };
-inline constexpr std::size_t kDiskFaultCount = 6;
+inline constexpr std::size_t kDiskFaultCount = 8;
 const char* describe(DiskFault fault);
 
 struct PlannedFault {
@@ -44,6 +47,9 @@ struct DiskFaultRates {
   std::uint32_t short_write = 0;
   std::uint32_t sync_error = 0;
   std::uint32_t lying_sync = 0;
+  std::uint32_t misdirected = 0;  // of a read or a write
+  std::uint32_t bit_flip = 0;     // of a read, as is
+  std::uint32_t zeroed_sector = 0;
 };
 
 class MemoryDisk : public Disk {
@@ -73,8 +79,8 @@ class MemoryDisk : public Disk {
   // Each of them survives with a chance of a half.
   void crash(base::Prng& prng);
   std::size_t unsettled() const;
-  // A disk of which nothing is left: replaced by a new one.
-  void wipe() { *this = MemoryDisk(); }
+  // A disk of which nothing is left: replaced by a new one. What has been counted goes on, but for calls().
+  void wipe();
 
   // Faults. Calls are counted from 0 over the life of the disk, all operations alike.
   std::uint64_t calls() const { return calls_; }
@@ -131,7 +137,7 @@ class MemoryDisk : public Disk {
   };
   using Names = base::PersistentMap<std::string, std::uint64_t>;
 
-  // `bytes`: of a write.
+  // `bytes`: of a write, or that there are to be read.
   PlannedFault next_fault(DiskOp op, std::uint64_t bytes = 0);
   PlannedFault choose_fault(DiskOp op);
   base::Status refuse(DiskOp op, std::string_view name, DiskFault fault) const;
@@ -140,6 +146,8 @@ class MemoryDisk : public Disk {
   const Inode& inode(std::uint64_t number) const { return *inodes_.find(number)->value; }
   const Inode& inode_of(const std::string& name) const { return inode(names_.find(name)->value); }
   Inode& own(std::uint64_t number);
+  static void flip_bit(Inode& inode, std::uint64_t offset, unsigned bit);
+  static void zero_sector(Inode& inode, std::uint64_t sector);
   static void mark_dirty(Inode& inode, std::uint64_t from, std::uint64_t to);
   static void apply(const NameChange& change, Names& names);
   static void settle(Inode& inode, const std::function<bool()>& survives);

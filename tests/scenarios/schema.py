@@ -98,7 +98,8 @@ ACTIONS = [
     {"do": "set_link", "latency_min_us": 0, "latency_mean_us": 0, "loss_per_million": 0, "replay_per_million": 1000000,
      "clogged": True},
     {"do": "set_disk", "read_error_per_million": 1, "no_space_per_million": 2, "short_write_per_million": 3,
-     "lying_sync_per_million": 1000000},
+     "lying_sync_per_million": 1000000, "misdirected_per_million": 1000000, "bit_flip_per_million": 1000000,
+     "zeroed_sector_per_million": 1000000},
     {"do": "snapshot", "node": "leader"},
     {"do": "put", "key": "k", "value": "v", "fence": "lock", "token": 7},
     {"do": "reconfigure", "add": ["S4"]},
@@ -112,7 +113,7 @@ ACTIONS = [
     {"do": "set_process", "node": "leader", "step_us": 60000000, "stall_per_million": 1000000, "stall_us": 1},
 ]
 
-CLUSTER = {"members": 15, "pre_vote": False, "check_quorum": False, "lease_reads": False, "tick_us": 1,
+CLUSTER = {"members": 15, "pre_vote": False, "check_quorum": False, "lease_reads": False, "tick_us": 1000,
            "election_ticks": 10000, "heartbeat_ticks": 1, "latency_min_us": 0, "latency_mean_us": 60000000,
            "loss_per_million": 1000000, "duplicate_per_million": 1, "replay_per_million": 1,
            "max_messages_in_flight": 1, "request_timeout_us": 1, "request_deadline_us": 3600000000,

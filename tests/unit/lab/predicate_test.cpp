@@ -1,5 +1,7 @@
 #include "lab/predicate.h"
 
+#include <algorithm>
+
 #include "support/test.h"
 
 namespace raftarium::lab {
@@ -53,6 +55,30 @@ TEST_CASE("a leader that cannot reach a quorum is in the minority") {
   auto world = world_at(1'000'000);
   REQUIRE(world.apply({.kind = sim::Command::Kind::Isolate, .node = world.leader()}).ok());
   EXPECT(holds(world, "leader.minority and count(minority) == 1"));
+}
+
+TEST_CASE("a torn tail is what a member cut when it started last, and faults are counted") {
+  auto world = world_at(1'000'000);
+  const raft::NodeId node(world.leader() == raft::NodeId(1) ? 2 : 1);
+  const std::string name = sim::name(node);
+  REQUIRE(world.apply({.kind = sim::Command::Kind::Crash, .node = node}).ok());
+  EXPECT(holds(world, "faults(crashed) == 1 and faults(torn_crash) == 0 and all(torn_bytes == 0)"));
+  // What a write left that the power cut short: bytes behind the log's end.
+  const std::string file = "00000001.wal";
+  auto at = world.disk(node)->contents(file);
+  const auto end = static_cast<std::uint64_t>(
+      std::find_if(at.rbegin(), at.rend(), [](std::uint8_t byte) { return byte != 0; }).base() -
+      at.begin());
+  sim::Command damage{.kind = sim::Command::Kind::Damage, .node = node};
+  damage.file = file;
+  damage.offset = end + 10;
+  REQUIRE(world.apply(damage).ok());
+  REQUIRE(world.apply({.kind = sim::Command::Kind::Restart, .node = node}).ok());
+  EXPECT(
+      holds(world, name + ".torn_bytes > 0 and count(torn_bytes > 0) == 1 and faults(bit_flipped) == 1"));
+  REQUIRE(world.apply({.kind = sim::Command::Kind::Crash, .node = node}).ok());
+  REQUIRE(world.apply({.kind = sim::Command::Kind::Restart, .node = node}).ok());
+  EXPECT(holds(world, "all(torn_bytes == 0) and faults(crashed) == 2"));
 }
 
 TEST_CASE("a backlog is what waits for a process") {
@@ -129,6 +155,10 @@ TEST_CASE("a mistake is told with its column and what would be right") {
          std::string::npos);
   EXPECT(predicate_complaint("requests(done) == 1").find("expected waiting") != std::string::npos);
   EXPECT(predicate_complaint("leaders == 99999999999999999999").find("15 digits") != std::string::npos);
+  EXPECT(predicate_complaint("faults(torn_carsh) > 0") ==
+         "column 8: unknown fault \"torn_carsh\" (did you mean \"torn_crash\"?)");
+  EXPECT(predicate_complaint("faults(").find("expected a fault, such as torn_crash") != std::string::npos);
+  EXPECT(predicate_complaint("faults > 0").find("expected \"(\" after faults") != std::string::npos);
   EXPECT(predicate_complaint("").find("expected an expression") != std::string::npos);
   EXPECT(predicate_complaint("not leaders").find("turns a truth round") != std::string::npos);
   EXPECT(predicate_complaint("leaders == 1 and leaders").find("joins truths") != std::string::npos);

@@ -136,7 +136,8 @@ TEST_CASE("faults of links, disks and clients arrive, and are written again") {
      "replay_per_million": 4, "clogged": true},
     {"at_ms": 3, "do": "damage", "node": "S1", "file": "00000001.wal", "offset": 5, "zeroed": true},
     {"at_ms": 4, "do": "set_disk", "read_error_per_million": 1, "no_space_per_million": 2,
-     "short_write_per_million": 3, "lying_sync_per_million": 4},
+     "short_write_per_million": 3, "lying_sync_per_million": 4,
+     "misdirected_per_million": 5, "bit_flip_per_million": 6, "zeroed_sector_per_million": 7},
     {"at_ms": 5, "do": "put", "key": "k", "value": "v", "session": false},
     {"at_ms": 5, "do": "put", "key": "k", "value": "v", "session": true}
   ])");
@@ -153,6 +154,9 @@ TEST_CASE("faults of links, disks and clients arrive, and are written again") {
   EXPECT(disk.no_space_per_million == 2);
   EXPECT(disk.short_write_per_million == 3);
   EXPECT(disk.lying_sync_per_million == 4);
+  EXPECT(disk.misdirected_per_million == 5);
+  EXPECT(disk.bit_flip_per_million == 6);
+  EXPECT(disk.zeroed_sector_per_million == 7);
   const auto again = parse_scenario("s.json", to_json(s, false));
   REQUIRE_MESSAGE(again.ok(), again.error().message);
   EXPECT(again->cluster.replay_per_million == 7);
@@ -164,7 +168,9 @@ TEST_CASE("faults of links, disks and clients arrive, and are written again") {
   EXPECT(sim::describe(s.actions[3].command) ==
          "set_disk all sync 0+0 us, read errors 1 per million, no space 2 per million, short writes 3 per "
          "million, "
-         "lying syncs 4 per million");
+         "lying syncs 4 per million, misdirected 5 per million, bits flipped 6 per million, sectors zeroed "
+         "7 per "
+         "million");
 }
 
 TEST_CASE("slow processes arrive, and are written again") {
@@ -234,7 +240,7 @@ TEST_CASE("actions, expectations and the lines of a trail have their limits") {
   const std::string expectation = "{\"never\": \"leaders > 1\"}";
   EXPECT(field_complaint("\"expect\": " + many(kMaxExpectations, expectation)).empty());
   EXPECT(field_complaint("\"expect\": " + many(kMaxExpectations + 1, expectation)) ==
-         "s.json:5: expect: expected at most 1000 elements, got 1001");
+         "s.json:5: expect: expected at most 100 elements, got 101");
   const std::string recording = "\"recording\": {\"digest\": \"0000000000000000\", \"trail\": ";
   EXPECT(field_complaint(recording + many(kMaxTrail, "\"\"") + "}").empty());
   EXPECT(field_complaint(recording + many(kMaxTrail + 1, "\"\"") + "}") ==

@@ -185,6 +185,51 @@ TEST_CASE("a disk's chances are those that it was set to") {
   EXPECT(fired(world) == "crashed, disk error, storage failed");
 }
 
+TEST_CASE("a disk rots by chance where it is read, and what was damaged is not mended") {
+  constexpr std::uint32_t kAlways = 1'000'000;
+  const NodeId node = follower(elected(even()));
+  for (const auto& [settings, counted] :
+       {std::pair{DiskSettings{.bit_flip_per_million = kAlways}, "bit flipped"},
+        std::pair{DiskSettings{.zeroed_sector_per_million = kAlways}, "sector zeroed"},
+        std::pair{DiskSettings{.misdirected_per_million = kAlways}, "misdirected"}}) {
+    CAPTURE(std::string(counted));
+    World world = elected(even());
+    for (int i = 0; i < 20; ++i) apply(world, put("x", std::string(100, 'v'), world.leader()));
+    run_for(world, kSecond);
+    apply(world, act(Kind::Crash, node));
+    const auto bytes = [&] {
+      std::vector<std::vector<std::uint8_t>> all;
+      for (const std::string& file : world.disk(node)->names())
+        all.push_back(world.disk(node)->contents(file));
+      return all;
+    };
+    const auto before = bytes();
+    apply(world, set_disk(node, settings));
+    apply(world, act(Kind::Restart, node));
+    EXPECT(world.process(node) == ProcessState::Crashed);
+    EXPECT(fired(world).find(counted) != std::string::npos);
+    const bool misread = settings.misdirected_per_million > 0;
+    EXPECT((bytes() == before) == misread);
+    // A disk that reads right shows what is there.
+    apply(world, set_disk(node, {}));
+    apply(world, act(Kind::Restart, node));
+    EXPECT((world.process(node) == ProcessState::Running) == misread);
+  }
+}
+
+TEST_CASE("what a disk has done is not forgotten when it is lost") {
+  World world = elected(even());
+  const NodeId node = follower(world);
+  apply(world, fail_disk(node, storage::DiskOp::Write, storage::DiskFault::Error));
+  apply(world, put("x", "1", world.leader()));
+  run_for(world, kSecond);
+  REQUIRE(world.faults().of(Fault::DiskError) == 1);
+  const std::uint64_t writes = world.disk(node)->writes();
+  apply(world, act(Kind::Wipe, node));
+  EXPECT(world.faults().of(Fault::DiskError) == 1);
+  EXPECT(world.disk(node)->writes() > writes);
+}
+
 TEST_CASE("what arrives at a clogged link waits, in its order, until it is clogged no more") {
   World world = elected(std::size_t{3});
   const NodeId leader = world.leader();

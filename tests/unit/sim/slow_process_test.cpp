@@ -1,6 +1,7 @@
 // A slow process does one thing at a time; what arrives waits its turn, and nobody else notices.
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -284,6 +285,35 @@ TEST_CASE("the end of a sync waits its turn, and ends one sync only") {
   }
   EXPECT(value(world, node, "x") == "4");
   EXPECT(violations(world).empty());
+}
+
+TEST_CASE("however often a slow process is paused, no sync of its disk ends before its time") {
+  std::size_t ended = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    CAPTURE(seed);
+    World world = elected(std::size_t{3}, seed);
+    const NodeId node = world.leader();
+    apply(world, slow(node, 3'000));
+    apply(world, {.kind = Kind::SetDisk, .node = node, .disk = {.sync_min_us = 7'000}});
+    apply(world, {.kind = Kind::Load,
+                  .key = "x",
+                  .load = {.clients = 10, .open = true, .count = 2'000, .every_us = 8'000}});
+    base::Prng prng(seed);
+    std::optional<TimeUs> ends_us;
+    for (int i = 0; i < 20'000; ++i) {
+      const bool paused = world.process(node) == ProcessState::Paused;
+      if (prng.below(paused ? 10 : 60) == 0) apply(world, act(paused ? Kind::Resume : Kind::Pause, node));
+      world.step();
+      const auto now_ends_us = world.sync_ends_us(node);
+      if (now_ends_us == ends_us) continue;
+      if (ends_us) {
+        ++ended;
+        EXPECT_MESSAGE(*ends_us <= world.now_us(), *ends_us, " at ", world.now_us());
+      }
+      ends_us = now_ends_us;
+    }
+  }
+  EXPECT_MESSAGE(ended > 200, ended);
 }
 
 TEST_CASE("a process stalls by chance, as often and as long as it is said to") {

@@ -51,6 +51,9 @@ struct Anything {
     disk.no_space_per_million = seldom() / 10;
     disk.short_write_per_million = seldom() / 10;
     disk.lying_sync_per_million = seldom();
+    disk.misdirected_per_million = seldom() / 10;
+    disk.bit_flip_per_million = seldom() / 10;
+    disk.zeroed_sector_per_million = seldom() / 10;
     disk.full = below(8) == 0;
     disk.syncs_lie = below(8) == 0;
     return disk;

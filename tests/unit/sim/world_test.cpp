@@ -177,10 +177,10 @@ TEST_CASE("configurations that cannot work are refused, with the field and the r
   EXPECT(refused([](WorldConfig&) {}) == "accepted");
   EXPECT(refused([](WorldConfig& c) { c.members = 0; }) == "cluster: members: expected 1 to 15, got 0");
   EXPECT(refused([](WorldConfig& c) { c.members = 16; }) == "cluster: members: expected 1 to 15, got 16");
-  EXPECT(refused([](WorldConfig& c) { c.tick_us = 0; }) ==
-         "cluster: tick_us: expected 1 to 1000000, got 0");
+  EXPECT(refused([](WorldConfig& c) { c.tick_us = 999; }) ==
+         "cluster: tick_us: expected 1000 to 1000000, got 999");
   EXPECT(refused([](WorldConfig& c) { c.tick_us = 1'000'001; }) ==
-         "cluster: tick_us: expected 1 to 1000000, got 1000001");
+         "cluster: tick_us: expected 1000 to 1000000, got 1000001");
   EXPECT(refused([](WorldConfig& c) { c.heartbeat_ticks = 0; }) ==
          "cluster: heartbeat_ticks: expected at least 1, got 0");
   EXPECT(refused([](WorldConfig& c) { c.election_ticks = c.heartbeat_ticks; }) ==

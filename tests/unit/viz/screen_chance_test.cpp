@@ -64,13 +64,16 @@ struct DiskRate {
   const char* name;
   std::uint32_t sim::DiskSettings::*rate;
 };
-constexpr std::array<DiskRate, 6> kDiskRates = {
+constexpr std::array<DiskRate, 9> kDiskRates = {
     {{"sync_error", &sim::DiskSettings::sync_error_per_million},
      {"write_error", &sim::DiskSettings::write_error_per_million},
      {"read_error", &sim::DiskSettings::read_error_per_million},
      {"no_space", &sim::DiskSettings::no_space_per_million},
      {"short_write", &sim::DiskSettings::short_write_per_million},
-     {"lying_sync", &sim::DiskSettings::lying_sync_per_million}}};
+     {"lying_sync", &sim::DiskSettings::lying_sync_per_million},
+     {"misdirected", &sim::DiskSettings::misdirected_per_million},
+     {"bit_flip", &sim::DiskSettings::bit_flip_per_million},
+     {"zeroed_sector", &sim::DiskSettings::zeroed_sector_per_million}}};
 
 }  // namespace
 
