@@ -212,6 +212,45 @@ TEST_CASE("no space, short writes and misdirected ones") {
   EXPECT(text_of(disk, "a") == "abc34XY789");
 }
 
+TEST_CASE(
+    "what a read finds damaged stays so, whatever becomes of the cache; where nothing is, nothing rots") {
+  MemoryDisk disk;
+  const File file = settled(disk, "a", "0123456789");
+  std::vector<std::uint8_t> out(4);
+  disk.fail_call(disk.calls(), {DiskFault::BitFlip, 4 + 1});
+  EXPECT(*disk.read(file, 2, out) == 4);
+  EXPECT(text_of(disk, "a") == "0121456789");  // '3' without its second bit
+  EXPECT(std::string(out.begin(), out.end()) == "2145");
+  disk.crash(kLost);
+  EXPECT(text_of(disk, "a") == "0121456789");
+  const File again = *disk.open("a", false);
+  disk.fail_call(disk.calls(), {DiskFault::ZeroedSector, 0});
+  EXPECT(*disk.read(again, 8, out) == 2);
+  EXPECT(text_of(disk, "a") == std::string(10, '\0'));
+  for (const DiskFault fault : {DiskFault::BitFlip, DiskFault::ZeroedSector}) {
+    disk.fail_call(disk.calls(), {fault, 3});
+    EXPECT(*disk.read(again, 10, out) == 0);
+    disk.fail_call(disk.calls(), {fault, 3});
+    EXPECT(disk.size(again).ok());
+    EXPECT(disk.fired(fault) == 1);
+  }
+}
+
+TEST_CASE("at random, calls miss by up to eight sectors") {
+  MemoryDisk disk;
+  const File file = *disk.create("a");
+  DiskFaultRates rates;
+  rates.misdirected = 1'000'000;
+  disk.set_rates(rates, base::Prng(1));
+  for (int i = 0; i < 100; ++i) REQUIRE(disk.write(file, 0, bytes("x")).ok());
+  std::set<std::size_t> places;
+  const std::string all = text_of(disk, "a");
+  for (std::size_t at = all.find('x'); at != std::string::npos; at = all.find('x', at + 1))
+    places.insert(at);
+  EXPECT(places == std::set<std::size_t>{512, 1024, 1536, 2048, 2560, 3072, 3584, 4096});
+  EXPECT(disk.fired(DiskFault::Misdirected) == 100);
+}
+
 TEST_CASE("random faults are the same for the same seed") {
   const auto play = [](std::uint64_t seed) {
     MemoryDisk disk;
