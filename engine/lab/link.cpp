@@ -5,6 +5,8 @@
 
 #include <zlib.h>
 
+#include "base/codec.h"
+#include "base/crc32c.h"
 #include "lab/encoding.h"
 
 namespace raftarium::lab {
@@ -52,6 +54,12 @@ std::string deflated(std::string_view text) {
   return out;
 }
 
+// The last bytes of a link are of what it says.
+constexpr std::size_t kChecksumBytes = 4;
+std::uint32_t checksum_of(std::string_view json) {
+  return base::crc32c({reinterpret_cast<const std::uint8_t*>(json.data()), json.size()});
+}
+
 // Stops at the limits, before anything larger is held.
 base::Result<std::string> inflated(std::string_view bytes) {
   z_stream stream{};
@@ -70,14 +78,20 @@ base::Result<std::string> inflated(std::string_view bytes) {
     status = inflate(&stream, Z_NO_FLUSH);
     out.append(part.data(), part.size() - stream.avail_out);
   }
-  const bool all_read = stream.avail_in == 0;
+  const std::string_view rest = bytes.substr(bytes.size() - stream.avail_in);
   inflateEnd(&stream);
   if (out.size() > most) {
     return base::Error{"link: it unfolds to more than " + std::to_string(most) + " bytes"};
   }
   if (status == Z_BUF_ERROR) return base::Error{"link: it ends too early; was it copied whole?"};
   if (status != Z_STREAM_END) return base::Error{"link: damaged: it cannot be unfolded"};
-  if (!all_read) return base::Error{"link: there is something after its end"};
+  if (rest.size() > kChecksumBytes) return base::Error{"link: there is something after its end"};
+  if (rest.size() < kChecksumBytes) return base::Error{"link: it ends too early; was it copied whole?"};
+  const std::uint32_t expected = checksum_of(out);
+  if (const std::uint32_t got = base::ByteReader(rest).u32(); got != expected) {
+    return base::Error{"link: damaged: expected checksum " + hex(expected).substr(8) + ", got " +
+                       hex(got).substr(8) + "; was it copied whole?"};
+  }
   return out;
 }
 
@@ -91,7 +105,10 @@ std::string shown(std::string_view text) {
 }  // namespace
 
 base::Result<std::string> to_link(const Scenario& scenario) {
-  const std::string link = base64url(kVersion + deflated(to_json(scenario, false)));
+  const std::string json = to_json(scenario, false);
+  base::ByteWriter checksum;
+  checksum.u32(checksum_of(json));
+  const std::string link = base64url(kVersion + deflated(json) + checksum.str());
   if (link.size() > kMaxLinkBytes) {
     return base::Error{"the link would have " + std::to_string(link.size()) + " characters, more than " +
                        std::to_string(kMaxLinkBytes) + "; save a file instead"};
