@@ -270,6 +270,7 @@ void App::draw_panels(const Layout& layout) {
   draw_gallery(chrome_, selection_, commands, ui_);
   draw_comparison(chrome_, selection_, ui_);
   draw_palette(frame_, chrome_, selection_, commands, ui_);
+  draw_more(chrome_, selection_, commands, ui_);
   draw_help(selection_, ui_);
   selection_.open_popup.clear();
 }

@@ -12,6 +12,7 @@ struct Breakpoint {
   std::uint32_t bit;
   const char* name;
   const char* label;  // after "Stop" or "Do not stop"
+  const char* brief;  // under "The clock stops by itself"
 };
 
 inline constexpr std::uint32_t kStopAtLeader = 1;
@@ -26,11 +27,11 @@ inline constexpr std::uint32_t kNotable = kStopAtLeader | kStopAtCommit | kStopA
 inline constexpr std::uint32_t kSlowAt = kStopAtLeader | kStopAtCrash | kStopAtViolation;
 
 inline constexpr std::array<Breakpoint, 5> kBreakpoints = {{
-    {kStopAtLeader, "leader", "when a leader is elected"},
-    {kStopAtTwoLeaders, "two_leaders", "when a second member leads"},
-    {kStopAtCommit, "commit", "when an entry commits"},
-    {kStopAtCrash, "crash", "when a member crashes or pauses"},
-    {kStopAtViolation, "violation", "when a property is violated"},
+    {kStopAtLeader, "leader", "when a leader is elected", "at an election"},
+    {kStopAtTwoLeaders, "two_leaders", "when a second member leads", "at a second leader"},
+    {kStopAtCommit, "commit", "when an entry commits", "at a commit"},
+    {kStopAtCrash, "crash", "when a member crashes or pauses", "at a crash"},
+    {kStopAtViolation, "violation", "when a property is violated", "at a violation"},
 }};
 
 // Whether the clock stops at such a mark. That two members lead cannot be told from a mark alone.

@@ -12,13 +12,14 @@ namespace raftarium::viz {
 struct ExportChoice {
   const char* word;    // "svg": the regions exports.svg and palette.export.svg
   const char* label;   // in a list
+  const char* brief;   // on a button
   const char* ending;  // of the file
 };
 
 inline constexpr std::array<ExportChoice, 3> kExports = {{
-    {"svg", "Space-time diagram (SVG)", ".svg"},
-    {"markdown", "Story (Markdown)", ".md"},
-    {"session", "Session, to open again (JSON)", ".json"},
+    {"svg", "Space-time diagram (SVG)", "Diagram (SVG)", ".svg"},
+    {"markdown", "Story (Markdown)", "Story (Markdown)", ".md"},
+    {"session", "Session, to open again (JSON)", "Session (JSON)", ".json"},
 }};
 
 // The current branch up to the position; of a diagram the stretch of time that it shows. Empty for a word that

@@ -68,6 +68,18 @@ void draw_icon(ImDrawList* list, Icon icon, Vec2 c, float s, ImU32 color) {
       line(list, c + Vec2{-s * 0.6F, -s * 0.3F}, c + Vec2{0, s * 0.3F}, color, 1.5F);
       line(list, c + Vec2{s * 0.6F, -s * 0.3F}, c + Vec2{0, s * 0.3F}, color, 1.5F);
       break;
+    case Icon::More:
+      for (const float x : {-s * 0.8F, 0.0F, s * 0.8F})
+        list->AddCircleFilled({c.x + x, c.y}, 1.9F, color, 12);
+      break;
+    case Icon::Undo: {  // an arrow that turns back
+      list->PathArcTo({c.x, c.y + s * 0.15F}, s * 0.8F, -2.6F, 2.0F, 20);
+      list->PathStroke(color, 0, 1.75F);
+      const Vec2 tip = c + Vec2{-s * 1.05F, s * 0.1F};
+      list->AddTriangleFilled(im(tip), im(tip + Vec2{-s * 0.1F, -s * 1.0F}),
+                              im(tip + Vec2{s * 0.85F, -s * 0.35F}), color);
+      break;
+    }
     case Icon::Close:
       cross(list, c, s * 0.7F, color, 1.5F);
       break;

@@ -5,8 +5,9 @@
 
 namespace raftarium::viz {
 
-inline constexpr float kNarrowBelow = 900;  // px of width
-inline constexpr float kTouchTarget = 44;   // px; nothing smaller to touch on a narrow window
+inline constexpr float kNarrowBelow = 900;            // px of width
+inline constexpr float kTouchTarget = 44;             // px; nothing smaller to touch on a narrow window
+inline constexpr float kTouchRow = kTouchTarget + 2;  // of a list, with the gap to the next row
 
 struct Layout {
   bool narrow = false;  // everything that can be touched is as large as a finger

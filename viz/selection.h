@@ -135,8 +135,8 @@ struct Selection {
   raft::NodeId menu_member;        // whose it is; kNone: the empty stage's
   LinkId menu_link;                // MenuPage::Link: which
   std::uint64_t menu_message = 0;  // MenuPage::Message: which
-  // To be opened in the next frame: "menu", "gallery", "branches", "comparison", "exports", "palette", "help",
-  // "rename": the branches, and the current one's name is written.
+  // To be opened in the next frame: "menu", "gallery", "branches", "comparison", "exports", "palette", "more",
+  // "help", "rename": the branches, and the current one's name is written.
   std::string open_popup;
   std::string wanted_popup;  // asked for from within another pop-up: opened with the next picture
   bool cutting = false;      // the next number names the member to be cut off from

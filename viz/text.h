@@ -16,6 +16,7 @@ inline constexpr const char* kPlay = "Let virtual time run.";
 inline constexpr const char* kPause = "Stop virtual time.";
 inline constexpr const char* kStep = "One event forward: a message arrives, a timer ticks, an act happens.";
 inline constexpr const char* kNextMark = "Runs until the next leader is elected or the next entry commits.";
+inline constexpr const char* kLastMark = "Back to the last election, commit or violation.";
 inline constexpr const char* kToEnd = "To the end of what has been simulated on this branch.";
 inline constexpr const char* kSlower = "Slower: more real time for each virtual second.";
 inline constexpr const char* kFaster = "Faster: less real time for each virtual second.";
@@ -32,6 +33,12 @@ inline constexpr const char* kExport = "Take this away as a file.";
 inline constexpr const char* kExportSvg =
     "The part of the diagram that is shown, as a picture (SVG) for a text or a slide.";
 inline constexpr const char* kHelp = "Keys and gestures.";
+inline constexpr const char* kMore =
+    "Every action, when the clock stops by itself, and what else there is.";
+inline constexpr const char* kFindAction =
+    "A list of everything that can be done, narrowed down by typing.";
+inline constexpr const char* kSlowMotion = "Time goes slower at elections, crashes and violations.";
+inline constexpr const char* kBreakpoint = "The clock stops by itself there.";
 inline constexpr const char* kToLight = "Light colours.";
 inline constexpr const char* kToDark = "Dark colours.";
 

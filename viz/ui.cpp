@@ -77,12 +77,12 @@ float Ui::changed(std::string_view name, std::uint64_t value, float seconds) {
 
 // A pop-up is hidden in the picture in which it opens: nothing of it can be pointed at yet. Nor can what is
 // scrolled out of sight.
-void Ui::region(std::string_view name, const Rect& area) {
+void Ui::region(std::string_view name, const Rect& area, Vec2 touch) {
   const ImGuiWindow& window = *ImGui::GetCurrentWindowRead();
   if (window.Hidden) return;
   const ImRect& clip = window.ClipRect;
   const Rect seen = common(area, {clip.Min.x, clip.Min.y, clip.GetWidth(), clip.GetHeight()});
-  if (!seen.empty()) regions_.add(name, seen);
+  if (!seen.empty()) regions_.add(name, seen, touch);
 }
 
 Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
@@ -93,7 +93,7 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   result.clicked = ImGui::InvisibleButton(id.c_str(), {area.w, area.h});
   result.hovered = ImGui::IsItemHovered();
   result.held = ImGui::IsItemActive();
-  region(name, area);
+  region(name, area, {area.w, area.h});
   if (!focusable) return result;
   order_.add(id);
   result.focused = focus_ == name;

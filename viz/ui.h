@@ -52,10 +52,13 @@ class Regions {
   void clear() {
     names_.clear();
     areas_.clear();
+    touch_.clear();
   }
-  void add(std::string_view name, const Rect& area) {
+  // `touch`: how large it is to a finger, with what is out of sight; nothing: it is only a name.
+  void add(std::string_view name, const Rect& area, Vec2 touch = {}) {
     names_.add(name);
     areas_.push_back(area);
+    touch_.push_back(touch);
   }
   const Rect* find(std::string_view name) const {
     const std::size_t at = names_.find(name);
@@ -66,10 +69,19 @@ class Regions {
     for (std::size_t i = 0; i < areas_.size(); ++i) all[std::string(names_[i])] = areas_[i];
     return all;
   }
+  // What can be touched, and how large it is.
+  std::map<std::string, Vec2> touchable() const {
+    std::map<std::string, Vec2> all;
+    for (std::size_t i = 0; i < touch_.size(); ++i) {
+      if (touch_[i].x > 0) all[std::string(names_[i])] = touch_[i];
+    }
+    return all;
+  }
 
  private:
   Names names_;
   std::vector<Rect> areas_;
+  std::vector<Vec2> touch_;
 };
 
 enum class Icon : unsigned char {
@@ -86,6 +98,8 @@ enum class Icon : unsigned char {
   Theme,
   Share,
   Chevron,
+  More,
+  Undo,
   Close,
   Branch,
   Pencil
@@ -144,7 +158,12 @@ class Ui {
   // The mark of the keyboard's focus; item() draws it, unless something is drawn over it later.
   void ring(const Rect& area);
   // Only a name for tests and for those who automate the program, and what is in sight of it.
-  void region(std::string_view name, const Rect& area);
+  void region(std::string_view name, const Rect& area) { region(name, area, {}); }
+  // What is found by its place, without an item of its own: `reach` px around the middle of `area` in each direction.
+  void reachable(std::string_view name, const Rect& area, float reach) {
+    region(name, area, {2 * reach, 2 * reach});
+  }
+  void reachable(std::string_view name, const Rect& area, Vec2 size) { region(name, area, size); }
   bool button(const Rect& area, const Button& button);
   float button_width(std::string_view label) const;
   // For the last item. Shown after a moment's rest.
@@ -194,6 +213,7 @@ class Ui {
  private:
   static constexpr float kInter = 1.21F;  // (ascent + descent) / em of the face
   static constexpr float kMono = 1.32F;
+  void region(std::string_view name, const Rect& area, Vec2 touch);
   static Pen pen(ImFont* font, float size, Rgb color, float alpha) {
     return {font, size, ink(color, alpha)};
   }

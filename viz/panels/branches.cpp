@@ -99,7 +99,7 @@ bool branch_row(const lab::BranchView& branch, bool now, Rect row, Selection& se
 
 void draw_branch_list(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui,
                       const Rect& from) {
-  const float row_height = ui.narrow() ? kTouchTarget : 34;
+  const float row_height = ui.narrow() ? kTouchRow + 4 : 34;  // its tools stand a little inside
   const float height = std::min(360.0F, (static_cast<float>(frame.branches.size()) + 1) * row_height + 14);
   const bool rename = selection.open_popup == "rename";
   const bool asked = rename || selection.open_popup == "branches";

@@ -17,7 +17,7 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr float kRecordRow = 24;
+constexpr float kRecordRow = 24;  // px; on a narrow window as high as a finger
 
 // What can be done to the disk, and to the chosen record: worked out once for each frame.
 struct Offers {
@@ -79,9 +79,10 @@ void draw_records(const DiskView& disk, const RecordView* chosen, Selection& sel
   ImGui::BeginChild("records", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
   const float first = origin.y;
+  const float height = ui.narrow() ? kTouchTarget : kRecordRow;
   std::string_view file;
   float y = first;
-  const auto visible = [&](float at) { return at + kRecordRow >= area.y && at <= area.bottom(); };
+  const auto visible = [&](float at) { return at + height >= area.y && at <= area.bottom(); };
   for (auto record = disk.records.rbegin(); record != disk.records.rend(); ++record) {
     if (record->file != file) {
       file = record->file;
@@ -90,8 +91,8 @@ void draw_records(const DiskView& disk, const RecordView* chosen, Selection& sel
       y += kRecordRow;
     }
     if (visible(y))
-      draw_record(*record, &*record == chosen, selection, ui, {origin.x, y, area.w - 14, kRecordRow});
-    y += kRecordRow;
+      draw_record(*record, &*record == chosen, selection, ui, {origin.x, y, area.w - 14, height});
+    y += height;
   }
   if (disk.records_before > 0) {
     draw_text(ui.list(), ui.regular(type::kSmall, theme.muted), {origin.x + 8, y + kRecordRow / 2},

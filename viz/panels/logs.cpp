@@ -22,7 +22,7 @@ struct Matrix {
   float row = 32;
 };
 
-Matrix measure(const Frame& frame, const Rect& area) {
+Matrix measure(const Frame& frame, const Rect& area, bool narrow) {
   Matrix matrix;
   raft::Index lowest{~std::uint64_t{0}};
   raft::Index highest;
@@ -35,7 +35,7 @@ Matrix measure(const Frame& frame, const Rect& area) {
   matrix.first = lowest.value() <= 2 ? raft::Index{1} : lowest - 1;
   matrix.last = highest;
   const auto rows = static_cast<float>(std::max<std::size_t>(1, frame.members.size()));
-  matrix.row = std::clamp((area.h - 30) / rows, 22.0F, 34.0F);
+  matrix.row = narrow ? kTouchTarget : std::clamp((area.h - 30) / rows, 22.0F, 34.0F);
   return matrix;
 }
 
@@ -159,7 +159,7 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
   const MemberView& member = frame.members[at];
   ImDrawList* list = ui.list();
   const Theme& theme = ui.theme();
-  const Rect cells = area.inset(0, 2);
+  const Rect cells = area.inset(0, area.h > 40 ? 5 : 2);
   if (!member.snapshot_index.is_zero()) {
     const float x = column_x(matrix, left, matrix.first);
     const float to = column_x(matrix, left, member.snapshot_index) + kColumn - 4;
@@ -201,7 +201,8 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
                      "entry " + digits(entry.index.value()) + " of term " + digits(entry.term.value()) +
                          standing_in_words(entry, conflict));
     }
-    ui.region("log." + digits(member.id.value()) + "." + digits(entry.index.value()), cell);
+    ui.reachable("log." + digits(member.id.value()) + "." + digits(entry.index.value()), cell,
+                 {kColumn, matrix.row});
   }
   const raft::Index commit = member.status.hard_state.commit;
   if (commit.value() + 1 >= matrix.first.value() && !commit.is_zero()) {
@@ -220,7 +221,7 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
 void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, const Rect& area) {
   const Theme& theme = ui.theme();
   fill(ui.list(), area, ink(theme.panel));
-  const Matrix matrix = measure(frame, area);
+  const Matrix matrix = measure(frame, area, ui.narrow());
   const float columns =
       static_cast<float>(matrix.last.value()) - static_cast<float>(matrix.first.value()) + 2;
   const float rows_height = matrix.row * static_cast<float>(frame.members.size());

@@ -151,7 +151,7 @@ bool draw_row(Ui& ui, const Rect& area, const MenuRow& row) {
 void draw_stage_menu(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui) {
   if (selection.open_popup != "menu" && !ImGui::IsPopupOpen("menu")) return;
   const Menu menu = menu_of(frame, selection);
-  const float row_height = ui.narrow() ? kTouchTarget : 30;
+  const float row_height = ui.narrow() ? kTouchRow : 30;
   const float height = 38 + static_cast<float>(menu.rows.size()) * row_height + 6;
   const bool asked = selection.open_popup == "menu";
   if (!ui.open_popup("menu", asked, selection.menu_at, {kWidth, height})) return;

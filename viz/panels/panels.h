@@ -70,6 +70,9 @@ void draw_inspector(const Frame&, Selection&, CommandSink&, Ui&, const Rect& are
 void draw_story(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_properties(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_timeline(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+// What has no place of its own on a small screen, and the breakpoints: a list under the top bar, a sheet from below
+// where it is narrow.
+void draw_more(const Chrome&, Selection&, CommandSink&, Ui&);
 void draw_help(Selection&, Ui&);
 void draw_notice(const Chrome&, Ui&, const Rect& stage);
 

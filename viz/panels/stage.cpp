@@ -97,6 +97,8 @@ void click(const Stage& stage, const Under& under, CommandSink& commands) {
     selection.message = next_under(stage, *under.message);
     selection.chosen = true;
     if (stage.ui.narrow()) selection.tab = Tab::Member;
+  } else if (under.link_end != nullptr && stage.ui.narrow()) {
+    ask_for_menu(stage, under, link_end(stage, *under.link_end));  // a finger is not sure of what it is on
   } else if (under.link_end != nullptr) {
     sim::Command command;
     command.kind = under.link_end->cut ? sim::Command::Kind::Heal : sim::Command::Kind::Cut;
@@ -288,27 +290,41 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   return stage;
 }
 
+float reach_of(const Stage& stage, float radius) {
+  return stage.ui.narrow() ? std::max(radius + 10, kTouchTarget / 2) : radius + 4;
+}
+
+// A member before anything else; then what is nearest. A message lies over the end of a link, and that over a cut.
 Under pick(const Stage& stage, Vec2 pointer) {
   Under under;
-  const float slack = stage.ui.narrow() ? 10.0F : 4.0F;
+  float nearest = reach_of(stage, stage.radius);
   for (std::size_t i = 0; i < stage.at.size(); ++i) {
-    if (length(pointer - stage.at[i]) <= stage.radius + slack) under.member = i;
+    const float away = length(pointer - stage.at[i]);
+    if (away > nearest) continue;
+    nearest = away;
+    under.member = i;
   }
   if (under.member != SIZE_MAX) return under;
-  float nearest = 9 + slack;
+  nearest = reach_of(stage, kMessageRadius);
   for (const MessageView& message : stage.frame.messages) {
     const float away = length(pointer - message_at(stage, message));
     if (away > nearest) continue;
     nearest = away;
     under.message = &message;
   }
-  if (under.message != nullptr) return under;
+  nearest = std::min(nearest, reach_of(stage, kLinkEndRadius));
   for (const LinkView& link : stage.frame.links) {
-    if (length(pointer - link_end(stage, link)) <= 7 + slack) under.link_end = &link;
+    const float away = length(pointer - link_end(stage, link));
+    if (away >= nearest) continue;
+    nearest = away;
+    under = {SIZE_MAX, nullptr, &link, nullptr};
   }
-  if (under.link_end != nullptr) return under;
+  nearest = std::min(nearest, reach_of(stage, kCutRadius));
   for (const Border& cut : stage.cuts) {
-    if (distance_to(pointer, cut.line) <= 7 + slack) under.cut = &cut;
+    const float away = distance_to(pointer, cut.line);
+    if (away >= nearest) continue;
+    nearest = away;
+    under = {SIZE_MAX, nullptr, nullptr, &cut};
   }
   return under;
 }

@@ -120,10 +120,11 @@ void draw_links(const Stage& stage, const Under& under) {
       if (!parted && back->cut) draw_one_way_cut(stage, *back, j, i);
       if (!parted && !there->cut && there->clogged) draw_clog(stage, i, j);
       if (!parted && !back->cut && back->clogged) draw_clog(stage, j, i);
-      stage.ui.region("link." + digits(there->from.value()) + "." + digits(there->to.value()),
-                      {link_end(stage, *there).x - 5, link_end(stage, *there).y - 5, 10, 10});
-      stage.ui.region("link." + digits(back->from.value()) + "." + digits(back->to.value()),
-                      {link_end(stage, *back).x - 5, link_end(stage, *back).y - 5, 10, 10});
+      for (const LinkView* way : {there, back}) {
+        const Vec2 end = link_end(stage, *way);
+        stage.ui.reachable("link." + digits(way->from.value()) + "." + digits(way->to.value()),
+                           {end.x - 5, end.y - 5, 10, 10}, reach_of(stage, kLinkEndRadius));
+      }
     }
   }
   if (under.link_end == nullptr) return;
@@ -142,7 +143,7 @@ void draw_cuts(const Stage& stage, const Under& under) {
     const Border& cut = stage.cuts[i];
     const bool hot = under.cut == &cut;
     const Vec2 middle = cut.line[cut.line.size() / 2];
-    stage.ui.region("cut." + digits(i), {middle.x - 4, middle.y - 4, 8, 8});
+    stage.ui.reachable("cut." + digits(i), {middle.x - 4, middle.y - 4, 8, 8}, reach_of(stage, kCutRadius));
     dashed(list, cut.line, ink(theme.bad, hot ? 1.0F : 0.9F), hot ? 3.0F : 2.0F, 8, 6);
   }
 }

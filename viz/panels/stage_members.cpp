@@ -205,8 +205,8 @@ void draw_members(const Stage& stage, const Under& under) {
     draw_body(ui, member, standing, at, r, color);
     draw_label(stage, member, at, color);
     if (!stage.frame.configuration.voters_outgoing.empty()) draw_half(ui, standing, at, r);
-    ui.region("member." + digits(member.id.value()),
-              {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F});
+    ui.reachable("member." + digits(member.id.value()),
+                 {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F}, reach_of(stage, r));
   }
 }
 

@@ -115,7 +115,8 @@ Passing<Bundle> bundles(const Stage& stage) {
     const Vec2 at = message_at(stage, message);
     if (!stage.area.contains(at)) continue;
     const raft::Message& m = message.message;
-    stage.ui.region("message." + digits(message.id), {at.x - 8, at.y - 8, 16, 16});
+    stage.ui.reachable("message." + digits(message.id), {at.x - 8, at.y - 8, 16, 16},
+                       reach_of(stage, kMessageRadius));
     const bool lost = message.doomed && travelled(stage, message) >= lost_at(stage, message);
     auto& here = on_link[stage.index_of(m.from) * count + stage.index_of(m.to)];
     const auto joined = std::find_if(here.begin(), here.end(), [&](std::size_t i) {

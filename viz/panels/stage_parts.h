@@ -64,6 +64,11 @@ struct Under {  // the pointer; at most one of them
 };
 
 Stage make_stage(const Frame&, Selection&, Ui&, const Rect& area);
+// How far from its middle something of `radius` px can still be pointed at; a finger needs more than a mouse.
+float reach_of(const Stage& stage, float radius);
+inline constexpr float kMessageRadius = 9;
+inline constexpr float kLinkEndRadius = 7;
+inline constexpr float kCutRadius = 7;
 Under pick(const Stage& stage, Vec2 pointer);
 
 Vec2 link_end(const Stage& stage, const LinkView& link);

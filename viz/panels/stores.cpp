@@ -83,9 +83,10 @@ void draw_stores(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   const auto count = static_cast<float>(frame.members.size());
   const float column = std::max(kLeastColumn, (area.w - kKeys - 34) / count);
   constexpr float kRow = 26;
+  const float head_height = ui.narrow() ? kTouchTarget : kRow;
   float x = origin.x + kKeys;
   for (const MemberView& member : frame.members) {
-    const Rect head{x, origin.y, column - 4, kRow};
+    const Rect head{x, origin.y, column - 4, head_height};
     const Item it = ui.item("store.of." + digits(member.id.value()), head, false);
     if (it.clicked) selection.select(member.id);
     const bool chosen = member.id == selection.member;
@@ -98,7 +99,7 @@ void draw_stores(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
               applied, Align::Right);
     x += column;
   }
-  float y = origin.y + kRow + 2;
+  float y = origin.y + head_height + 2;
   for (const auto& [key, revision] : newest) {
     // Only what is in sight is drawn.
     if (y + kRow >= area.y && y <= area.bottom()) {

@@ -33,7 +33,8 @@ float draw_line(const Frame& frame, std::size_t at, Selection& selection, Comman
   const std::string_view rule_words = selection.rules ? line.rule : "";
   const float rule_height = wrapped_height(rule, room, rule_words);
   const float above_rule = what_height + (why_height > 0 ? why_height + 3 : 0);
-  const float height = above_rule + (rule_height > 0 ? rule_height + 3 : 0) + 12;
+  const float least = ui.narrow() ? kTouchTarget : 0;
+  const float height = std::max(least, above_rule + (rule_height > 0 ? rule_height + 3 : 0) + 12);
   const Rect row{origin.x, origin.y, width, height};
   const Item it = ui.item("story." + digits(at), row, false);
   if (is_about(frame, line, selection.message)) {

@@ -2,6 +2,7 @@
 // changes anything.
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "viz/panels/timeline_parts.h"
@@ -11,6 +12,8 @@ namespace raftarium::viz {
 namespace {
 
 constexpr float kFullApart = 19;  // px between marks that are more than ticks
+constexpr float kMarkReach = 10;  // px from its middle
+constexpr float kTickReach = 5;
 
 // A round length that holds everything, so that the scale does not crawl while time runs.
 std::int64_t rounded_end(const Frame& frame) {
@@ -145,33 +148,38 @@ const PlacedMarks& place_marks(const Frame& frame, Ui& ui, const TimeScale& scal
   return marks;
 }
 
-void draw_marks(const Frame& frame, CommandSink& commands, Ui& ui, const TimeScale& scale, const Rect& area,
-                float rail) {
-  const PlacedMarks& marks = place_marks(frame, ui, scale);
-  const Vec2 mouse = vec(ImGui::GetIO().MousePos);
-  const bool here = area.contains(mouse);
+// The mark under the pointer; for a finger, which covers several, the nearest one above or below it.
+const lab::Mark* mark_at(const Frame& frame, const PlacedMarks& marks, const Ui& ui, const Rect& area,
+                         float rail, Vec2 mouse) {
+  if (!area.contains(mouse)) return nullptr;
   const lab::Mark* pointed = nullptr;
-  const auto near = [&](const lab::Mark& mark, float reach) {
-    const bool found = here && length(mouse - Vec2{scale.x(mark.time_us), rail}) < reach;
-    if (found) pointed = &mark;
-    return found;
+  float nearest = 1e6F;
+  const auto consider = [&](const PlacedMarks::Placed& placed, float radius) {
+    const float reach = ui.narrow() ? kTouchTarget / 2 : radius;
+    const float away = ui.narrow() ? std::fabs(mouse.x - placed.x) : length(mouse - Vec2{placed.x, rail});
+    if (away >= std::min(reach, nearest)) return;
+    nearest = away;
+    pointed = &frame.marks[placed.mark];
   };
+  for (const PlacedMarks::Placed& full : marks.full) consider(full, kMarkReach);
+  for (const PlacedMarks::Placed& tick : marks.ticks) consider(tick, kTickReach);
+  return pointed;
+}
+
+void draw_marks(const Frame& frame, const PlacedMarks& marks, const lab::Mark* pointed, Ui& ui,
+                float rail) {
   for (const PlacedMarks::Placed& tick : marks.ticks) {
-    const lab::Mark& mark = frame.marks[tick.mark];
-    near(mark, 5);
     const float x = tick.x - 0.5F;
     line(ui.list(), {x, rail - 6.5F}, {x, rail + 5.5F}, ink(tick.look.color, 0.9F), 2);
   }
   for (const PlacedMarks::Placed& full : marks.full) {
     const lab::Mark& mark = frame.marks[full.mark];
-    draw_mark(ui, full.look, {full.x, rail}, near(mark, 10));
-    ui.region("timeline.mark." + digits(full.mark), Rect{full.x - 9, rail - 9, 18, 18});
+    draw_mark(ui, full.look, {full.x, rail}, &mark == pointed);
+    ui.reachable("timeline.mark." + digits(full.mark), Rect{full.x - 9, rail - 9, 18, 18},
+                 ui.narrow() ? kTouchTarget / 2 : kMarkReach);
   }
-  if (pointed == nullptr || ui.popup_is_open()) return;
-  ui.tooltip_now(pointed->text, text::seconds(pointed->time_us) + " s");
-  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
-    commands.control({Control::Kind::SeekEvent, static_cast<std::int64_t>(pointed->event), {}});
-  }
+  if (pointed != nullptr && !ui.popup_is_open())
+    ui.tooltip_now(pointed->text, text::seconds(pointed->time_us) + " s");
 }
 
 }  // namespace
@@ -198,16 +206,18 @@ void draw_timeline(const Frame& frame, Selection& selection, CommandSink& comman
   const Passing<BranchLine> branches = branch_lines(frame, others, commands, ui, scale, area, rail);
   more_branches(others.size() - branches.size(), selection, ui,
                 {scale.left + scale.width - text_width(pen, end_words) - 14, below});
+  const PlacedMarks& marks = place_marks(frame, ui, scale);
+  const lab::Mark* pointed = mark_at(frame, marks, ui, area, rail, vec(ImGui::GetIO().MousePos));
   const Rect grip{area.x + margin - 12, area.y + 2, area.w - 2 * margin + 24, area.h - 4};
   const Item it = ui.item("timeline", grip, false);
   if (it.held && ImGui::IsMouseDragging(ImGuiMouseButton_Left, 3)) {
     commands.control({Control::Kind::SeekTime, scale.time(ImGui::GetIO().MousePos.x), {}});
   } else if (it.clicked && ImGui::GetIO().MouseDragMaxDistanceSqr[0] < 9) {
-    bool on_mark = false;
-    for (const lab::Mark& mark : frame.marks) {
-      on_mark = on_mark || length(vec(ImGui::GetIO().MousePos) - Vec2{scale.x(mark.time_us), rail}) < 10;
+    if (pointed != nullptr) {
+      commands.control({Control::Kind::SeekEvent, static_cast<std::int64_t>(pointed->event), {}});
+    } else {
+      commands.control({Control::Kind::SeekTime, scale.time(ImGui::GetIO().MousePos.x), {}});
     }
-    if (!on_mark) commands.control({Control::Kind::SeekTime, scale.time(ImGui::GetIO().MousePos.x), {}});
   }
 
   const float wheel = it.hovered ? ImGui::GetIO().MouseWheel : 0;
@@ -218,7 +228,7 @@ void draw_timeline(const Frame& frame, Selection& selection, CommandSink& comman
   fill(list, {scale.left, rail - 2, scale.x(end_us) - scale.left, 4}, ink(theme.accent, 0.35F), 2);
   fill(list, {scale.left, rail - 2, now - scale.left, 4}, ink(theme.accent), 2);
   draw_branches(branches, ui, area, rail);
-  draw_marks(frame, commands, ui, scale, area, rail);
+  draw_marks(frame, marks, pointed, ui, rail);
   fill(list, {now - 3, rail - 18, 6, 36}, ink(theme.panel), 3);
   fill(list, {now - 2.5F, rail - 17, 5, 34}, ink(theme.text), 2.5F);
   ui.region("playhead", {now - 3, rail - 17, 6, 34});

@@ -101,7 +101,8 @@ Passing<BranchLine> branch_lines(const Frame& frame, const Passing<const lab::Br
     const float from = scale.x(leaves_at(frame, branch));
     const float to = std::max(scale.x(branch.end_us), from + 8);
     const Rect place{from, y - spacing / 2, std::max(12.0F, to - from), spacing};
-    const Item it = ui.item("timeline.branch." + digits(branch.id), place, false);
+    // Too thin for a finger, which has the list of branches.
+    const Item it = ui.narrow() ? Item{} : ui.item("timeline.branch." + digits(branch.id), place, false);
     if (it.hovered) ui.tooltip("Go to this branch; this one is kept.", branch.name);
     if (it.clicked) {
       commands.control({Control::Kind::SwitchBranch, static_cast<std::int64_t>(branch.id), {}});
@@ -129,8 +130,8 @@ void more_branches(std::size_t without_line, Selection& selection, Ui& ui, Vec2 
   const Pen pen = ui.mono(type::kTiny, ui.theme().muted);
   const float width = text_width(pen, words);
   const Rect place{right.x - width - 6, right.y - 9, width + 12, 18};
-  const Item it = ui.item("timeline.branches.more", place, false);
-  ui.tooltip("More branches, which have no line here. Click for the list of all.");
+  const Item it = ui.narrow() ? Item{} : ui.item("timeline.branches.more", place, false);
+  if (!ui.narrow()) ui.tooltip("More branches, which have no line here. Click for the list of all.");
   fill(ui.list(), place, ink(it.hovered ? ui.theme().hover : ui.theme().panel), kCorner);
   draw_text(ui.list(), pen, place.center(), words, Align::Center);
   if (it.clicked) selection.open_popup = "branches";

@@ -13,6 +13,8 @@ namespace {
 
 using Kind = Control::Kind;
 
+constexpr float kTransport = 520;  // px that it takes where there is room
+
 void draw_mark(Ui& ui, Vec2 at, float r) {
   polygon(ui.list(), hexagon(at, r), ink(blend(ui.theme().panel, ui.theme().accent, 0.15F)),
           ink(ui.theme().accent), 2);
@@ -21,21 +23,27 @@ void draw_mark(Ui& ui, Vec2 at, float r) {
 
 // A box with a title, a muted detail and a chevron, that opens a list.
 bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view title,
-            std::string_view detail, std::string_view tip) {
+            std::string_view detail, std::string_view tip, Icon icon = Icon::None) {
   const Theme& t = ui.theme();
   const Item it = ui.item(name, area);
   fill(ui.list(), area, ink(it.hovered ? t.hover : t.raised), kCorner);
   outline(ui.list(), area, ink(t.line), kCorner);
   const float y = area.center().y;
   float room = area.w - 36;
+  float x = area.x + 12;
+  if (icon != Icon::None) {
+    draw_icon(ui.list(), icon, {x + 5, y}, 6, ink(t.muted));
+    x += 18;
+    room -= 18;
+  }
   const Pen pen = ui.medium(type::kBody, t.text);
   const Pen small = ui.regular(type::kTiny, t.muted);
   const float detail_width = detail.empty() ? 0 : text_width(small, detail) + 12;
   const Words shown = fitted(pen, title, room);
-  draw_text(ui.list(), pen, {area.x + 12, y}, shown);
+  draw_text(ui.list(), pen, {x, y}, shown);
   room -= text_width(pen, shown);
   if (detail_width > 0 && room >= detail_width) {
-    draw_text(ui.list(), small, {area.x + 24 + text_width(pen, shown), y + 0.5F}, detail);
+    draw_text(ui.list(), small, {x + 12 + text_width(pen, shown), y + 0.5F}, detail);
   }
   draw_icon(ui.list(), Icon::Chevron, {area.right() - 14, y}, 6, ink(t.muted));
   ui.tooltip(tip);
@@ -43,7 +51,7 @@ bool picker(Ui& ui, const Rect& area, std::string_view name, std::string_view ti
 }
 
 void export_list(const Selection& selection, CommandSink& commands, Ui& ui, const Rect& from) {
-  const float row_height = ui.narrow() ? kTouchTarget : 32;
+  const float row_height = ui.narrow() ? kTouchRow : 32;
   const float height = row_height * static_cast<float>(kExports.size()) + 10;
   const bool asked = selection.open_popup == "exports";
   if (!ui.open_popup("exports", asked, {from.x, from.bottom() + 6}, {250, height})) return;
@@ -60,12 +68,12 @@ void export_list(const Selection& selection, CommandSink& commands, Ui& ui, cons
   ui.close_popup();
 }
 
-Words branch_label(const Frame& frame) {
+Words branch_label(const Frame& frame, bool narrow) {
   std::size_t place = 1;
   for (std::size_t i = 0; i < frame.branches.size(); ++i) {
     if (frame.branches[i].id == frame.branch) place = i + 1;
   }
-  return "branch " + digits(place) + "/" + digits(frame.branches.size());
+  return (narrow ? "" : "branch ") + digits(place) + "/" + digits(frame.branches.size());
 }
 
 void draw_speed(const Chrome& chrome, CommandSink& commands, Ui& ui, Rect area) {
@@ -106,13 +114,17 @@ void draw_transport(const Frame& frame, const Chrome& chrome, CommandSink& comma
     const auto style = primary ? Button::Style::Primary : Button::Style::Plain;
     if (ui.button(place(), {name, "", tip, key, icon, style, true})) commands.control({kind, 0, {}});
   };
-  const bool ends = !ui.narrow() || area.w >= 350;  // else the timeline has to do
-  if (ends) press("transport.start", Icon::ToStart, text::kToStart, "Home", Kind::ToStart);
+  // Where there is no room for the ends the timeline has to do; "More" has them too.
+  const bool to_start = !ui.narrow() || area.w >= 370;
+  const bool to_end = !ui.narrow() || area.w >= 420;
+  const bool undo = area.w >= (ui.narrow() ? 340.0F : 462.0F);
+  if (to_start) press("transport.start", Icon::ToStart, text::kToStart, "Home", Kind::ToStart);
   press("transport.back", Icon::Back, text::kStepBack, "Left", Kind::StepBack);
   press("transport.play", chrome.playing ? Icon::Pause : Icon::Play,
         chrome.playing ? text::kPause : text::kPlay, "Space", Kind::TogglePlay, true);
   press("transport.step", Icon::Step, text::kStep, "Right", Kind::StepForward);
-  if (ends) press("transport.end", Icon::ToEnd, text::kToEnd, "End", Kind::ToEnd);
+  if (to_end) press("transport.end", Icon::ToEnd, text::kToEnd, "End", Kind::ToEnd);
+  if (undo) press("transport.undo", Icon::Undo, text::kUndo, "U", Kind::Undo);
   x += ui.narrow() ? 4 : 14;
   if (ui.narrow()) {
     press("speed.slower", Icon::Minus, text::kSlower, "[", Kind::Slower);
@@ -153,11 +165,19 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
     row.cut_right(6);
     return ui.button(r, {name, "", tip, key, icon, Button::Style::Plain, true});
   };
-  if (switch_button("theme", Icon::Theme, t.dark ? text::kToLight : text::kToDark, "D")) {
+  if (switch_button("more", Icon::More, text::kMore, "")) selection.open_popup = "more";
+  if (chrome.breakpoints != 0) {  // the clock will stop by itself
+    const Rect* more = ui.regions().find("more");
+    if (more != nullptr)
+      ui.list()->AddCircleFilled({more->right() - 6, more->y + 6}, 3.5F, ink(t.accent), 16);
+  }
+  // A telephone has these under "More".
+  const bool own_buttons = !layout.narrow || bar.w >= 600;
+  if (own_buttons && switch_button("theme", Icon::Theme, t.dark ? text::kToLight : text::kToDark, "D")) {
     commands.control({Kind::ToggleTheme, 0, {}});
   }
-  if (switch_button("help", Icon::Help, text::kHelp, "?")) selection.open_popup = "help";
-  if (chrome.can_share) {
+  if (own_buttons && switch_button("help", Icon::Help, text::kHelp, "?")) selection.open_popup = "help";
+  if (own_buttons && chrome.can_share) {
     if (bar.w >= 1200) {
       const Rect r = row.cut_right(ui.button_width("Share link"));
       row.cut_right(8);
@@ -176,23 +196,23 @@ void draw_top_bar(const Frame& frame, const Chrome& chrome, Selection& selection
   }
   const Words count = digits(frame.members.size()) + (frame.members.size() == 1 ? " member" : " members");
   const Words detail = count + ", seed " + digits(frame.seed);
-  const float transport_width = layout.narrow ? 0.0F : std::min(480.0F, row.w * 0.55F);
+  const float transport_width = layout.narrow ? 0.0F : std::min(kTransport, row.w * 0.58F);
   const float pickers = row.w - transport_width - (layout.narrow ? 0.0F : 16.0F);
-  const float branch_wanted = ui.button_width(branch_label(frame)) + 24;
-  const float branch_width = layout.narrow ? (frame.branches.size() > 1 ? branch_wanted : 0.0F)
-                                           : std::min(branch_wanted, pickers * 0.42F);
+  const Words branch_words = branch_label(frame, layout.narrow);
+  const float branch_wanted = ui.button_width(branch_words) + (layout.narrow ? 42.0F : 24.0F);
+  const float branch_width = layout.narrow ? branch_wanted : std::min(branch_wanted, pickers * 0.42F);
   const float scenario_width = std::min(layout.narrow ? 400.0F : 240.0F, pickers - branch_width - 8);
   const Rect scenario = row.cut_left(scenario_width);
   row.cut_left(8);
   if (picker(ui, scenario, "scenarios", frame.scenario_title, detail, text::kScenario))
     selection.open_popup = "gallery";
-  if (branch_width > 0) {
-    const Rect branch = row.cut_left(branch_width);
-    if (picker(ui, branch, "branches", branch_label(frame), "", text::kBranches))
-      selection.open_popup = "branches";
+  const Rect branch = row.cut_left(branch_width);
+  if (picker(ui, branch, "branches", branch_words, "", text::kBranches,
+             layout.narrow ? Icon::Branch : Icon::None)) {
+    selection.open_popup = "branches";
   }
   if (!layout.narrow) {
-    const float wanted = std::min(row.w, 480.0F);
+    const float wanted = std::min(row.w, kTransport);
     const float centered = std::max(row.x + 12, std::min(bar.w * 0.405F, row.right() - wanted));
     draw_transport(frame, chrome, commands, ui, {centered, bar.y, row.right() - centered, bar.h});
   }

@@ -132,7 +132,7 @@ TEST_SUITE("anything") {
       EXPECT(at_the_friends.frame().time_us == session.time_us);
     }
     EXPECT(shared > 3);
-    EXPECT(branches > 12);
+    EXPECT(branches > 8);
   }
 }
 

@@ -21,7 +21,8 @@ bool is_control(const std::string& name) {
   for (const char* prefix : {"transport.", "tab.", "act.", "speed.", "menu.", "overview.", "help.close"}) {
     if (name.rfind(prefix, 0) == 0) return true;
   }
-  return name == "scenarios" || name == "branches" || name == "help" || name == "theme" || name == "client";
+  return name == "scenarios" || name == "branches" || name == "more" || name == "help" || name == "theme" ||
+         name == "client";
 }
 
 }  // namespace
@@ -35,9 +36,11 @@ TEST_SUITE("screen") {
       screen.play_until(1'200'000);
       for (const char* name :
            {"stage", "timeline", "playhead", "time", "transport.play", "transport.back", "transport.step",
-            "scenarios", "help", "theme", "client", "member.1", "member.5", "tab.logs"}) {
+            "scenarios", "branches", "more", "client", "member.1", "member.5", "tab.logs"}) {
         EXPECT_MESSAGE(screen.has(name), name);
       }
+      // A telephone has these under "More".
+      for (const char* name : {"help", "theme"}) EXPECT_MESSAGE(screen.has(name) == (size.x >= 600), name);
       std::vector<std::pair<std::string, Rect>> controls;
       for (const std::string& name : screen.regions()) {
         if (is_control(name)) controls.emplace_back(name, screen.region(name));
