@@ -85,12 +85,14 @@ void draw_help(Selection& selection, Ui& ui) {
   constexpr float kGap = 36;
   constexpr Vec2 kTwoColumns{1000, 64 + kKeyRow * kSecondColumn + 26};
   const bool two = ImGui::GetIO().DisplaySize.x >= kTwoColumns.x + 16;
-  const Vec2 size = two ? kTwoColumns : Vec2{520, 64 + kKeyRow * static_cast<float>(kRows.size()) + 26};
+  Vec2 size = two ? kTwoColumns : Vec2{520, 64 + kKeyRow * static_cast<float>(kRows.size()) + 26};
+  size.y +=
+      kKeyRow + signs_height(ui, std::min(size.x, ImGui::GetIO().DisplaySize.x - 16) - 2 * kMargin) + 8;
   if (!ui.open_popup("help", asked, {}, size, true)) return;
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
   const float width = ImGui::GetWindowWidth();
   draw_text(ui.list(), ui.semibold(type::kTitle - 2, ui.theme().text), origin + Vec2{kMargin, 30},
-            "Keys and gestures");
+            "Keys, gestures, signs");
   const float target = ui.narrow() ? kTouchTarget : 30;
   const Rect close{origin.x + width - target - 12, origin.y + 14, target, target};
   if (ui.button(close, {"help.close", "", "Close.", "Esc", Icon::Close, Button::Style::Ghost, true})) {
@@ -107,6 +109,12 @@ void draw_help(Selection& selection, Ui& ui) {
   } else {
     bottom = draw_rows(rows, ui, top, inside);
   }
+  line(ui.list(), {top.x, bottom + 2}, {top.x + inside, bottom + 2}, ink(ui.theme().line));
+  draw_text(ui.list(), ui.medium(type::kSmall, ui.theme().accent), {top.x, bottom + kKeyRow / 2 + 3},
+            "Signs");
+  const Rect signs{top.x, bottom + kKeyRow + 4, inside, signs_height(ui, inside)};
+  draw_signs(ui, signs);
+  bottom = signs.bottom();
   ImGui::SetCursorScreenPos({origin.x, bottom + 16});
   ImGui::Dummy({1, 1});
   ui.close_popup();

@@ -73,6 +73,9 @@ void draw_timeline(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area
 // What has no place of its own on a small screen, and the breakpoints: a list under the top bar, a sheet from below
 // where it is narrow.
 void draw_more(const Chrome&, Selection&, CommandSink&, Ui&);
+// Every sign of the stage with its name, in rows.
+float signs_height(const Ui&, float width);
+void draw_signs(Ui&, const Rect& area);
 void draw_help(Selection&, Ui&);
 void draw_notice(const Chrome&, Ui&, const Rect& stage);
 

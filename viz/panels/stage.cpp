@@ -239,9 +239,10 @@ Stage::Lane Stage::lane(std::size_t from, std::size_t to, float offset) const {
 Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& area) {
   StageKept& kept = ui.kept<StageKept>();
   Stage stage{frame,     selection,       ui, area, {}, 0, 0, kept.at, kept.island,
-              kept.seen, kept.message_at, {}, 0};
+              kept.seen, kept.message_at, {}, {},   0};
   Rect field = area;
-  if (!ui.narrow()) field.cut_bottom(34);
+  stage.legend = measure_legend(frame, ui, area);
+  field.cut_bottom(stage.legend.reserved);
   const float client_width = 104;
   stage.client = {area.right() - client_width - 18, area.y + 18, client_width, 50};
   if (ui.narrow()) stage.client = {area.right() - 104, area.y + 8, 96, 44};
@@ -360,10 +361,7 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   draw_members(stage, under);
   draw_badges(stage);
   draw_gesture(stage);
-  if (!ui.narrow()) {
-    draw_legend(stage);
-    draw_badge_legend(stage);
-  }
+  draw_legend(stage);
   draw_client(stage, client);
   if (item.hovered && selection.gesture.kind == Gesture::Kind::None) hint(stage, under);
   list->PopClipRect();

@@ -24,6 +24,10 @@ BadgePlaces badge_places(const Stage& stage, Vec2 member) {
   return {member + away, member + Vec2{away.x, -away.y}, r};
 }
 
+bool is_at(Vec2 pointer, Vec2 badge, float r) { return length(pointer - badge) <= r + 3; }
+
+}  // namespace
+
 void draw_disk_badge(Ui& ui, DiskState state, Vec2 at, float r) {
   ImDrawList* list = ui.list();
   const Theme& theme = ui.theme();
@@ -74,10 +78,6 @@ void draw_clock_badge(Ui& ui, ClockState state, Vec2 at, float r) {
   }
 }
 
-bool is_at(Vec2 pointer, Vec2 badge, float r) { return length(pointer - badge) <= r + 3; }
-
-}  // namespace
-
 void draw_badges(const Stage& stage) {
   for (std::size_t i = 0; i < stage.at.size(); ++i) {
     const MemberView& member = stage.frame.members[i];
@@ -110,34 +110,6 @@ bool hint_of_badge(const Stage& stage, Vec2 pointer) {
     return true;
   }
   return false;
-}
-
-void draw_badge_legend(const Stage& stage) {
-  Ui& ui = stage.ui;
-  const Pen pen = ui.regular(type::kSmall, ui.theme().muted);
-  Vec2 at{stage.area.x + 20, stage.area.bottom() - 38};
-  const auto named = [&](const char* label) {
-    draw_text(ui.list(), pen, at + Vec2{14, 0}, label);
-    ui.region(Words("legend.") + label, {at.x - 8, at.y - 9, 22 + text_width(pen, label), 18});
-    at.x += 14 + text_width(pen, label) + 24;
-  };
-  const auto& members = stage.frame.members;
-  for (const DiskState state : {DiskState::Lying, DiskState::Full, DiskState::Failing, DiskState::Slow}) {
-    const bool there = std::any_of(members.begin(), members.end(), [&](const MemberView& member) {
-      return disk_state(member.disk) == state;
-    });
-    if (!there) continue;
-    draw_disk_badge(ui, state, at, 6.5F);
-    named(name_of(state));
-  }
-  for (const ClockState state : {ClockState::Fast, ClockState::Slow, ClockState::Still}) {
-    const bool there = std::any_of(members.begin(), members.end(), [&](const MemberView& member) {
-      return clock_state(member.drift_ppm) == state;
-    });
-    if (!there) continue;
-    draw_clock_badge(ui, state, at, 6.5F);
-    named(name_of(state));
-  }
 }
 
 }  // namespace raftarium::viz

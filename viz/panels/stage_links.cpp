@@ -33,7 +33,8 @@ bool carries_traffic(const Stage& stage, std::size_t i, std::size_t j) {
 Vec2 label_place(const Stage& stage, Vec2 size) {
   constexpr float kMargin = 20;
   // Under the captions where there is little room.
-  const Rect in = stage.field.inset(kMargin - 4, stage.ui.narrow() ? 4 : 14);
+  Rect in = stage.field.inset(kMargin - 4, stage.ui.narrow() ? 4 : 14);
+  in.h = std::min(in.h, stage.legend.area.y - 6 - in.y);
   const float right = in.right() - size.x;
   const float low = in.bottom() - size.y;
   const std::array<Vec2, 4> corners = {{in.min(), {in.x, low}, {right, low}, {right, in.y}}};
@@ -157,8 +158,7 @@ void draw_cut_label(const Stage& stage) {
     const Words joint = "joint: " + names(configuration.voters_outgoing) + " and " +
                         names(configuration.voters) + ", a majority of each decides";
     const Pen words = stage.ui.medium(type::kSmall, theme.accent);
-    const Rect box{stage.area.x + 18, stage.area.bottom() - (stage.ui.narrow() ? 26.0F : 58.0F),
-                   text_width(words, joint), 18};
+    const Rect box{stage.area.x + 18, stage.legend.area.y - 24, text_width(words, joint), 18};
     fill(list, box.inset(-6, -2), ink(theme.ground, 0.9F), kCorner);
     draw_text(list, words, {box.x, box.center().y}, joint);
     stage.ui.region("joint.label", box);

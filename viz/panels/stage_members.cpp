@@ -60,16 +60,23 @@ void draw_body(Ui& ui, const MemberView& member, Standing standing, Vec2 at, flo
       }
       break;
   }
-  if (member.process == Process::Running && member.pace.is_slow()) {  // an hourglass
-    const Vec2 middle = at + Vec2{-r - 12, 0};
-    for (const float up : {-7.0F, 7.0F}) {
-      list->AddTriangleFilled(im(middle + Vec2{-5, up}), im(middle + Vec2{5, up}), im(middle),
-                              ink(theme.warning));
-    }
+  if (member.process == Process::Running && member.pace.is_slow()) {
+    draw_hourglass(ui, at + Vec2{-r - 12, 0});
   }
   if (member.process != Process::Paused) return;
   for (const float x : {-r - 15, -r - 9}) fill(list, {at.x + x, at.y - 6, 4, 12}, ink(theme.warning), 1);
 }
+
+}  // namespace
+
+void draw_hourglass(Ui& ui, Vec2 at) {
+  for (const float up : {-7.0F, 7.0F}) {
+    ui.list()->AddTriangleFilled(im(at + Vec2{-5, up}), im(at + Vec2{5, up}), im(at),
+                                 ink(ui.theme().warning));
+  }
+}
+
+namespace {
 
 // The share of the election timeout that has passed: full means an election.
 void draw_timer(Ui& ui, const MemberView& member, Standing standing, Vec2 at, float r) {

@@ -80,6 +80,22 @@ void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color
       for (std::size_t i = 1; i < bolt.size(); ++i) line(list, bolt[i - 1], bolt[i], solid, 2.5F);
       break;
     }
+    case MessageType::MsgReadIndex:  // an eye
+    case MessageType::MsgReadIndexResp: {
+      const bool asks = message.type == MessageType::MsgReadIndex;
+      list->PathArcTo({at.x, at.y + 7}, 11, -2.5F, -0.64F, 16);
+      list->PathArcTo({at.x, at.y - 7}, 11, 0.64F, 2.5F, 16);
+      list->PathFillConvex(ground);
+      list->PathArcTo({at.x, at.y + 7}, 11, -2.5F, -0.64F, 16);
+      list->PathArcTo({at.x, at.y - 7}, 11, 0.64F, 2.5F, 16);
+      list->PathStroke(solid, ImDrawFlags_Closed, 1.5F);
+      if (asks) {
+        list->AddCircleFilled(im(at), 2.8F, solid, 16);
+      } else {
+        list->AddCircle(im(at), 2.4F, solid, 16, 1.25F);
+      }
+      break;
+    }
     case MessageType::MsgProp: {
       const Rect box{at.x - 10, at.y - 8, 20, 16};
       fill(list, box, ground, 3);
@@ -180,48 +196,6 @@ void draw_messages(const Stage& stage, const Under& under) {
   for (const Bundle& bundle : all) {
     if (bundle.count > 1) draw_count(stage, bundle, taken);
   }
-}
-
-void draw_legend(const Stage& stage) {
-  Ui& ui = stage.ui;
-  const Theme& theme = ui.theme();
-  ImDrawList* list = ui.list();
-  const Pen pen = ui.regular(type::kSmall, theme.muted);
-  Vec2 at{stage.area.x + 20, stage.area.bottom() - 18};
-  const float right = stage.area.right() - 8;
-  const auto advance = [&](std::string_view label) {
-    draw_text(list, pen, at + Vec2{14, 0}, label);
-    at.x += 14 + text_width(pen, label) + 24;
-  };
-  const ImU32 edge = ink(theme.muted);
-  polygon(list, hexagon(at, 7), ink(theme.ground), edge, 1.5F);
-  advance("leader");
-  polygon(list, diamond(at, 7), ink(theme.ground), edge, 1.5F);
-  advance("candidate");
-  list->AddCircle(im(at), 6.5F, edge, 24, 1.5F);
-  advance("follower");
-  if (!stage.frame.configuration.learners.empty() || !stage.frame.configuration.learners_next.empty()) {
-    dotted_circle(list, at, 6.5F, edge, 2);
-    advance("learner");
-  }
-  const auto message = [&](MessageType kind, std::string_view label) {
-    if (at.x + 20 + text_width(pen, label) > right) return;
-    raft::Message sample;
-    sample.type = kind;
-    if (kind == MessageType::MsgApp) {
-      fill(list, {at.x - 7, at.y - 6, 14, 12}, edge, 2);
-    } else {
-      draw_message_shape(ui, sample, at, theme.muted, false);
-    }
-    advance(label);
-  };
-  message(MessageType::MsgApp, "append");
-  message(MessageType::MsgHeartbeat, "heartbeat");
-  message(MessageType::MsgVote, "vote");
-  message(MessageType::MsgAppResp, "answer");
-  if (at.x + 40 > right) return;
-  cross(list, at, 5, ink(theme.bad), 2);
-  advance("lost");
 }
 
 }  // namespace raftarium::viz

@@ -2,6 +2,7 @@
 // What the parts of the stage share: where everything stands in this frame, and what is under the pointer.
 
 #include "viz/acts.h"
+#include "viz/health.h"
 #include "viz/panels/panels.h"
 
 namespace raftarium::viz {
@@ -24,6 +25,13 @@ struct StageKept {
   std::vector<Vec2> message_at;
 };
 
+// Where the names of the signs stand: along the lower edge.
+struct Legend {
+  Rect area;  // of all rows
+  int rows = 0;
+  float reserved = 0;  // px that the field leaves to it, whatever is there now
+};
+
 struct Stage {
   const Frame& frame;
   Selection& selection;
@@ -37,6 +45,7 @@ struct Stage {
   std::vector<Border>& cuts;
   std::vector<Vec2>& message_at;  // of frame.messages, once they are placed
   Rect client;
+  Legend legend;
   // When each message is shown: the present, or a little before while the last step is still travelling.
   std::int64_t shown_us = 0;
 
@@ -92,10 +101,15 @@ void draw_captions(const Stage& stage);  // under the messages, which are never 
 void draw_members(const Stage& stage, const Under& under);
 void draw_badges(const Stage& stage);                  // of disks and clocks that are not as they should be
 bool hint_of_badge(const Stage& stage, Vec2 pointer);  // false: none is there
-void draw_badge_legend(const Stage& stage);
+void draw_disk_badge(Ui& ui, DiskState state, Vec2 at, float r);
+void draw_clock_badge(Ui& ui, ClockState state, Vec2 at, float r);
+void draw_hourglass(Ui& ui, Vec2 at);                         // of a process that takes its time
 void draw_request_line(const Stage& stage);                   // from the client to whom it asks
 Item client_item(const Stage& stage, CommandSink& commands);  // made before the stage, which it lies on
 void draw_client(const Stage& stage, const Item& item);
+inline constexpr float kLegendRow = 20;
+inline constexpr float kLegendMargin = 7;
+Legend measure_legend(const Frame& frame, const Ui& ui, const Rect& area);
 void draw_legend(const Stage& stage);
 
 }  // namespace raftarium::viz

@@ -1,0 +1,201 @@
+// The legend: every sign of the stage with its name. What is rare is named while it is there; the list of keys names
+// all of them.
+
+#include <algorithm>
+#include <array>
+
+#include "viz/health.h"
+#include "viz/panels/stage_parts.h"
+
+namespace raftarium::viz {
+namespace {
+
+using raft::MessageType;
+
+constexpr float kSign = 14;     // px from a sign's middle to its name
+constexpr float kBetween = 24;  // from the end of a name to the middle of the next sign
+constexpr float kLeast = 250;   // px of height that the stage keeps before the legend takes another row
+
+enum class SignGroup : std::uint8_t { Members, Troubles, Messages };
+
+struct Sign {
+  const char* name;
+  SignGroup group;
+  void (*draw)(Ui& ui, Vec2 at);
+  bool (*there)(const Frame& frame);  // nothing: always named
+};
+
+bool any_member(const Frame& frame, bool (*is)(const MemberView& member)) {
+  return std::any_of(frame.members.begin(), frame.members.end(), is);
+}
+
+template <DiskState kState>
+constexpr Sign disk_sign(const char* name) {
+  return {name, SignGroup::Troubles, [](Ui& ui, Vec2 at) { draw_disk_badge(ui, kState, at, 6.5F); },
+          [](const Frame& frame) {
+            return any_member(frame, [](const MemberView& m) { return disk_state(m.disk) == kState; });
+          }};
+}
+
+template <ClockState kState>
+constexpr Sign clock_sign(const char* name) {
+  return {name, SignGroup::Troubles, [](Ui& ui, Vec2 at) { draw_clock_badge(ui, kState, at, 6.5F); },
+          [](const Frame& frame) {
+            return any_member(frame,
+                              [](const MemberView& m) { return clock_state(m.drift_ppm) == kState; });
+          }};
+}
+
+template <MessageType kType, bool kRefused = false>
+constexpr Sign message_sign(const char* name) {
+  return {name, SignGroup::Messages,
+          [](Ui& ui, Vec2 at) {
+            raft::Message sample;
+            sample.type = kType;
+            sample.reject = kRefused;
+            draw_message_shape(ui, sample, at, ui.theme().muted, false);
+          },
+          nullptr};
+}
+
+ImU32 edge_of(const Ui& ui) { return ink(ui.theme().muted); }
+
+constexpr std::array kSigns = {
+    Sign{"leader", SignGroup::Members,
+         [](Ui& ui, Vec2 at) {
+           polygon(ui.list(), hexagon(at, 7), ink(ui.theme().ground), edge_of(ui), 1.5F);
+         },
+         nullptr},
+    Sign{"candidate", SignGroup::Members,
+         [](Ui& ui, Vec2 at) {
+           polygon(ui.list(), diamond(at, 7), ink(ui.theme().ground), edge_of(ui), 1.5F);
+         },
+         nullptr},
+    Sign{"pre-candidate", SignGroup::Members,
+         [](Ui& ui, Vec2 at) {
+           dashed_polygon(ui.list(), diamond(at, 7.5F), ink(ui.theme().ground), edge_of(ui), 1.5F);
+         },
+         nullptr},
+    Sign{"follower", SignGroup::Members,
+         [](Ui& ui, Vec2 at) { ui.list()->AddCircle(im(at), 6.5F, edge_of(ui), 24, 1.5F); }, nullptr},
+    Sign{"learner", SignGroup::Members,
+         [](Ui& ui, Vec2 at) { dotted_circle(ui.list(), at, 6.5F, edge_of(ui), 2); },
+         [](const Frame& frame) {
+           return !frame.configuration.learners.empty() || !frame.configuration.learners_next.empty();
+         }},
+    Sign{"crashed", SignGroup::Members,
+         [](Ui& ui, Vec2 at) {
+           dashed_circle(ui.list(), at, 7, ink(ui.theme().bad), 1.25F);
+           cross(ui.list(), at, 3.5F, ink(ui.theme().bad), 1.25F);
+         },
+         nullptr},
+    Sign{"paused", SignGroup::Troubles,
+         [](Ui& ui, Vec2 at) {
+           for (const float x : {-5.0F, 1.0F})
+             fill(ui.list(), {at.x + x, at.y - 6, 4, 12}, ink(ui.theme().warning), 1);
+         },
+         [](const Frame& frame) {
+           return any_member(frame, [](const MemberView& m) { return m.process == Process::Paused; });
+         }},
+    Sign{"slow process", SignGroup::Troubles, [](Ui& ui, Vec2 at) { draw_hourglass(ui, at); },
+         [](const Frame& frame) {
+           return any_member(frame, [](const MemberView& m) {
+             return m.process == Process::Running && m.pace.is_slow();
+           });
+         }},
+    disk_sign<DiskState::Lying>("lying disk"),
+    disk_sign<DiskState::Full>("full disk"),
+    disk_sign<DiskState::Failing>("failing disk"),
+    disk_sign<DiskState::Slow>("slow disk"),
+    clock_sign<ClockState::Fast>("fast clock"),
+    clock_sign<ClockState::Slow>("slow clock"),
+    clock_sign<ClockState::Still>("stopped clock"),
+    Sign{"append", SignGroup::Messages,
+         [](Ui& ui, Vec2 at) {
+           fill(ui.list(), {at.x - 7, at.y - 6, 14, 12}, edge_of(ui), 2);
+         },
+         nullptr},
+    message_sign<MessageType::MsgHeartbeat>("heartbeat"),
+    message_sign<MessageType::MsgVote>("vote"),
+    message_sign<MessageType::MsgSnap>("snapshot"),
+    message_sign<MessageType::MsgReadIndex>("read"),
+    message_sign<MessageType::MsgTimeoutNow>("transfer"),
+    message_sign<MessageType::MsgAppResp>("answer"),
+    message_sign<MessageType::MsgAppResp, true>("refusal"),
+    Sign{"lost", SignGroup::Messages,
+         [](Ui& ui, Vec2 at) { cross(ui.list(), at, 5, ink(ui.theme().bad), 2); }, nullptr},
+};
+
+// Calls `place` with each of the signs that `wanted` takes and where its middle is, from `top_left` on in rows as
+// wide as `width`; returns the number of rows. Messages begin a row of their own where one row does not hold all.
+template <class Wanted, class Place>
+int flow(const Ui& ui, Vec2 top_left, float width, const Wanted& wanted, const Place& place) {
+  const Pen pen = ui.regular(type::kSmall, ui.theme().muted);
+  const auto room_of = [&](const Sign& sign) { return 8 + kSign + text_width(pen, sign.name); };
+  float total = 0;
+  for (const Sign& sign : kSigns) total += wanted(sign) ? room_of(sign) + kBetween - 8 : 0;
+  const bool one_row = total - kBetween + 8 <= width;
+  int row = 0;
+  float x = 0;
+  SignGroup group = kSigns.front().group;
+  for (const Sign& sign : kSigns) {
+    if (!wanted(sign)) continue;
+    const bool other = sign.group == SignGroup::Messages && group != SignGroup::Messages;
+    group = sign.group;
+    if (x > 0 && ((other && !one_row) || x + room_of(sign) > width)) {
+      x = 0;
+      ++row;
+    }
+    place(sign, row, top_left + Vec2{x + 8, kLegendRow * (static_cast<float>(row) + 0.5F)});
+    x += room_of(sign) + kBetween - 8;
+  }
+  return row + 1;
+}
+
+void draw_sign(Ui& ui, const Sign& sign, Vec2 at) {
+  const Pen pen = ui.regular(type::kSmall, ui.theme().muted);
+  sign.draw(ui, at);
+  draw_text(ui.list(), pen, at + Vec2{kSign, 0}, sign.name);
+  ui.region(Words("legend.") + sign.name, {at.x - 8, at.y - 9, 8 + kSign + text_width(pen, sign.name), 18});
+}
+
+}  // namespace
+
+Legend measure_legend(const Frame& frame, const Ui& ui, const Rect& area) {
+  if (ui.narrow()) return {{area.x, area.bottom(), area.w, 0}, 0, 0};
+  const float width = area.w - 20;
+  const int most = std::clamp(static_cast<int>((area.h - kLeast) / kLegendRow), 1, 3);
+  const auto nothing = [](const Sign&, int, Vec2) {};
+  const int usual = flow(
+      ui, {}, width, [](const Sign& sign) { return sign.there == nullptr; }, nothing);
+  const int now = flow(
+      ui, {}, width, [&](const Sign& sign) { return sign.there == nullptr || sign.there(frame); }, nothing);
+  const int rows = std::min(now, most);
+  const float height = static_cast<float>(rows) * kLegendRow;
+  return {{area.x + 12, area.bottom() - kLegendMargin - height, width, height},
+          rows,
+          static_cast<float>(std::min(usual, most)) * kLegendRow + 2 * kLegendMargin};
+}
+
+void draw_legend(const Stage& stage) {
+  const Legend& legend = stage.legend;
+  if (legend.rows == 0) return;
+  const auto wanted = [&](const Sign& sign) { return sign.there == nullptr || sign.there(stage.frame); };
+  flow(stage.ui, legend.area.min(), legend.area.w, wanted, [&](const Sign& sign, int row, Vec2 at) {
+    if (row < legend.rows) draw_sign(stage.ui, sign, at);
+  });
+}
+
+float signs_height(const Ui& ui, float width) {
+  const int rows = flow(
+      ui, {}, width, [](const Sign&) { return true; }, [](const Sign&, int, Vec2) {});
+  return static_cast<float>(rows) * kLegendRow;
+}
+
+void draw_signs(Ui& ui, const Rect& area) {
+  flow(
+      ui, area.min(), area.w, [](const Sign&) { return true; },
+      [&](const Sign& sign, int, Vec2 at) { draw_sign(ui, sign, at); });
+}
+
+}  // namespace raftarium::viz
