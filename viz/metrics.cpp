@@ -73,7 +73,7 @@ Series disk_work(const Frame& frame, const Window& window, const char* name, con
     series.slices[slice] += static_cast<double>(work.*count - before);
     total += work.*count - before;
   }
-  series.now = std::to_string(total);
+  series.now = count == &lab::DiskWork::bytes ? bytes_in_words(total) : std::to_string(total);
   return series;
 }
 
@@ -143,6 +143,7 @@ Metrics compute_metrics(const Frame& frame, std::int64_t window_us, std::size_t 
   series.push_back(bytes_sent(frame, window));
   series.push_back(disk_work(frame, window, "disk writes", "writes", &lab::DiskWork::writes));
   series.push_back(disk_work(frame, window, "disk syncs", "syncs", &lab::DiskWork::syncs));
+  series.push_back(disk_work(frame, window, "disk bytes", "bytes", &lab::DiskWork::bytes));
   for (Series& s : series) s.most = *std::max_element(s.slices.begin(), s.slices.end());
   return metrics;
 }

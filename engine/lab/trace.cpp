@@ -37,12 +37,13 @@ void trace(const sim::World& world, std::vector<TracedMessage>& messages) {
 }
 
 void trace_disks(const sim::World& world, std::vector<DiskWork>& work) {
-  DiskWork now{world.now_us(), world.moments(), 0, 0};
+  DiskWork now{world.now_us(), world.moments(), 0, 0, 0};
   for (const raft::NodeId node : world.members()) {
     const storage::MemoryDisk* disk = world.disk(node);
     if (disk == nullptr) continue;
     now.writes += disk->writes();
     now.syncs += disk->syncs();
+    now.bytes += disk->bytes_written();
   }
   const bool same = !work.empty() && work.back().writes == now.writes && work.back().syncs == now.syncs;
   if (!same) work.push_back(now);

@@ -26,12 +26,13 @@ struct TracedMessage {
   bool lost = false;
 };
 
-// How often the simulated disks of all members have been written to and synced up to a moment. A new disk begins anew.
+// How often, and with how much, the simulated disks of all members have been written to and synced up to a moment. A new disk begins anew.
 struct DiskWork {
   sim::TimeUs time_us = 0;
   std::uint64_t event = 0;  // World::moments() right after it
   std::uint64_t writes = 0;
   std::uint64_t syncs = 0;
+  std::uint64_t bytes = 0;  // written
 };
 
 // Notes what the last step of `world` sent and what became of what was sent before. In the order of identities.

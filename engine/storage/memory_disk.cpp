@@ -174,6 +174,7 @@ base::Status MemoryDisk::write(File file, std::uint64_t offset, std::span<const 
     Inode& inode = own(open->inode);
     inode.cached.write(offset, data);
     mark_dirty(inode, offset, offset + data.size());
+    bytes_written_ += data.size();
   }
   if (cut) return disk_error(DiskOp::Write, open->name, kNoSpaceText);
   return {};

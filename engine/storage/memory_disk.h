@@ -111,6 +111,7 @@ class MemoryDisk : public Disk {
   void set_contents(const std::string& name, std::span<const std::uint8_t> data);  // durable at once
   std::vector<std::string> names() const;
   std::uint64_t writes() const { return writes_; }
+  std::uint64_t bytes_written() const { return bytes_written_; }  // as far as the writes went
   std::uint64_t syncs() const { return syncs_; }
   // How often a fault of the kind has happened.
   std::uint64_t fired(DiskFault fault) const { return fired_[static_cast<std::size_t>(fault)]; }
@@ -164,6 +165,7 @@ class MemoryDisk : public Disk {
 
   std::uint64_t calls_ = 0;
   std::uint64_t writes_ = 0;
+  std::uint64_t bytes_written_ = 0;
   std::uint64_t syncs_ = 0;
   std::array<std::uint64_t, kDiskFaultCount> fired_{};
   std::map<std::uint64_t, PlannedFault> planned_;

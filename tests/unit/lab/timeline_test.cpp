@@ -227,6 +227,7 @@ TEST_CASE("what the disks did belongs to the branch, and ends at the position") 
   const std::size_t all = t.disk_work(1000).size();
   const std::uint64_t syncs = t.disk_work(1).back().syncs;
   EXPECT(t.disk_work(1).back().writes > 0);
+  EXPECT(t.disk_work(1).back().bytes > t.disk_work(1).back().writes);
   EXPECT(t.disk_work(2).size() == 2);
   t.seek_time(900'000);
   const auto before = t.disk_work(1000);

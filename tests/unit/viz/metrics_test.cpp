@@ -68,7 +68,8 @@ TEST_SUITE("metrics") {
     frame.trace[1].bytes = 7;
     frame.trace[2].bytes = 20'000;
     // The third is of a new disk, in place of one that had done more.
-    frame.disk_work = {{0, 1, 10, 4}, {110, 2, 13, 6}, {250, 3, 2, 1}, {260, 4, 6, 2}};
+    frame.disk_work = {
+        {0, 1, 10, 4, 100}, {110, 2, 13, 6, 1'124}, {250, 3, 2, 1, 50}, {260, 4, 6, 2, 20'050}};
     const Metrics metrics = compute_metrics(frame, 1000, 10);
     EXPECT(named(metrics, "bytes sent").slices[0] == 12);
     EXPECT(named(metrics, "bytes sent").slices[9] == 20'000);
@@ -76,6 +77,9 @@ TEST_SUITE("metrics") {
     EXPECT(named(metrics, "disk writes").slices[1] == 3);
     EXPECT(named(metrics, "disk writes").slices[2] == 4);
     EXPECT(named(metrics, "disk syncs").now == "3");
+    EXPECT(named(metrics, "disk bytes").slices[1] == 1024);
+    EXPECT(named(metrics, "disk bytes").slices[2] == 20'000);
+    EXPECT(named(metrics, "disk bytes").now == "21 kB");
   }
 
   TEST_CASE("marks count up to the position only") {
