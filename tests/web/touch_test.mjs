@@ -34,6 +34,25 @@ export const tests = {
     await lab.until('it is isolated', ({ frame }) => frame.islands.length === 2);
   },
 
+  'a tap on a field brings the keyboard, and what it writes arrives': async ({ open, picture }) => {
+    const lab = await open('?t=600000&paused', telephone);
+    await lab.tap('more');
+    await lab.until('the sheet is there', ({ regions }) => regions['more.palette']);
+    await lab.tap('more.palette');
+    await lab.until('the actions are there', ({ regions }) => regions['palette.field']);
+    const focused = () => lab.page.evaluate(() => document.activeElement?.id);
+    assert.notEqual(await focused(), 'typed');
+    await lab.tap('palette.field');
+    assert.equal(await focused(), 'typed');
+    await lab.page.keyboard.insertText('light'); // as a keyboard on glass: no keys, only what they write
+    await lab.until('it looks for that', ({ view }) => view.filter === 'light');
+    await picture(lab, 'page-telephone-palette');
+    await lab.until('the colours are offered', ({ regions }) => regions['palette.theme']);
+    await lab.tap('palette.theme');
+    await lab.until('it is light', ({ view }) => !view.dark);
+    assert.notEqual(await focused(), 'typed');
+  },
+
   'a finger scrolls the story and drags the playhead': async ({ open, picture }) => {
     const lab = await open('?t=1500000&paused', { ...telephone, deviceScaleFactor: 1 });
     await lab.tap('tab.story');

@@ -11,6 +11,7 @@ import { InputQueue } from './queue.mjs';
 import { Screen } from './screen.mjs';
 import { Splash } from './splash.mjs';
 import { Teller } from './teller.mjs';
+import { Typing } from './typing.mjs';
 
 // By ImGuiMouseCursor.
 const cursorNames = [
@@ -64,7 +65,8 @@ async function run() {
   const queue = new InputQueue();
   screen.addSource(() => queue.feed());
   const input = { program, screen, canvas, queue };
-  new Pointers(input);
+  const typing = new Typing({ ...input, field: document.getElementById('typed') });
+  new Pointers({ ...input, tapped: (place) => typing.tapped(place) });
   new Keys(input);
   connectFiles(program, link, wake);
   addEventListener('hashchange', () => (link.followAgain(program), wake()));

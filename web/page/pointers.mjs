@@ -17,13 +17,15 @@ export class Pointers {
   #queue;
   #pressed = 0; // as PointerEvent.buttons
   #finger; // {id, x, y, startX, startY, mode: 'undecided' | 'drag' | 'scroll' | 'ignored', timer, speed, time}
+  #tapped;
   #glide; // {x, y, speed}: content that moves on after the finger has left, px/ms
 
-  constructor({ program, screen, canvas, queue }) {
+  constructor({ program, screen, canvas, queue, tapped }) {
     this.#program = program;
     this.#screen = screen;
     this.#canvas = canvas;
     this.#queue = queue;
+    this.#tapped = tapped;
     screen.addSource((gapS) => this.#glideOn(gapS));
     const on = (name, handle) => canvas.addEventListener(name, handle);
     on('pointerdown', (event) => this.#down(event));
@@ -157,6 +159,7 @@ export class Pointers {
     if (finger.mode === 'undecided') {
       this.#queueButton(Source.touch, Button.left, true);
       this.#queueButton(Source.touch, Button.left, false);
+      this.#tapped(finger);
     } else if (finger.mode === 'drag') {
       this.#queueButton(Source.touch, Button.left, false);
     } else if (finger.mode === 'scroll' && event.timeStamp - finger.time < 60) {
