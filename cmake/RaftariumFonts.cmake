@@ -32,6 +32,8 @@ set(_font_characters
   "U+2500,U+2502,U+250C,U+2510,U+2514,U+2518,U+251C,U+2524,U+252C,U+2534,U+253C,U+2574-2577"
   "U+25A0-25FF,U+2605,U+2606,U+2665,U+26A0,U+26A1,U+2713,U+2715,U+2717,U+2736,U+276E,U+276F")
 list(JOIN _font_characters "," _font_characters)
+# What people write in names, keys and values: Latin, Greek and Cyrillic in full. 30 kB of the page, compressed.
+set(_font_letters "U+0100-017F,U+0386-03CE,U+0400-045F,U+0490,U+0491")
 
 set(_font_folder ${PROJECT_SOURCE_DIR}/build/_deps/fonts)
 set(_font_files)
@@ -43,12 +45,16 @@ foreach(source
     ${RAFTARIUM_JETBRAINS_MONO_DIR}/JetBrainsMono-Bold.ttf)
   cmake_path(GET source FILENAME name)
   set(file ${_font_folder}/${name})
+  set(characters ${_font_characters})
+  if(NOT name MATCHES "Mono-Bold")  # numbers only
+    string(APPEND characters ",${_font_letters}")
+  endif()
   # ImGui neither shapes nor kerns nor hints, so the tables for that go, but the notices of the licence stay.
   # Written aside and renamed, because another preset may be reading the same file.
   add_custom_command(
     OUTPUT ${file}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${_font_folder}
-    COMMAND ${RAFTARIUM_FONT_PYTHON} -m fontTools.subset ${source} --unicodes=${_font_characters}
+    COMMAND ${RAFTARIUM_FONT_PYTHON} -m fontTools.subset ${source} --unicodes=${characters}
             --output-file=${file}.new
             --no-hinting --desubroutinize --notdef-outline --name-IDs=0,1,2,13,14
             --drop-tables+=GPOS,GSUB,GDEF,DSIG,STAT,meta

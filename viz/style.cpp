@@ -7,6 +7,12 @@
 #include "viz/theme.h"
 
 namespace raftarium::viz {
+namespace {
+
+constexpr ImWchar kPlaceholder =
+    0x25A1;  // a box for what the faces lack, as everywhere: a sign of its own would lie
+
+}  // namespace
 
 Fonts load_fonts() {
   ImGuiIO& io = ImGui::GetIO();
@@ -15,7 +21,10 @@ Fonts load_fonts() {
     config.FontDataOwnedByAtlas = false;
     // ImGui's interface takes a mutable pointer but leaves the bytes alone when it does not own them.
     void* data = const_cast<unsigned char*>(bytes.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
-    return io.Fonts->AddFontFromMemoryTTF(data, static_cast<int>(bytes.size()), type::kBody, &config);
+    ImFont* font =
+        io.Fonts->AddFontFromMemoryTTF(data, static_cast<int>(bytes.size()), type::kBody, &config);
+    font->FallbackChar = kPlaceholder;
+    return font;
   };
   Fonts fonts;
   fonts.regular = add(fonts::inter_regular());
