@@ -227,6 +227,12 @@ std::vector<Vec2> member_positions(int count, const Rect& area) {
   return at;
 }
 
+float caption_side(const std::vector<Vec2>& at, std::size_t member) {
+  float others = 0;
+  for (const Vec2 p : at) others += p.y - at[member].y;
+  return others > static_cast<float>(at.size()) ? -1.0F : 1.0F;  // on their mean by more than a pixel
+}
+
 namespace {
 
 Polyline extended(const Polyline& stroke, float reach) {

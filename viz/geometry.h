@@ -69,6 +69,10 @@ void spread(std::span<float> places, float from, float to, float gap);
 float member_radius(int count, const Rect& area);
 std::vector<Vec2> member_positions(int count, const Rect& area);
 
+// On which side of a member its caption stands: -1 above, 1 below. Away from the others, so that the links to them do
+// not run through it.
+float caption_side(const std::vector<Vec2>& at, std::size_t member);
+
 // What a stroke across the stage does. Members are named by their position in `at`.
 struct Severed {
   std::vector<std::pair<int, int>> links;  // crossed by the stroke, first < second

@@ -17,7 +17,7 @@ void keep_inside(Vec2& p, const Rect& field, float radius) {
   p.x =
       std::clamp(p.x, field.x + radius + 12, std::max(field.x + radius + 12, field.right() - radius - 12));
   p.y =
-      std::clamp(p.y, field.y + radius + 10, std::max(field.y + radius + 10, field.bottom() - radius - 30));
+      std::clamp(p.y, field.y + radius + 14, std::max(field.y + radius + 14, field.bottom() - radius - 30));
 }
 
 // A member that was put on top of another one moves aside. Before anything is enlarged.
@@ -247,6 +247,7 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   stage.client = {area.right() - client_width - 18, area.y + 18, client_width, 50};
   if (ui.narrow()) stage.client = {area.right() - 104, area.y + 8, 96, 44};
   stage.field = field.inset(4, ui.narrow() ? 2 : 6);
+  stage.field.cut_top(frame.members.size() > 1 ? 16 : 0);  // for captions that stand above
   const int count = static_cast<int>(frame.members.size());
   if (kept.count != count || !(kept.field == stage.field)) {
     kept.count = count;

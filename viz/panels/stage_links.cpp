@@ -49,8 +49,9 @@ Vec2 label_place(const Stage& stage, Vec2 size) {
       for (const Vec2 member : stage.at) free = std::min(free, length(p - member) - stage.radius - 24);
       for (const Border& cut : stage.cuts) free = std::min(free, distance_to(p, cut.line));
     }
-    for (const Vec2 member : stage.at) {
-      const Rect caption{member.x - 62, member.y + stage.radius + 12, 124, 18};
+    for (std::size_t i = 0; i < stage.at.size(); ++i) {
+      const Vec2 middle = stage.caption(i);
+      const Rect caption{middle.x - 62, middle.y - 9, 124, 18};
       if (overlap(box, caption)) free = std::min(free, -0.5F);
     }
     free = std::min(free, 60.0F);  // beyond that the first corner is as good

@@ -131,7 +131,9 @@ void draw_label(const Stage& stage, const MemberView& member, Vec2 at, Rgb color
             "term " + term, Align::Center);
 }
 
-void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
+void draw_caption(const Stage& stage, std::size_t which) {
+  const MemberView& member = stage.frame.members[which];
+  const Vec2 at = stage.at[which];
   Ui& ui = stage.ui;
   const Theme& theme = ui.theme();
   const Words commit = digits(member.status.hard_state.commit.value());
@@ -146,10 +148,10 @@ void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
   const bool brief = text_width(pen, words) > std::max(nearest, 2 * stage.radius) - 6;
   if (brief) words = "c " + commit + " · l " + last;
   const float half = text_width(pen, words) / 2 + 3;
-  Vec2 middle = at + Vec2{0, stage.radius + 21};
+  Vec2 middle = stage.caption(which);
   middle.x = std::clamp(middle.x, stage.area.x + half + 2,
                         std::max(stage.area.x + half + 2, stage.area.right() - half - 2));
-  fill(ui.list(), {middle.x - half, middle.y - 7, 2 * half, 14}, ink(theme.ground, 0.8F), 3);
+  fill(ui.list(), {middle.x - half, middle.y - 7, 2 * half, 14}, ink(theme.ground, 0.9F), 3);
   draw_text(ui.list(), pen, middle, words, Align::Center);
   Words troubles = member.leads_minority ? "no quorum" : "";
   if (member.process == Process::Running && member.pace.is_slow()) {
@@ -157,8 +159,11 @@ void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
                 (member.backlog == 1 ? " waits" : " wait");
   }
   if (!troubles.empty() && !brief) {
-    draw_text(ui.list(), ui.medium(type::kTiny, theme.warning), middle + Vec2{0, 14}, troubles,
-              Align::Center);
+    const Pen warning = ui.medium(type::kTiny, theme.warning);
+    const Vec2 beyond = middle + Vec2{0, 14 * caption_side(stage.at, which)};
+    const float wide = text_width(warning, troubles) + 6;
+    fill(ui.list(), {beyond.x - wide / 2, beyond.y - 7, wide, 14}, ink(theme.ground, 0.9F), 3);
+    draw_text(ui.list(), warning, beyond, troubles, Align::Center);
   }
 }
 
@@ -167,7 +172,8 @@ void draw_caption(const Stage& stage, const MemberView& member, Vec2 at) {
 namespace {
 
 // In a joint configuration: which half a member is in, or both.
-void draw_half(Ui& ui, Standing standing, Vec2 at, float r) {
+// Across from the caption.
+void draw_half(Ui& ui, Standing standing, Vec2 at, float r, float side) {
   const Theme& theme = ui.theme();
   const char* words = standing == Standing::Voter      ? "old + new"
                       : standing == Standing::Incoming ? "new"
@@ -176,7 +182,7 @@ void draw_half(Ui& ui, Standing standing, Vec2 at, float r) {
   if (words == nullptr) return;
   const Pen pen = ui.medium(type::kTiny - 1, theme.accent);
   const float width = text_width(pen, words) + 12;
-  const Rect box{at.x - width / 2, at.y - r - 19, width, 15};
+  const Rect box{at.x - width / 2, side > 0 ? at.y - r - 19 : at.y + r + 4, width, 15};
   fill(ui.list(), box, ink(theme.ground), 7);
   if (standing == Standing::Outgoing) {
     dashed_outline(ui.list(), box, ink(theme.accent), 1);
@@ -189,8 +195,7 @@ void draw_half(Ui& ui, Standing standing, Vec2 at, float r) {
 }  // namespace
 
 void draw_captions(const Stage& stage) {
-  for (std::size_t i = 0; i < stage.at.size(); ++i)
-    draw_caption(stage, stage.frame.members[i], stage.at[i]);
+  for (std::size_t i = 0; i < stage.at.size(); ++i) draw_caption(stage, i);
 }
 
 void draw_members(const Stage& stage, const Under& under) {
@@ -211,7 +216,8 @@ void draw_members(const Stage& stage, const Under& under) {
     draw_timer(ui, member, standing, at, r);
     draw_body(ui, member, standing, at, r, color);
     draw_label(stage, member, at, color);
-    if (!stage.frame.configuration.voters_outgoing.empty()) draw_half(ui, standing, at, r);
+    if (!stage.frame.configuration.voters_outgoing.empty())
+      draw_half(ui, standing, at, r, caption_side(stage.at, i));
     ui.reachable("member." + digits(member.id.value()),
                  {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F}, reach_of(stage, r));
   }

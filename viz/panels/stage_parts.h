@@ -56,6 +56,10 @@ struct Stage {
   Vec2 place_of(Vec2 seen_at) const {
     return field.center() + (seen_at - selection.stage.pan - field.center()) * (1 / selection.stage.zoom);
   }
+  // The middle of a member's caption.
+  Vec2 caption(std::size_t member) const {
+    return at[member] + Vec2{0, caption_side(at, member) * (radius + 21)};
+  }
   std::size_t index_of(raft::NodeId id) const;  // frame.members.size() when unknown
   // From the edge of one member to the edge of another, set off to the right of its direction.
   struct Lane {

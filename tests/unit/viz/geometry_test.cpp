@@ -2,6 +2,8 @@
 
 #include "viz/geometry.h"
 
+#include <algorithm>
+
 #include <cmath>
 
 #include "base/prng.h"
@@ -81,6 +83,46 @@ TEST_SUITE("geometry") {
     for (std::size_t i = 1; i < 5; ++i) EXPECT(at[0].y < at[i].y);
     EXPECT(at[1].x > at[0].x);
     EXPECT(at[4].x < at[0].x);
+  }
+
+  TEST_CASE("no link runs through a caption, and none stands on a member") {
+    for (const Rect& area : {kWideStage, kPhone}) {
+      for (int count = 2; count <= 9; ++count) {
+        CAPTURE(area.w);
+        CAPTURE(count);
+        const float r = member_radius(count, area);
+        const std::vector<Vec2> at = member_positions(count, area);
+        // As wide as the brief form.
+        const auto caption = [&](std::size_t i) {
+          const Vec2 middle = at[i] + Vec2{0, caption_side(at, i) * (r + 21)};
+          return Rect{middle.x - 30, middle.y - 7, 60, 14};
+        };
+        for (std::size_t i = 0; i < at.size(); ++i) {
+          const Rect box = caption(i);
+          CAPTURE(i);
+          for (std::size_t j = 0; j < at.size(); ++j) {
+            const Vec2 nearest{std::clamp(at[j].x, box.x, box.right()),
+                               std::clamp(at[j].y, box.y, box.bottom())};
+            EXPECT(length(at[j] - nearest) >= r);
+            for (std::size_t k = j + 1; k < at.size(); ++k) {
+              const Vec2 low{box.x, box.bottom()};
+              const Vec2 high{box.right(), box.y};
+              EXPECT_FALSE(segments_cross(at[j], at[k], box.min(), box.max()));
+              EXPECT_FALSE(segments_cross(at[j], at[k], low, high));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  TEST_CASE("a caption stands on the side away from the others") {
+    const std::vector<Vec2> at{{100, 0}, {200, 100}, {0, 100}, {100, 60}};
+    EXPECT(caption_side(at, 0) == -1);
+    EXPECT(caption_side(at, 1) == 1);
+    EXPECT(caption_side(at, 2) == 1);
+    EXPECT(caption_side({{50, 50}}, 0) == 1);
+    EXPECT(caption_side({{0, 50}, {100, 50}}, 1) == 1);
   }
 
   TEST_CASE("segments cross or do not") {
