@@ -111,6 +111,20 @@ Words fitted(const Pen& pen, std::string_view text, float width) {
   return Words(text.data(), cut) + kDots.data();
 }
 
+Words fitted_lines(const Pen& pen, std::string_view text, float width, int lines) {
+  Words out;
+  for (int i = 1; i < lines && text_width(pen, text) > width; ++i) {
+    const char* end = pen.font->CalcWordWrapPosition(pen.size, text.data(), end_of(text), width);
+    const auto taken = static_cast<std::size_t>(end - text.data());
+    if (taken == 0) break;
+    out += text.substr(0, taken);
+    out += "\n";
+    text.remove_prefix(taken);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  }
+  return out + fitted(pen, text, width);
+}
+
 float wrapped_height(const Pen& pen, float width, std::string_view text) {
   if (text.empty()) return 0;
   return pen.font->CalcTextSizeA(pen.size, 1e9F, width, text.data(), end_of(text)).y;

@@ -39,6 +39,9 @@ Words fitted(const Pen& pen, std::string_view text, float width);
 float draw_wrapped(ImDrawList* list, const Pen& pen, Vec2 top_left, float width, std::string_view text);
 float wrapped_height(const Pen& pen, float width, std::string_view text);
 
+// The first `lines` lines of it, wrapped at `width`, with an ellipsis where more follows.
+Words fitted_lines(const Pen& pen, std::string_view text, float width, int lines);
+
 void fill(ImDrawList* list, const Rect& r, ImU32 color, float corner = 0);
 void outline(ImDrawList* list, const Rect& r, ImU32 color, float corner = 0, float width = 1);
 void dashed_outline(ImDrawList* list, const Rect& r, ImU32 color, float width);

@@ -12,7 +12,7 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr std::size_t kStoryLines = 80;
+constexpr std::size_t kStoryLines = 100'000;
 constexpr std::size_t kRequests = 60;
 constexpr std::size_t kTraced = 3000;
 constexpr std::size_t kDiskWork = 3000;
@@ -314,12 +314,15 @@ void take_marks(const std::vector<lab::Mark>& all, std::vector<lab::Mark>& marks
   marks.insert(marks.end(), all.begin() + static_cast<std::ptrdiff_t>(had), all.end());
 }
 
-// Its lines are in the order of events, several of one event together.
+// Its lines are in the order of events, several of one event together. A branch's past stays as it is: lines are added
+// at the end, and where one goes back they are taken from there.
 void take_story(std::span<const lab::StoryLine> now, std::vector<lab::StoryLine>& story) {
-  const bool same = story.size() == now.size() && !now.empty() &&
-                    story.front().event == now.front().event && story.back().event == now.back().event &&
-                    story.back().what == now.back().what && story.front().what == now.front().what;
-  if (!same) story.assign(now.begin(), now.end());
+  const std::size_t both = std::min(story.size(), now.size());
+  const bool same = both > 0 && story[both - 1].event == now[both - 1].event &&
+                    story[both - 1].what == now[both - 1].what && story.front().what == now.front().what;
+  if (!same) return story.assign(now.begin(), now.end());
+  story.resize(both);
+  story.insert(story.end(), now.begin() + static_cast<std::ptrdiff_t>(both), now.end());
 }
 
 // Its memory, for what takes its place.

@@ -54,7 +54,10 @@ void write_time(JsonWriter& json, const Frame& frame) {
     json.field("end_us", branch.end_us).close('}');
   }
   json.close(']').key("story").open('[');
-  for (const lab::StoryLine& line : frame.story) {
+  // The whole of a long story would be told anew with every picture.
+  constexpr std::size_t kTold = 80;
+  const std::size_t untold = frame.story.size() - std::min(frame.story.size(), kTold);
+  for (const lab::StoryLine& line : std::span(frame.story).subspan(untold)) {
     json.open('{')
         .field("time_us", line.time_us)
         .field("event", line.event)

@@ -8,8 +8,23 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr float kCardHeight = 92;
+constexpr float kLeastCard = 92;
 constexpr float kGap = 8;
+constexpr float kInside = 14;  // px from a card's side to its words
+
+Pen pen_of_title(const Ui& ui) { return ui.semibold(type::kBody, ui.theme().text); }
+Pen pen_of_words(const Ui& ui) { return ui.regular(type::kSmall, ui.theme().muted); }
+
+// From the top of a card to its description: the title is above it.
+float words_from(const ScenarioInfo& info, const Ui& ui, float width) {
+  return 10 + wrapped_height(pen_of_title(ui), width - 2 * kInside, info.title) + 5;
+}
+
+// Of a card that shows all of its words.
+float card_height(const ScenarioInfo& info, const Ui& ui, float width) {
+  const float words = wrapped_height(pen_of_words(ui), width - 2 * kInside, info.description);
+  return std::max(kLeastCard, words_from(info, ui, width) + words + 12);
+}
 
 bool draw_card(const ScenarioInfo& info, bool now, Ui& ui, const Rect& card) {
   const Theme& theme = ui.theme();
@@ -18,16 +33,10 @@ bool draw_card(const ScenarioInfo& info, bool now, Ui& ui, const Rect& card) {
   const Rgb ground = it.hovered ? theme.hover : theme.raised;
   fill(list, card, ink(now ? blend(ground, theme.accent, 0.14F) : ground), kCorner);
   outline(list, card, ink(now ? theme.accent : theme.line), kCorner);
-  const Pen title = ui.semibold(type::kBody, theme.text);
-  draw_text(list, title, {card.x + 14, card.y + 18}, fitted(title, info.title, card.w - 28));
-  const Pen words = ui.regular(type::kSmall, theme.muted);
-  const float line = wrapped_height(words, card.w, "x");
-  const Rect room{card.x + 14, card.y + 32, card.w - 28,
-                  3 * line};  // whole lines; the rest is in the tooltip
-  list->PushClipRect(im(room.min()), im(room.max()), true);
-  draw_wrapped(list, words, room.min(), room.w, info.description);
-  list->PopClipRect();
-  ui.tooltip(info.description);
+  const float room = card.w - 2 * kInside;
+  draw_wrapped(list, pen_of_title(ui), {card.x + kInside, card.y + 10}, room, info.title);
+  const float from = words_from(info, ui, card.w);
+  draw_wrapped(list, pen_of_words(ui), {card.x + kInside, card.y + from}, room, info.description);
   return it.clicked;
 }
 
@@ -51,16 +60,23 @@ bool draw_gallery_cards(const Chrome& chrome, CommandSink& commands, Ui& ui, con
   const float card = (width - kGap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   float end = origin.y;
   bool chosen = false;
+  float y = origin.y;
+  float height = 0;  // of the row: as high as its highest card
   for (std::size_t i = 0; i < chrome.scenarios.size(); ++i) {
-    const float x = origin.x + static_cast<float>(i % columns) * (card + kGap);
-    const std::size_t line = i / columns;
-    const float y = origin.y + static_cast<float>(line) * (kCardHeight + kGap);
+    const std::size_t column = i % columns;
+    if (column == 0) {
+      y = end;
+      height = 0;
+      for (std::size_t k = i; k < std::min(i + columns, chrome.scenarios.size()); ++k)
+        height = std::max(height, card_height(chrome.scenarios[k], ui, card));
+      end = y + height + kGap;
+    }
+    const float x = origin.x + static_cast<float>(column) * (card + kGap);
     const ScenarioInfo& info = chrome.scenarios[i];
-    if (draw_card(info, info.name == chrome.scenario, ui, {x, y, card, kCardHeight})) {
+    if (draw_card(info, info.name == chrome.scenario, ui, {x, y, card, height})) {
       commands.control({Control::Kind::OpenScenario, 0, info.name});
       chosen = true;
     }
-    end = y + kCardHeight + kGap;
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({width, end - origin.y});

@@ -99,9 +99,11 @@ Words process_words(const MemberView& member) {
   return words;
 }
 
-void draw_head(Ui& ui, const Rect& area, std::string_view title, const RoleWords& words) {
+// The title, what it is, and a remark: beside them where there is room, else under them. Returns the height.
+float draw_head(Ui& ui, const Rect& area, std::string_view title, const RoleWords& words) {
   ImDrawList* list = ui.list();
-  const float y = area.y + 20;
+  constexpr float kHead = 40;
+  const float y = area.y + kHead / 2;
   const Pen big = ui.semibold(type::kTitle, ui.theme().text);
   draw_text(list, big, {area.x, y}, title);
   float x = area.x + text_width(big, title) + 12;
@@ -110,15 +112,14 @@ void draw_head(Ui& ui, const Rect& area, std::string_view title, const RoleWords
   outline(list, {x, y - 11, width, 22}, ink(words.color), 11, 1.25F);
   draw_text(list, role, {x + width / 2, y}, words.role, Align::Center);
   x += width + 12;
+  if (words.remark.empty()) return kHead;
   const Pen remark =
       ui.regular(type::kSmall, words.color == ui.theme().warning ? words.color : ui.theme().muted);
-  if (!words.remark.empty())
-    draw_text(list, remark, {x, y}, fitted(remark, words.remark, area.right() - x));
-  const Rect rest{x, y - 11, area.right() - x, 22};
-  if (text_width(remark, words.remark) > rest.w && rest.contains(vec(ImGui::GetIO().MousePos)) &&
-      ImGui::IsWindowHovered()) {
-    ui.tooltip_now(words.remark);
+  if (x + text_width(remark, words.remark) <= area.right()) {
+    draw_text(list, remark, {x, y}, words.remark);
+    return kHead;
   }
+  return kHead + draw_wrapped(list, remark, {area.x, area.y + kHead - 4}, area.w, words.remark) + 2;
 }
 
 void draw_progress(Sheet& sheet, const MemberView& member) {
@@ -216,9 +217,8 @@ void draw_member(const Frame& frame, const MemberView& member, Selection& select
                  Ui& ui, Sheet& sheet) {
   const Theme& theme = ui.theme();
   const raft::Status& status = member.status;
-  draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, text::node(member.id.value()),
-            words_for(member, theme));
-  sheet.y += 40;
+  sheet.y += draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, text::node(member.id.value()),
+                       words_for(member, theme));
   // Where there is little room, what can be done comes before what is known: it stays in sight.
   const bool acts_first = ui.narrow() || sheet.area.h < kRoomy;
   if (acts_first) draw_acts(frame, member, selection, commands, ui, sheet);
@@ -257,9 +257,8 @@ void draw_message(const MessageView& view, CommandSink& commands, Ui& ui, Sheet&
   const Theme& theme = ui.theme();
   const raft::Message& m = view.message;
   const Rgb color = m.term.is_zero() ? theme.muted : term_color(theme, m.term);
-  draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, name(m.from) + " → " + name(m.to),
-            {raft::describe(m.type), view.doomed ? "will be lost" : "", color});
-  sheet.y += 40;
+  sheet.y += draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, name(m.from) + " → " + name(m.to),
+                       {raft::describe(m.type), view.doomed ? "will be lost" : "", color});
   sheet.pair("term", number(m.term), color);
   sheet.pair("sent", text::seconds(view.sent_us) + " s");
   sheet.pair(view.doomed ? "is lost" : "arrives", text::seconds(view.deliver_us) + " s");
@@ -279,9 +278,8 @@ void draw_message(const MessageView& view, CommandSink& commands, Ui& ui, Sheet&
 void draw_traced(const lab::TracedMessage& m, Ui& ui, Sheet& sheet) {
   const Theme& theme = ui.theme();
   const Rgb color = m.term.is_zero() ? theme.muted : term_color(theme, m.term);
-  draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, name(m.from) + " → " + name(m.to),
-            {raft::describe(m.type), m.lost ? "was lost" : "has arrived", color});
-  sheet.y += 40;
+  sheet.y += draw_head(ui, {sheet.area.x, sheet.y, sheet.area.w, 40}, name(m.from) + " → " + name(m.to),
+                       {raft::describe(m.type), m.lost ? "was lost" : "has arrived", color});
   sheet.pair("term", number(m.term), color);
   sheet.pair("sent", text::seconds(m.sent_us) + " s");
   if (m.ended_us >= 0) {

@@ -14,7 +14,9 @@ using raft::MessageType;
 
 constexpr float kSign = 14;     // px from a sign's middle to its name
 constexpr float kBetween = 24;  // from the end of a name to the middle of the next sign
-constexpr float kLeast = 250;   // px of height that the stage keeps before the legend takes another row
+constexpr float kLeast = 340;   // px of height that the stage keeps before the legend takes another row
+
+constexpr int kMostRows = 3;  // on the stage
 
 enum class SignGroup : std::uint8_t { Members, Troubles, Messages };
 
@@ -30,37 +32,39 @@ bool any_member(const Frame& frame, bool (*is)(const MemberView& member)) {
 }
 
 template <DiskState kState>
-constexpr Sign disk_sign(const char* name) {
-  return {name, SignGroup::Troubles, [](Ui& ui, Vec2 at) { draw_disk_badge(ui, kState, at, 6.5F); },
+Sign disk_sign() {
+  return {name_of(kState), SignGroup::Troubles,
+          [](Ui& ui, Vec2 at) { draw_disk_badge(ui, kState, at, 6.5F); },
           [](const Frame& frame) {
             return any_member(frame, [](const MemberView& m) { return disk_state(m.disk) == kState; });
           }};
 }
 
 template <ClockState kState>
-constexpr Sign clock_sign(const char* name) {
-  return {name, SignGroup::Troubles, [](Ui& ui, Vec2 at) { draw_clock_badge(ui, kState, at, 6.5F); },
-          [](const Frame& frame) {
-            return any_member(frame,
-                              [](const MemberView& m) { return clock_state(m.drift_ppm) == kState; });
-          }};
+Sign clock_sign() {
+  return {
+      name_of(kState), SignGroup::Troubles, [](Ui& ui, Vec2 at) { draw_clock_badge(ui, kState, at, 6.5F); },
+      [](const Frame& frame) {
+        return any_member(frame, [](const MemberView& m) { return clock_state(m.drift_ppm) == kState; });
+      }};
 }
 
 template <MessageType kType, bool kRefused = false>
-constexpr Sign message_sign(const char* name) {
+Sign message_sign(const char* name) {
   return {name, SignGroup::Messages,
           [](Ui& ui, Vec2 at) {
             raft::Message sample;
             sample.type = kType;
             sample.reject = kRefused;
-            draw_message_shape(ui, sample, at, ui.theme().muted, false);
+            const Vec2 middle = kType == MessageType::MsgSnap ? at - Vec2{2, 0} : at;
+            draw_message_shape(ui, sample, middle, ui.theme().muted, false);
           },
           nullptr};
 }
 
 ImU32 edge_of(const Ui& ui) { return ink(ui.theme().muted); }
 
-constexpr std::array kSigns = {
+const std::array kSigns = {
     Sign{"leader", SignGroup::Members,
          [](Ui& ui, Vec2 at) {
            polygon(ui.list(), hexagon(at, 7), ink(ui.theme().ground), edge_of(ui), 1.5F);
@@ -73,7 +77,8 @@ constexpr std::array kSigns = {
          nullptr},
     Sign{"pre-candidate", SignGroup::Members,
          [](Ui& ui, Vec2 at) {
-           dashed_polygon(ui.list(), diamond(at, 7.5F), ink(ui.theme().ground), edge_of(ui), 1.5F);
+           const auto d = diamond(at, 7.5F);
+           dashed(ui.list(), {d[0], d[1], d[2], d[3], d[0]}, edge_of(ui), 1.5F, 3, 2.3F);
          },
          nullptr},
     Sign{"follower", SignGroup::Members,
@@ -103,13 +108,13 @@ constexpr std::array kSigns = {
              return m.process == Process::Running && m.pace.is_slow();
            });
          }},
-    disk_sign<DiskState::Lying>("lying disk"),
-    disk_sign<DiskState::Full>("full disk"),
-    disk_sign<DiskState::Failing>("failing disk"),
-    disk_sign<DiskState::Slow>("slow disk"),
-    clock_sign<ClockState::Fast>("fast clock"),
-    clock_sign<ClockState::Slow>("slow clock"),
-    clock_sign<ClockState::Still>("stopped clock"),
+    disk_sign<DiskState::Lying>(),
+    disk_sign<DiskState::Full>(),
+    disk_sign<DiskState::Failing>(),
+    disk_sign<DiskState::Slow>(),
+    clock_sign<ClockState::Fast>(),
+    clock_sign<ClockState::Slow>(),
+    clock_sign<ClockState::Still>(),
     Sign{"append", SignGroup::Messages,
          [](Ui& ui, Vec2 at) {
            fill(ui.list(), {at.x - 7, at.y - 6, 14, 12}, edge_of(ui), 2);
@@ -126,10 +131,13 @@ constexpr std::array kSigns = {
          [](Ui& ui, Vec2 at) { cross(ui.list(), at, 5, ink(ui.theme().bad), 2); }, nullptr},
 };
 
+bool is_named(const Sign& sign, const Frame& frame) { return sign.there == nullptr || sign.there(frame); }
+
 // Calls `place` with each of the signs that `wanted` takes and where its middle is, from `top_left` on in rows as
-// wide as `width`; returns the number of rows. Messages begin a row of their own where one row does not hold all.
+// wide as `width`; returns the number of rows, which may be more than `most`. Messages begin a row of their own where
+// one row does not hold all and there may be more.
 template <class Wanted, class Place>
-int flow(const Ui& ui, Vec2 top_left, float width, const Wanted& wanted, const Place& place) {
+int flow(const Ui& ui, Vec2 top_left, float width, int most, const Wanted& wanted, const Place& place) {
   const Pen pen = ui.regular(type::kSmall, ui.theme().muted);
   const auto room_of = [&](const Sign& sign) { return 8 + kSign + text_width(pen, sign.name); };
   float total = 0;
@@ -142,7 +150,7 @@ int flow(const Ui& ui, Vec2 top_left, float width, const Wanted& wanted, const P
     if (!wanted(sign)) continue;
     const bool other = sign.group == SignGroup::Messages && group != SignGroup::Messages;
     group = sign.group;
-    if (x > 0 && ((other && !one_row) || x + room_of(sign) > width)) {
+    if (x > 0 && ((other && !one_row && most > 1) || x + room_of(sign) > width)) {
       x = 0;
       ++row;
     }
@@ -164,37 +172,40 @@ void draw_sign(Ui& ui, const Sign& sign, Vec2 at) {
 Legend measure_legend(const Frame& frame, const Ui& ui, const Rect& area) {
   if (ui.narrow()) return {{area.x, area.bottom(), area.w, 0}, 0, 0};
   const float width = area.w - 20;
-  const int most = std::clamp(static_cast<int>((area.h - kLeast) / kLegendRow), 1, 3);
-  const auto nothing = [](const Sign&, int, Vec2) {};
-  const int usual = flow(
-      ui, {}, width, [](const Sign& sign) { return sign.there == nullptr; }, nothing);
-  const int now = flow(
-      ui, {}, width, [&](const Sign& sign) { return sign.there == nullptr || sign.there(frame); }, nothing);
-  const int rows = std::min(now, most);
-  const float height = static_cast<float>(rows) * kLegendRow;
+  const int most = std::clamp(static_cast<int>((area.h - kLeast) / kLegendRow), 1, kMostRows);
+  const auto rows_of = [&](const auto& wanted) {
+    return std::min(most, flow(ui, {}, width, most, wanted, [](const Sign&, int, Vec2) {}));
+  };
+  const int usual = rows_of([](const Sign& sign) { return sign.there == nullptr; });
+  const int now = rows_of([&](const Sign& sign) { return is_named(sign, frame); });
+  const float height = static_cast<float>(now) * kLegendRow;
   return {{area.x + 12, area.bottom() - kLegendMargin - height, width, height},
-          rows,
-          static_cast<float>(std::min(usual, most)) * kLegendRow + 2 * kLegendMargin};
+          now,
+          static_cast<float>(usual) * kLegendRow + 2 * kLegendMargin};
 }
 
 void draw_legend(const Stage& stage) {
   const Legend& legend = stage.legend;
   if (legend.rows == 0) return;
-  const auto wanted = [&](const Sign& sign) { return sign.there == nullptr || sign.there(stage.frame); };
-  flow(stage.ui, legend.area.min(), legend.area.w, wanted, [&](const Sign& sign, int row, Vec2 at) {
-    if (row < legend.rows) draw_sign(stage.ui, sign, at);
-  });
+  // A cut goes on to the edge, under the words.
+  fill(stage.ui.list(), legend.area.inset(-12, -2), ink(stage.ui.theme().ground, 0.85F));
+  flow(
+      stage.ui, legend.area.min(), legend.area.w, legend.rows,
+      [&](const Sign& sign) { return is_named(sign, stage.frame); },
+      [&](const Sign& sign, int row, Vec2 at) {
+        if (row < legend.rows) draw_sign(stage.ui, sign, at);
+      });
 }
 
 float signs_height(const Ui& ui, float width) {
   const int rows = flow(
-      ui, {}, width, [](const Sign&) { return true; }, [](const Sign&, int, Vec2) {});
+      ui, {}, width, kMostRows, [](const Sign&) { return true; }, [](const Sign&, int, Vec2) {});
   return static_cast<float>(rows) * kLegendRow;
 }
 
 void draw_signs(Ui& ui, const Rect& area) {
   flow(
-      ui, area.min(), area.w, [](const Sign&) { return true; },
+      ui, area.min(), area.w, kMostRows, [](const Sign&) { return true; },
       [&](const Sign& sign, int, Vec2 at) { draw_sign(ui, sign, at); });
 }
 

@@ -1,6 +1,7 @@
 // What happened, newest last: what, and why in one more sentence. Under it, what the properties say.
 
 #include <algorithm>
+#include <vector>
 
 #include "viz/panels/panels.h"
 #include "viz/text.h"
@@ -18,28 +19,76 @@ bool is_about(const Frame& frame, const lab::StoryLine& line, std::uint64_t mess
          });
 }
 
-float draw_line(const Frame& frame, std::size_t at, Selection& selection, CommandSink& commands, Ui& ui,
-                Vec2 origin, float width) {
+// How high the parts of a line are where it is `room` px wide.
+struct LineHeights {
+  float what, why, rule;
+  float above_rule() const { return what + (why > 0 ? why + 3 : 0); }
+  float total(float least) const { return std::max(least, above_rule() + (rule > 0 ? rule + 3 : 0) + 12); }
+};
+
+Pen pen_of_what(const Ui& ui) { return ui.medium(type::kSmall, ui.theme().text); }
+Pen pen_of_why(const Ui& ui) { return ui.regular(type::kTiny, ui.theme().muted); }
+Pen pen_of_rule(const Ui& ui) { return ui.regular(type::kTiny, ui.theme().accent); }
+
+LineHeights heights_of(const lab::StoryLine& line, bool rules, const Ui& ui, float room) {
+  return {wrapped_height(pen_of_what(ui), room, line.what), wrapped_height(pen_of_why(ui), room, line.why),
+          rules ? wrapped_height(pen_of_rule(ui), room, line.rule) : 0};
+}
+
+// Where each line of the story ends, from the top of the first: kept, so that of a long story only what is new is
+// measured, and only what is in sight is drawn.
+struct StoryRows {
+  struct Line {
+    std::uint64_t event;
+    std::size_t what, why;  // lengths: with the event enough to know it again
+    float end;
+    bool is(const lab::StoryLine& line) const {
+      return event == line.event && what == line.what.size() && why == line.why.size();
+    }
+  };
+  std::vector<Line> lines;
+  float width = 0;
+  bool rules = false;
+  std::uint64_t version = 0;  // of the frame
+
+  void follow(const Frame& frame, const Selection& selection, const Ui& ui, float now_width, float room) {
+    if (version == frame.version && width == now_width && rules == selection.rules) return;
+    if (width != now_width || rules != selection.rules) lines.clear();
+    version = frame.version;
+    width = now_width;
+    rules = selection.rules;
+    const auto& story = frame.story;
+    const std::size_t both = std::min(lines.size(), story.size());
+    const bool same = both > 0 && lines[both - 1].is(story[both - 1]) && lines.front().is(story.front());
+    lines.resize(same ? both : 0);
+    const float least = ui.narrow() ? kTouchTarget : 0;
+    float end = lines.empty() ? 0 : lines.back().end;
+    for (std::size_t i = lines.size(); i < story.size(); ++i) {
+      end += heights_of(story[i], rules, ui, room).total(least);
+      lines.push_back({story[i].event, story[i].what.size(), story[i].why.size(), end});
+    }
+  }
+  float height() const { return lines.empty() ? 0 : lines.back().end; }
+  float start(std::size_t line) const { return line == 0 ? 0 : lines[line - 1].end; }
+  // The first line that reaches below `y`.
+  std::size_t at(float y) const {
+    return static_cast<std::size_t>(std::upper_bound(lines.begin(), lines.end(), y,
+                                                     [](float to, const Line& l) { return to < l.end; }) -
+                                    lines.begin());
+  }
+};
+
+void draw_line(const Frame& frame, std::size_t at, Selection& selection, CommandSink& commands, Ui& ui,
+               const Rect& row, float room) {
   const lab::StoryLine& line = frame.story[at];
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
-  const Pen what = ui.medium(type::kSmall, theme.text);
-  const Pen why = ui.regular(type::kTiny, theme.muted);
-  const float text_x = origin.x + 22 + kTimeColumn;
-  const float room = width - 22 - kTimeColumn - 10;
-  const float what_height = wrapped_height(what, room, line.what);
-  const float why_height = wrapped_height(why, room, line.why);
-  const Pen rule = ui.regular(type::kTiny, theme.accent);
-  const std::string_view rule_words = selection.rules ? line.rule : "";
-  const float rule_height = wrapped_height(rule, room, rule_words);
-  const float above_rule = what_height + (why_height > 0 ? why_height + 3 : 0);
-  const float least = ui.narrow() ? kTouchTarget : 0;
-  const float height = std::max(least, above_rule + (rule_height > 0 ? rule_height + 3 : 0) + 12);
-  const Rect row{origin.x, origin.y, width, height};
+  const LineHeights heights = heights_of(line, selection.rules, ui, room);
+  const float text_x = row.x + 22 + kTimeColumn;
   const Item it = ui.item("story." + digits(at), row, false);
   if (is_about(frame, line, selection.message)) {
     fill(list, row.inset(-6, 0), ink(theme.accent, 0.08F), kCorner);
-    fill(list, {row.x - 6, row.y + 4, 2, height - 8}, ink(theme.accent), 1);
+    fill(list, {row.x - 6, row.y + 4, 2, row.h - 8}, ink(theme.accent), 1);
     ui.region("story.chosen", row);
   }
   if (it.hovered) {
@@ -54,10 +103,10 @@ float draw_line(const Frame& frame, std::size_t at, Selection& selection, Comman
   const float first = row.y + 6 + type::kSmall / 2 + 1;
   list->AddCircleFilled({row.x + 5, first}, 4, ink(term_color(theme, line.term)), 20);
   draw_text(list, ui.mono(type::kTiny, theme.muted), {row.x + 20, first}, text::seconds(line.time_us));
-  draw_wrapped(list, what, {text_x, row.y + 6}, room, line.what);
-  draw_wrapped(list, why, {text_x, row.y + 6 + what_height + 3}, room, line.why);
-  draw_wrapped(list, rule, {text_x, row.y + 6 + above_rule + 3}, room, rule_words);
-  return height;
+  draw_wrapped(list, pen_of_what(ui), {text_x, row.y + 6}, room, line.what);
+  draw_wrapped(list, pen_of_why(ui), {text_x, row.y + 6 + heights.what + 3}, room, line.why);
+  if (selection.rules)
+    draw_wrapped(list, pen_of_rule(ui), {text_x, row.y + 6 + heights.above_rule() + 3}, room, line.rule);
 }
 
 // The switch of the second level: the rules.
@@ -97,15 +146,20 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
     y += draw_wrapped(ui.list(), ui.regular(type::kSmall, theme.muted), {x, y + 4}, width, text::kNoStory) +
          8;
   }
-  for (std::size_t i = 0; i < frame.story.size(); ++i) {
-    y += draw_line(frame, i, selection, commands, ui, {x, y}, width);
+  const float text_room = width - 22 - kTimeColumn - 10;
+  StoryRows& rows = ui.kept<StoryRows>();
+  rows.follow(frame, selection, ui, width, text_room);
+  for (std::size_t i = rows.at(body.y - y); i < rows.lines.size() && y + rows.start(i) < body.bottom();
+       ++i) {
+    const Rect row{x, y + rows.start(i), width, rows.lines[i].end - rows.start(i)};
+    draw_line(frame, i, selection, commands, ui, row, text_room);
   }
+  y += rows.height();
   if (!frame.next.empty()) {
     const Pen pen = ui.regular(type::kSmall, theme.muted);
-    const float room = width - 22 - kTimeColumn - 10;
     ui.list()->AddCircle({x + 5, y + 13}, 3.5F, ink(theme.dim), 20, 1.25F);
     draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {x + 20, y + 13}, "next");
-    y += draw_wrapped(ui.list(), pen, {x + 22 + kTimeColumn, y + 6}, room, frame.next) + 14;
+    y += draw_wrapped(ui.list(), pen, {x + 22 + kTimeColumn, y + 6}, text_room, frame.next) + 14;
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({body.w - 12, y - origin.y + 4});

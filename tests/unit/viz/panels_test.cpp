@@ -1,5 +1,6 @@
 // What the panels of the dock and the story show beyond their first level.
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "screen.h"
@@ -132,6 +133,122 @@ TEST_SUITE("panels") {
       lab.draw(2);
     }
     EXPECT(lab.has("story.chosen"));
+  }
+
+  TEST_CASE("the story reaches back to its beginning, and only what is in sight is drawn") {
+    Lab lab("fifty_clients", 2'500'000);
+    const std::size_t count = lab.frame().story.size();
+    REQUIRE(count > 200);
+    const std::string newest = "story." + std::to_string(count - 1);
+    EXPECT(lab.has(newest));
+    EXPECT_FALSE(lab.has("story.0"));
+    lab.move(lab.region("panel.story").center());
+    for (int i = 0; i < 100 && !lab.has("story.0"); ++i) lab.wheel(40);
+    REQUIRE(lab.has("story.0"));
+    EXPECT_FALSE(lab.has(newest));
+    const std::vector<std::string> all = lab.regions();
+    const auto lines = std::count_if(all.begin(), all.end(),
+                                     [](const std::string& name) { return name.rfind("story.", 0) == 0; });
+    EXPECT(lines < 20);
+    // The lines follow each other without a gap, and are where they are after the rules were shown and hidden.
+    const Rect second = lab.region("story.1");
+    EXPECT(second.y == doctest::Approx(lab.region("story.0").bottom()).epsilon(0.001));
+    lab.click("story.rules");
+    lab.click("story.rules");
+    EXPECT(lab.region("story.1").y == doctest::Approx(second.y));
+    const std::uint64_t event = lab.frame().story.front().event;
+    lab.click("story.0");
+    EXPECT(lab.frame().event == event);
+    EXPECT(lab.frame().story.size() < count);
+  }
+
+  TEST_CASE("a card of the gallery has room for all of its words") {
+    for (const Vec2 size : {Vec2{390, 844}, Vec2{1280, 800}, Vec2{1920, 1080}}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("first_election").ok());
+      screen.click("scenarios");
+      screen.draw(5);
+      const Pen words{ImGui::GetIO().Fonts->Fonts[0], type::kSmall * 1.21F, 0};
+      const Pen title{ImGui::GetIO().Fonts->Fonts[2], type::kBody * 1.21F, 0};
+      std::size_t seen = 0;
+      for (const ScenarioInfo& info : screen.app().scenarios()) {
+        const std::string name = "scenario." + info.name;
+        if (!screen.has(name)) continue;
+        const auto whole = screen.app().regions().touchable().at(name);
+        CAPTURE(name);
+        EXPECT(whole.y >= 10 + wrapped_height(title, whole.x - 28, info.title) +
+                              wrapped_height(words, whole.x - 28, info.description) + 12);
+        ++seen;
+      }
+      EXPECT(seen >= 3);
+    }
+  }
+
+  TEST_CASE("what is longer than a line of the inspector goes on in the next") {
+    const Lab brief("first_election", 700'000);
+    const float above = brief.region("act.crash").y;
+    Lab lab("fifty_clients", 2'500'000);  // a store of many keys
+    lab.click("member.4");
+    EXPECT(lab.region("act.crash").y > above + 14);
+
+    const Pen pen{ImGui::GetIO().Fonts->Fonts[0], 14, 0};
+    const std::string text = "one two three four five six seven eight nine ten";
+    const float width = text_width(pen, "one two three four x");
+    EXPECT(std::string_view(fitted_lines(pen, text, width, 4)).find("…") == std::string_view::npos);
+    const Words two = fitted_lines(pen, text, width, 2);
+    EXPECT(std::count(two.begin(), two.end(), '\n') == 1);
+    EXPECT(std::string_view(two).substr(two.size() - 3) == "…");
+    EXPECT(std::string_view(fitted_lines(pen, "one", width, 2)) == "one");
+  }
+
+  TEST_CASE("the legend names every sign, clear of the cut's words") {
+    for (const Vec2 size : {Vec2{1280, 800}, Vec2{1920, 1080}, Vec2{2560, 1440}}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("split_brain").ok());
+      screen.play_until(2'600'000);
+      screen.click("member.2");
+      screen.key(ImGuiKey_Z);
+      const Rect stage = screen.region("stage");
+      std::vector<Rect> names;
+      for (const char* name :
+           {"leader", "candidate", "pre-candidate", "follower", "crashed", "paused", "append", "heartbeat",
+            "vote", "snapshot", "read", "transfer", "answer", "refusal", "lost"}) {
+        CAPTURE(name);
+        REQUIRE(screen.has(std::string("legend.") + name));
+        const Rect place = screen.region(std::string("legend.") + name);
+        EXPECT(place.right() <= stage.right());
+        EXPECT(place.bottom() <= stage.bottom());
+        EXPECT_FALSE(overlap(place, screen.region("cut.label")));
+        for (const Rect& other : names) EXPECT_FALSE(overlap(place.inset(1, 1), other));
+        for (int id = 1; id <= 5; ++id)
+          EXPECT_FALSE(overlap(place, screen.region("member." + std::to_string(id))));
+        names.push_back(place);
+      }
+      EXPECT_FALSE(screen.has("legend.full disk"));
+    }
+    Screen low({960, 600});  // the members need the room
+    REQUIRE(low.app().open("split_brain").ok());
+    low.draw(5);
+    EXPECT(low.has("legend.append"));
+    EXPECT_FALSE(low.has("legend.lost"));
+  }
+
+  TEST_CASE("the faces have what people write, and a box stands for what they lack") {
+    const Screen screen;
+    const auto& fonts = ImGui::GetIO().Fonts->Fonts;
+    REQUIRE(fonts.Size == 5);
+    for (int i = 0; i < 4; ++i) {
+      CAPTURE(i);
+      for (const ImWchar letter : {0x00E9, 0x010D, 0x0142, 0x03A9, 0x03CC, 0x0416, 0x044F, 0x0491, 0x25A1})
+        EXPECT_MESSAGE(fonts[i]->IsGlyphInFont(letter), letter);
+      EXPECT_FALSE(fonts[i]->IsGlyphInFont(0x4E2D));
+    }
+    ImFontBaked* baked = fonts[0]->GetFontBaked(13);
+    const float box = baked->GetCharAdvance(0x25A1);
+    EXPECT(baked->GetCharAdvance(0x4E2D) == box);
+    EXPECT(box > baked->GetCharAdvance('?'));
   }
 }
 
