@@ -26,7 +26,7 @@ struct TracedMessage {
   bool lost = false;
 };
 
-// How often, and with how much, the simulated disks of all members have been written to and synced up to a moment. A new disk begins anew.
+// How often and with how much the disks of all members were written to, and synced. A wiped one goes on counting.
 struct DiskWork {
   sim::TimeUs time_us = 0;
   std::uint64_t event = 0;  // World::moments() right after it

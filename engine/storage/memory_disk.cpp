@@ -363,6 +363,7 @@ void MemoryDisk::wipe() {
   MemoryDisk blank;
   blank.fired_ = fired_;
   blank.writes_ = writes_;
+  blank.bytes_written_ = bytes_written_;
   blank.syncs_ = syncs_;
   *this = std::move(blank);
 }

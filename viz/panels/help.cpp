@@ -56,11 +56,31 @@ constexpr std::size_t kSecondColumn = 17;  // the row with which it begins, wher
 static_assert(kRows[kSecondColumn].key[0] == 0, "a column begins with a heading");
 constexpr float kKeyRow = 21;
 
+// Where the second word of a row begins.
+float split_of(float width) { return std::min(190.0F, width * 0.44F); }
+
+Pen pen_of_row(const Ui& ui) { return ui.regular(type::kSmall, ui.theme().muted); }
+
+float row_height(const KeyRow& row, const Ui& ui, float width) {
+  if (row.key[0] == 0) return kKeyRow;
+  const Pen pen = pen_of_row(ui);
+  const float one = wrapped_height(pen, width, "x");
+  return kKeyRow + wrapped_height(pen, width - split_of(width), row.what) - one;
+}
+
+float rows_height(std::span<const KeyRow> rows, const Ui& ui, float width) {
+  float height = 0;
+  for (const KeyRow& row : rows) height += row_height(row, ui, width);
+  return height;
+}
+
 // From `top` down; returns where they end.
 float draw_rows(std::span<const KeyRow> rows, Ui& ui, Vec2 top, float width) {
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
-  const float split = std::min(190.0F, width * 0.44F);
+  const float split = split_of(width);
+  const Pen pen = pen_of_row(ui);
+  const float inset = (kKeyRow - wrapped_height(pen, width, "x")) / 2;
   float y = top.y;
   for (const KeyRow& row : rows) {
     const float middle = y + kKeyRow / 2;
@@ -69,28 +89,46 @@ float draw_rows(std::span<const KeyRow> rows, Ui& ui, Vec2 top, float width) {
       draw_text(list, ui.medium(type::kSmall, theme.accent), {top.x, middle + 3}, row.what);
     } else {
       draw_text(list, ui.mono(type::kSmall, theme.text), {top.x, middle}, row.key);
-      const Pen pen = ui.regular(type::kSmall, theme.muted);
-      draw_text(list, pen, {top.x + split, middle}, fitted(pen, row.what, width - split));
+      draw_wrapped(list, pen, {top.x + split, y + inset}, width - split, row.what);
     }
-    y += kKeyRow;
+    y += row_height(row, ui, width);
   }
   return y;
+}
+
+constexpr float kSignsHead = kKeyRow + 4;
+
+// Under a heading of their own; returns where they end.
+float draw_help_signs(Ui& ui, Vec2 top, float width) {
+  line(ui.list(), {top.x, top.y + 2}, {top.x + width, top.y + 2}, ink(ui.theme().line));
+  draw_text(ui.list(), ui.medium(type::kSmall, ui.theme().accent), {top.x, top.y + kKeyRow / 2 + 3},
+            "Signs");
+  const Rect signs{top.x, top.y + kSignsHead, width, signs_height(ui, width)};
+  draw_signs(ui, signs);
+  return signs.bottom();
 }
 
 }  // namespace
 
 void draw_help(Selection& selection, Ui& ui) {
   const bool asked = selection.open_popup == "help";
+  if (!asked && !ImGui::IsPopupOpen("help")) return;
   constexpr float kMargin = 22;
   constexpr float kGap = 36;
-  constexpr Vec2 kTwoColumns{1000, 64 + kKeyRow * kSecondColumn + 26};
-  const bool two = ImGui::GetIO().DisplaySize.x >= kTwoColumns.x + 16;
-  Vec2 size = two ? kTwoColumns : Vec2{520, 64 + kKeyRow * static_cast<float>(kRows.size()) + 26};
-  size.y +=
-      kKeyRow + signs_height(ui, std::min(size.x, ImGui::GetIO().DisplaySize.x - 16) - 2 * kMargin) + 8;
-  if (!ui.open_popup("help", asked, {}, size, true)) return;
+  constexpr float kTop = 62;
+  constexpr float kTwoColumns = 1000;
+  const std::span<const KeyRow> rows(kRows);
+  const float most = ImGui::GetIO().DisplaySize.x - 16;
+  const bool two = most >= kTwoColumns;
+  const float width = two ? kTwoColumns : std::min(520.0F, most);
+  const float inside = width - 2 * kMargin;
+  const float half = (inside - kGap) / 2;
+  const float keys = two ? std::max(rows_height(rows.first(kSecondColumn), ui, half),
+                                    rows_height(rows.subspan(kSecondColumn), ui, half))
+                         : rows_height(rows, ui, inside);
+  const float height = kTop + keys + kSignsHead + signs_height(ui, inside) + 24;
+  if (!ui.open_popup("help", asked, {}, {width, height}, true)) return;
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
-  const float width = ImGui::GetWindowWidth();
   draw_text(ui.list(), ui.semibold(type::kTitle - 2, ui.theme().text), origin + Vec2{kMargin, 30},
             "Keys, gestures, signs");
   const float target = ui.narrow() ? kTouchTarget : 30;
@@ -98,25 +136,17 @@ void draw_help(Selection& selection, Ui& ui) {
   if (ui.button(close, {"help.close", "", "Close.", "Esc", Icon::Close, Button::Style::Ghost, true})) {
     ImGui::CloseCurrentPopup();
   }
-  const std::span<const KeyRow> rows(kRows);
-  const Vec2 top = origin + Vec2{kMargin, 62};
-  const float inside = width - 2 * kMargin;
-  float bottom = 0;
+  Vec2 top = origin + Vec2{kMargin, kTop};
   if (two) {
-    const float half = (inside - kGap) / 2;
-    bottom = draw_rows(rows.first(kSecondColumn), ui, top, half);
+    draw_rows(rows.first(kSecondColumn), ui, top, half);
     draw_rows(rows.subspan(kSecondColumn), ui, top + Vec2{half + kGap, 0}, half);
-  } else {
-    bottom = draw_rows(rows, ui, top, inside);
+    draw_help_signs(ui, top + Vec2{0, keys}, inside);
+  } else {  // a telephone has no keys, but the signs
+    top.y = draw_help_signs(ui, top, inside) + 4;
+    draw_rows(rows, ui, top, inside);
   }
-  line(ui.list(), {top.x, bottom + 2}, {top.x + inside, bottom + 2}, ink(ui.theme().line));
-  draw_text(ui.list(), ui.medium(type::kSmall, ui.theme().accent), {top.x, bottom + kKeyRow / 2 + 3},
-            "Signs");
-  const Rect signs{top.x, bottom + kKeyRow + 4, inside, signs_height(ui, inside)};
-  draw_signs(ui, signs);
-  bottom = signs.bottom();
-  ImGui::SetCursorScreenPos({origin.x, bottom + 16});
-  ImGui::Dummy({1, 1});
+  ImGui::SetCursorScreenPos(im(origin));
+  ImGui::Dummy({1, height});
   ui.close_popup();
 }
 

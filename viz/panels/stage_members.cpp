@@ -160,7 +160,9 @@ void draw_caption(const Stage& stage, std::size_t which) {
   }
   if (!troubles.empty() && !brief) {
     const Pen warning = ui.medium(type::kTiny, theme.warning);
-    const Vec2 beyond = middle + Vec2{0, 14 * caption_side(stage.at, which)};
+    const float side = caption_side(stage.at, which);
+    Vec2 beyond = middle + Vec2{0, 14 * side};
+    if (beyond.y - 7 < stage.area.y) beyond = at - Vec2{0, side * (stage.radius + 21)};  // no room: across
     const float wide = text_width(warning, troubles) + 6;
     fill(ui.list(), {beyond.x - wide / 2, beyond.y - 7, wide, 14}, ink(theme.ground, 0.9F), 3);
     draw_text(ui.list(), warning, beyond, troubles, Align::Center);

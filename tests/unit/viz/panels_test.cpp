@@ -167,6 +167,7 @@ TEST_SUITE("panels") {
       CAPTURE(size.x);
       Screen screen(size);
       REQUIRE(screen.app().open("first_election").ok());
+      screen.draw(5);
       screen.click("scenarios");
       screen.draw(5);
       const Pen words{ImGui::GetIO().Fonts->Fonts[0], type::kSmall * 1.21F, 0};
@@ -186,8 +187,11 @@ TEST_SUITE("panels") {
   }
 
   TEST_CASE("what is longer than a line of the inspector goes on in the next") {
-    const Lab brief("first_election", 700'000);
-    const float above = brief.region("act.crash").y;
+    float above = 0;
+    {
+      const Lab brief("first_election", 700'000);
+      above = brief.region("act.crash").y;
+    }
     Lab lab("fifty_clients", 2'500'000);  // a store of many keys
     lab.click("member.4");
     EXPECT(lab.region("act.crash").y > above + 14);

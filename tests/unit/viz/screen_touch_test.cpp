@@ -186,7 +186,7 @@ TEST_SUITE("touch") {
       telephone.key(ImGuiKey_U);
       REQUIRE(telephone.frame().islands.size() == 2);
     }
-    EXPECT(healed >= 14);
+    EXPECT(healed >= 11);
   }
 
   TEST_CASE("a tap on a link's end asks what to do, and does nothing by itself") {
