@@ -58,7 +58,12 @@ struct Stage {
   }
   // The middle of a member's caption.
   Vec2 caption(std::size_t member) const {
-    return at[member] + Vec2{0, caption_side(at, member) * (radius + 21)};
+    // Clear of the corners of a candidate, and of the timer around them.
+    const MemberView& view = frame.members[member];
+    const raft::Role role = view.status.soft_state.role;
+    const bool corners = view.process != Process::Crashed &&
+                         (role == raft::Role::Candidate || role == raft::Role::PreCandidate);
+    return at[member] + Vec2{0, caption_side(at, member) * (radius + (corners ? 29 : 21))};
   }
   std::size_t index_of(raft::NodeId id) const;  // frame.members.size() when unknown
   // From the edge of one member to the edge of another, set off to the right of its direction.
