@@ -392,7 +392,7 @@ def branches_are_compared_and_forgotten(desktop, memory):
 def the_gallery_is_the_empty_state(desktop, memory):
     state = desktop.settled()
     cards = [name for name in state["regions"] if name.startswith("scenario.")]
-    if state["frame"] is not None or len(cards) < 20:
+    if state["frame"] is not None or len(cards) < 12:
         raise Failed(f"{len(cards)} scenarios to choose from, and the frame is {state['frame']}")
     desktop.picture(memory["pictures"], "desktop_gallery")
     desktop.click("scenario.split_brain")
