@@ -50,8 +50,9 @@ bool draw_gallery_cards(const Chrome& chrome, CommandSink& commands, Ui& ui, con
   draw_text(ui.list(), title, {head.x + 8, head.center().y}, "Scenarios");
   const Pen hint = ui.regular(type::kSmall, theme.muted);
   const float after = head.x + 8 + text_width(title, "Scenarios") + 18;
-  draw_text(ui.list(), hint, {after, head.center().y + 1},
-            fitted(hint, text::kGallery, head.right() - after - 8));
+  // Half a sentence helps nobody.
+  if (after + text_width(hint, text::kGallery) < head.right() - 8)
+    draw_text(ui.list(), hint, {after, head.center().y + 1}, text::kGallery);
   ImGui::SetCursorScreenPos(im(rest.min()));
   ImGui::BeginChild("gallery", {rest.w, rest.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());

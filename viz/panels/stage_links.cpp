@@ -172,7 +172,8 @@ void draw_cut_label(const Stage& stage) {
   }
   const Pen pen = stage.ui.medium(type::kSmall, theme.bad);
   const Pen small = stage.ui.regular(type::kTiny, theme.muted);
-  const bool narrow = stage.ui.narrow();
+  // Where there is little room the hint would lie on members.
+  const bool narrow = stage.ui.narrow() || stage.area.h < 320;
   const float room = stage.area.w * (narrow ? 0.4F : 0.3F);
   const float hint_height = narrow ? 0 : wrapped_height(small, room, text::kCutHint) + 3;
   const float width = std::max(std::min(room, text_width(pen, what)),

@@ -9,11 +9,15 @@ export class Typing {
   #queue;
   #field;
 
-  constructor({ program, screen, field, queue }) {
+  constructor({ program, screen, canvas, field, queue }) {
     this.#program = program;
     this.#screen = screen;
     this.#queue = queue;
     this.#field = field;
+    // After a tap comes a press of a mouse that there is not, and it would give the canvas the focus back.
+    canvas.addEventListener('mousedown', (event) => {
+      if (document.activeElement === field) event.preventDefault();
+    });
     field.addEventListener('focus', () => this.#push('focus', () => program.focus(true)));
     field.addEventListener('beforeinput', (event) => this.#written(event));
     field.addEventListener('keydown', (event) => this.#entered(event));
