@@ -47,19 +47,15 @@ void read_integer(FieldReader& reader, const Json& action, const std::string& pa
   }
 }
 
-// What the word in a field means; the first of `words` where it is none of them.
+// What the word in a field means; the first of `words` where it is none of them, or is missing.
 template <class Meanings>
 auto read_word(FieldReader& reader, const Json& action, const std::string& path, const char* field,
                const Meanings& words) {
-  const std::string wanted = reader.text(action, path, field, 40, false);
   Words known;
-  for (const auto& word : words) {
-    if (wanted == word.name) return word.meaning;
-    known.emplace_back(word.name);
-  }
-  reader.complain(FieldReader::join(path, field), "expected one of: " + list(known) + "; got \"" + wanted +
-                                                      "\"" + did_you_mean(wanted, known));
-  return words.front().meaning;
+  for (const auto& word : words) known.emplace_back(word.name);
+  const auto found = action.find(field);
+  if (found == action.end()) return words.front().meaning;
+  return words[reader.choice(*found, FieldReader::join(path, field), known).value_or(0)].meaning;
 }
 
 void read_disk(FieldReader& reader, const Json& action, const std::string& path, const ActionWord& word,
