@@ -107,7 +107,7 @@ void World::strike(NemesisFault fault, TimeUs until_us) {
       Command command{.kind = Kind::Cut, .node = from, .peer = to};
       if (fault == NemesisFault::Clog) {
         command.kind = Kind::SetLink;
-        command.link = network_.link(from, to);
+        command.link = static_cast<const LinkSettings&>(network_.link(from, to));
         command.link.clogged = true;
       }
       does(command, {.kind = Kind::Heal, .node = from, .peer = to});
