@@ -188,11 +188,13 @@ TEST_CASE("a disk's chances are those that it was set to") {
 TEST_CASE("a disk rots by chance where it is read, and what was damaged is not mended") {
   constexpr std::uint32_t kAlways = 1'000'000;
   const NodeId node = follower(elected(even()));
-  for (const auto& [settings, counted] :
-       {std::pair{DiskSettings{.bit_flip_per_million = kAlways}, "bit flipped"},
-        std::pair{DiskSettings{.zeroed_sector_per_million = kAlways}, "sector zeroed"},
-        std::pair{DiskSettings{.misdirected_per_million = kAlways}, "misdirected"}}) {
-    CAPTURE(std::string(counted));
+  const std::vector<std::pair<DiskSettings, std::string>> rots{
+      {{.bit_flip_per_million = kAlways}, "bit flipped"},
+      {{.zeroed_sector_per_million = kAlways}, "sector zeroed"},
+      {{.misdirected_per_million = kAlways}, "misdirected"}};
+  for (const auto& rot : rots) {
+    const DiskSettings& settings = rot.first;
+    CAPTURE(rot.second);
     World world = elected(even());
     for (int i = 0; i < 20; ++i) apply(world, put("x", std::string(100, 'v'), world.leader()));
     run_for(world, kSecond);
@@ -207,7 +209,7 @@ TEST_CASE("a disk rots by chance where it is read, and what was damaged is not m
     apply(world, set_disk(node, settings));
     apply(world, act(Kind::Restart, node));
     EXPECT(world.process(node) == ProcessState::Crashed);
-    EXPECT(fired(world).find(counted) != std::string::npos);
+    EXPECT(fired(world).find(rot.second) != std::string::npos);
     const bool misread = settings.misdirected_per_million > 0;
     EXPECT((bytes() == before) == misread);
     // A disk that reads right shows what is there.
