@@ -104,7 +104,7 @@ function(raftarium_test)
   set(target raftarium-test-${arg_NAME})
   raftarium_executable(NAME ${target} SOURCES ${arg_SOURCES} DEPENDS test_support ${arg_DEPENDS} EXCEPTIONS)
   if(NOT arg_SWEEPS)
-    target_compile_options(${target} PRIVATE ${RAFTARIUM_TEST_FLAGS})
+    target_compile_options(${target} PRIVATE ${RAFTARIUM_ONCE_FLAGS})
   endif()
   if(arg_PRECOMPILE OR arg_SWEEPS)  # other flags, other precompiled headers
     raftarium_precompile(${target} HEADERS "${PROJECT_SOURCE_DIR}/tests/support/test.h" ${arg_PRECOMPILE})

@@ -44,12 +44,12 @@ if(EMSCRIPTEN)
   target_compile_options(raftarium_engine_options INTERFACE -Wno-shorten-64-to-32)
 endif()
 
-# A test's own code: as much optimisation as costs no time, for most of it runs once.
-set(RAFTARIUM_TEST_FLAGS)
+# Tests, and what reads a command line: as much optimisation as costs no time, for most of it runs once.
+set(RAFTARIUM_ONCE_FLAGS)
 if(RAFTARIUM_SANITIZE)
-  set(RAFTARIUM_TEST_FLAGS -O0)
+  set(RAFTARIUM_ONCE_FLAGS -O0)
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
-  set(RAFTARIUM_TEST_FLAGS -O1)
+  set(RAFTARIUM_ONCE_FLAGS -O1)
 endif()
 
 if(RAFTARIUM_SANITIZE)

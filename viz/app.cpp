@@ -291,7 +291,13 @@ void App::refresh() {
 std::string App::frame_json() const {
   JsonWriter json;
   json.open('{').key("frame").raw(open_ ? to_json(frame_) : "null");
-  json.key("view").open('{').field("playing", playback_.playing());
+  json.key("view").raw(view_json()).close('}');
+  return json.text();
+}
+
+std::string App::view_json() const {
+  JsonWriter json;
+  json.open('{').field("playing", playback_.playing());
   json.field("speed", kSpeeds[static_cast<std::size_t>(playback_.speed())].name);
   json.field("scenario", std::string_view(chrome_.scenario)).field("dark", dark_);
   json.field("reduced_motion", host_.reduced_motion);
@@ -316,7 +322,7 @@ std::string App::frame_json() const {
   }
   json.field("clients", std::string_view(words_of_clients(frame_)));
   json.field("popup", ui_.popup_is_open()).field("notice", std::string_view(chrome_.notice));
-  json.field("pictures", pictures_).close('}').close('}');
+  json.field("pictures", pictures_).close('}');
   return json.text();
 }
 

@@ -62,9 +62,10 @@ class App : public CommandSink {
 
   Rgb ground() const { return ui_.narrow() ? theme().panel : theme().ground; }
   std::uint64_t pictures() const { return pictures_; }
-  // For tests and those who automate the program: the frame with a "view" beside it, and every region's
-  // rectangle [x, y, width, height] by name.
+  // For tests and those who automate the program: the frame with a "view" beside it, which is how it is looked at,
+  // and every region's rectangle [x, y, width, height] by name.
   std::string frame_json() const;
+  std::string view_json() const;
   std::string regions_json() const;
   const Frame& frame() const { return frame_; }
   const Regions& regions() const { return ui_.regions(); }

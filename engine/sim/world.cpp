@@ -97,6 +97,13 @@ base::Result<World> World::create(const WorldConfig& config, const RealDisks& di
   return World(config, std::move(replicas), disks.run);
 }
 
+// Here, so that who copies a world need not compile what it is made of.
+World::World(const World&) = default;
+World::World(World&&) noexcept = default;
+World& World::operator=(const World&) = default;
+World& World::operator=(World&&) noexcept = default;
+World::~World() = default;
+
 raft::EntryId World::common_start(const std::vector<Replica>& replicas) {
   raft::EntryId newest;
   for (const Replica& r : replicas) {

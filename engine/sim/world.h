@@ -61,6 +61,12 @@ class World {
   // copied, and commands about disks are refused in it.
   static base::Result<World> create(const WorldConfig& config, const RealDisks& disks = {});
 
+  World(const World& other);
+  World(World&& other) noexcept;
+  World& operator=(const World& other);
+  World& operator=(World&& other) noexcept;
+  ~World();
+
   // Takes the next thing that is due, which may be a tick that nobody notices: then events() is empty.
   // Nothing is ever due only in a world without a running member; then time alone moves on.
   void step();

@@ -289,7 +289,7 @@ TEST_CASE("the end of a sync waits its turn, and ends one sync only") {
 
 TEST_CASE("however often a slow process is paused, no sync of its disk ends before its time") {
   std::size_t ended = 0;
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     CAPTURE(seed);
     World world = elected(std::size_t{3}, seed);
     const NodeId node = world.leader();
@@ -313,7 +313,7 @@ TEST_CASE("however often a slow process is paused, no sync of its disk ends befo
       ends_us = now_ends_us;
     }
   }
-  EXPECT_MESSAGE(ended > 200, ended);
+  EXPECT_MESSAGE(ended > 100, ended);
 }
 
 TEST_CASE("a process stalls by chance, as often and as long as it is said to") {

@@ -40,25 +40,21 @@ Screen::~Screen() {
 }
 
 std::string Screen::view(const std::string& field) const {
-  const auto value = nlohmann::json::parse(app_->frame_json()).at("view").at(field);
+  const auto value = nlohmann::json::parse(app_->view_json()).at(field);
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-bool Screen::has(const std::string& name) const {
-  return nlohmann::json::parse(app_->regions_json()).contains(name);
-}
+bool Screen::has(const std::string& name) const { return app_->regions().find(name) != nullptr; }
 
 Rect Screen::region(const std::string& name) const {
-  const auto all = nlohmann::json::parse(app_->regions_json());
-  REQUIRE_MESSAGE(all.contains(name), "no region ", name);
-  const auto& r = all.at(name);
-  return {r[0].get<float>(), r[1].get<float>(), r[2].get<float>(), r[3].get<float>()};
+  const Rect* found = app_->regions().find(name);
+  REQUIRE_MESSAGE(found != nullptr, "no region ", name);
+  return *found;
 }
 
 std::vector<std::string> Screen::regions() const {
   std::vector<std::string> names;
-  const auto all = nlohmann::json::parse(app_->regions_json());
-  for (const auto& [name, area] : all.items()) names.push_back(name);
+  for (const auto& [name, area] : app_->regions().sorted()) names.push_back(name);
   return names;
 }
 

@@ -95,7 +95,7 @@ Session leave_alone(std::uint64_t seed) {
   Child child(seed, host);
   for (int i = 0; i < 200; ++i) {
     child.play();
-    EXPECT(nlohmann::json::accept(child.app().frame_json()));
+    if (i % 10 == 0) EXPECT(nlohmann::json::accept(child.app().frame_json()));
   }
   child.app().set_playing(false);
   for (int i = 0; i < 1000 && child.app().seeking(); ++i) child.draw();
