@@ -245,8 +245,8 @@ TEST_SUITE("panels") {
     REQUIRE(fonts.Size == 5);
     for (int i = 0; i < 4; ++i) {
       CAPTURE(i);
-      for (const ImWchar letter : {0x00E9, 0x010D, 0x0142, 0x03A9, 0x03CC, 0x0416, 0x044F, 0x0491, 0x25A1})
-        EXPECT_MESSAGE(fonts[i]->IsGlyphInFont(letter), letter);
+      for (const int letter : {0x00E9, 0x010D, 0x0142, 0x03A9, 0x03CC, 0x0416, 0x044F, 0x0491, 0x25A1})
+        EXPECT_MESSAGE(fonts[i]->IsGlyphInFont(static_cast<ImWchar>(letter)), letter);
       EXPECT_FALSE(fonts[i]->IsGlyphInFont(0x4E2D));
     }
     ImFontBaked* baked = fonts[0]->GetFontBaked(13);

@@ -7,6 +7,7 @@
 
 #include "screen.h"
 #include "support/test.h"
+#include "viz/acts.h"
 #include "viz/breakpoints.h"
 
 namespace raftarium::viz {
@@ -150,7 +151,9 @@ TEST_SUITE("touch") {
     walk.popup();
 
     std::set<std::string> kinds;
-    for (const auto& [name, size] : walk.least) {
+    for (const auto& seen : walk.least) {
+      const std::string& name = seen.first;
+      const Vec2 size = seen.second;
       kinds.insert(name.substr(0, name.find('.')));
       EXPECT_MESSAGE(size.x >= kTouchTarget - 0.1F, name, " is ", size.x, " wide");
       EXPECT_MESSAGE(size.y >= kTouchTarget - 0.1F, name, " is ", size.y, " high");
@@ -251,12 +254,12 @@ TEST_SUITE("touch") {
       const std::string dark = screen.view("dark");
       more("theme");
       EXPECT(screen.view("dark") != dark);
-      for (const auto& [name, shows] :
+      for (const auto& list :
            {std::pair{"palette", "palette.field"}, std::pair{"help", "help.close"},
             std::pair{"gallery", "scenario.first_election"}, std::pair{"branches", "branch.rename.0"}}) {
-        more(name);
+        more(list.first);
         screen.draw(3);
-        EXPECT_MESSAGE(screen.has(shows), shows);
+        EXPECT_MESSAGE(screen.has(list.second), list.second);
         screen.key(ImGuiKey_Escape);
         screen.draw(30);
       }
