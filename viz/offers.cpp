@@ -195,7 +195,7 @@ std::vector<Offer> link_offers(const LinkView& link) {
   } else {
     offers.push_back({"link.cut", "Cut", text::kCutLink, on(CommandKind::Cut), true});
   }
-  sim::LinkSettings other = link;
+  auto other = static_cast<const sim::LinkSettings&>(link);
   const bool slow = link.latency_min_us >= kFarUs;
   other.latency_min_us = slow ? kNearUs : kFarUs;
   offers.push_back(
@@ -205,7 +205,7 @@ std::vector<Offer> link_offers(const LinkView& link) {
   const auto chance = [&](const char* name, std::uint32_t sim::LinkSettings::*rate, const char* often,
                           const char* often_tip, const char* never, const char* never_tip) {
     const bool on_now = link.*rate > 0;
-    sim::LinkSettings as = link;
+    auto as = static_cast<const sim::LinkSettings&>(link);
     as.*rate = on_now ? 0 : kSometimes;
     offers.push_back({name, on_now ? never : often, on_now ? never_tip : often_tip, set(as)});
   };
@@ -215,7 +215,7 @@ std::vector<Offer> link_offers(const LinkView& link) {
          "Once each", text::kOnceLink);
   chance("link.replay", &sim::LinkSettings::replay_per_million, "Replaying", text::kReplayLink,
          "Nothing old", text::kNothingOldLink);
-  other = link;
+  other = static_cast<const sim::LinkSettings&>(link);
   other.clogged = !link.clogged;
   offers.push_back({"link.clog", link.clogged ? "Unclog" : "Clog",
                     link.clogged ? text::kUnclogLink : text::kClogLink, set(other)});

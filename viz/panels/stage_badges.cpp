@@ -20,7 +20,7 @@ struct BadgePlaces {
 
 BadgePlaces badge_places(const Stage& stage, Vec2 member) {
   const float r = stage.radius < 28 ? 6.5F : 8;
-  const Vec2 away = Vec2{0.82F, 0.57F} * (stage.radius + (stage.radius < 28 ? 5 : 6));
+  const Vec2 away = Vec2{0.82F, 0.57F} * (stage.radius + (stage.radius < 28 ? 5.0F : 6.0F));
   return {member + away, member + Vec2{away.x, -away.y}, r};
 }
 
