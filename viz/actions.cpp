@@ -7,6 +7,7 @@
 #include "viz/exports.h"
 #include "viz/offers.h"
 #include "viz/text.h"
+#include "viz/walk.h"
 
 namespace raftarium::viz {
 namespace {
@@ -57,6 +58,10 @@ void add_member_acts(const Frame& frame, const MemberView& member, bool keys,
   }
 }
 
+std::string way_of(raft::NodeId from, raft::NodeId to) {
+  return kept(text::node(from.value()) + " → " + text::node(to.value()));
+}
+
 void add_links(const Frame& frame, raft::NodeId from, std::vector<Action>& actions) {
   for (const LinkView& link : frame.links) {
     if (link.from != from) continue;
@@ -64,16 +69,43 @@ void add_links(const Frame& frame, raft::NodeId from, std::vector<Action>& actio
     command.kind = link.cut ? sim::Command::Kind::Heal : sim::Command::Kind::Cut;
     command.node = link.from;
     command.peer = link.to;
-    const std::string way = kept(text::node(link.from.value()) + " → " + text::node(link.to.value()));
+    const std::string way = way_of(link.from, link.to);
     actions.push_back({"link." + std::to_string(link.from.value()) + "." + std::to_string(link.to.value()),
                        (link.cut ? "Heal the link " : "Cut the link ") + way, "", std::move(command)});
   }
 }
 
-void add_offers(const std::vector<Offer>& offers, const std::string& about, std::vector<Action>& actions) {
-  for (const Offer& offer : offers) {
-    actions.push_back({offer.name, about + ": " + offer.label, "", offer.command});
+// What goes from one thing to the next, and looks at it.
+void add_walks(const Frame& frame, const Selection& selection, std::vector<Action>& actions) {
+  const auto message = [&](const char* name, const char* label, const char* key, int way) {
+    const std::uint64_t next = message_beside(frame, selection.message, way);
+    if (next != 0) actions.push_back({name, label, key, Subject{{}, {}, next}});
+  };
+  message("message.next", "Select the next message in flight", "N", 1);
+  message("message.last", "Select the last message in flight", "Shift + N", -1);
+  const auto link = [&](const char* name, const char* label, const char* key, int way) {
+    const LinkId next = link_beside(frame, selection.link, selection.member, way);
+    if (next != LinkId{}) actions.push_back({name, label, key, Subject{{}, next, 0}});
+  };
+  link("link.next", "Select the next link", "J", 1);
+  link("link.last", "Select the last link", "Shift + J", -1);
+  actions.push_back({"menu", "What can be done with what is selected", "Enter", &Selection::menu_wanted});
+  actions.push_back({"show", "Show what is selected large, or everything", "F", ShowLarge{}});
+  if (selection.member != raft::kNone) {
+    actions.push_back(
+        {"arrange", "Move a member on the stage, with the arrows", "A", &Selection::arranging});
   }
+}
+
+Action action_of(const Frame& frame, const Offer& offer, std::string name, const std::string& about) {
+  const std::string label = about + ": " + offer.label;
+  if (offer.asks) return {std::move(name), label, "", AskFor{offer.command, frame.members.size()}};
+  return {std::move(name), label, "", offer.command};
+}
+
+void add_offers(const Frame& frame, const std::vector<Offer>& offers, const std::string& about,
+                std::vector<Action>& actions) {
+  for (const Offer& offer : offers) actions.push_back(action_of(frame, offer, offer.name, about));
 }
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -96,7 +128,15 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   if (chosen != nullptr) add_member_acts(frame, *chosen, true, actions);
   for (const MessageView& message : frame.messages) {
     if (message.id != selection.message) continue;
-    add_offers(message_offers(message), "Message " + std::to_string(message.id), actions);
+    add_offers(frame, message_offers(message), "Message " + std::to_string(message.id), actions);
+  }
+  if (const LinkView* link = find_link(frame, selection.link.from, selection.link.to))
+    add_offers(frame, link_offers(*link), "Link " + way_of(link->from, link->to), actions);
+  if (frame.disk && selection.tab == Tab::Disk) {
+    const RecordView* record = chosen_record(*frame.disk, selection.record);
+    if (record != nullptr)
+      add_offers(frame, damage_offers(frame.disk->member, *record), "Record " + kept(place_of(*record)),
+                 actions);
   }
   actions.push_back({"put", "Write a value through whoever leads", chosen == nullptr ? "P" : "",
                      next_put(frame, raft::kNone)});
@@ -106,6 +146,7 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
     actions.push_back(
         {steering.name, steering.label, steering.key, Control{steering.kind, steering.number, {}}});
   }
+  add_walks(frame, selection, actions);
   for (const ExportChoice& choice : kExports) {
     if (!chrome.can_export) break;
     actions.push_back({std::string("export.") + choice.word, std::string("Export: ") + choice.label, "",
@@ -141,28 +182,32 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
     add_links(frame, chosen->id, actions);
     const std::string who = kept(text::node(chosen->id.value()));
     if (chosen->process != Process::Crashed)
-      add_offers(client_offers(frame, chosen->id), "Client, through " + who, actions);
-    add_offers(disk_offers(*chosen), "Disk of " + who, actions);
-    add_offers(disk_chance_offers(*chosen), "Disk of " + who + ", by chance", actions);
-    add_offers(disk_once_offers(*chosen), "Disk of " + who + ", the next time", actions);
-    add_offers(clock_offers(*chosen), "Clock of " + who, actions);
-    add_offers(process_offers(*chosen), "Process of " + who, actions);
-    add_offers(membership_offers(frame, *chosen), "Membership of " + who, actions);
-    add_offers(takeover_offers(frame, *chosen), "Leadership of " + who, actions);
+      add_offers(frame, client_offers(frame, chosen->id), "Client, through " + who, actions);
+    add_offers(frame, disk_offers(*chosen), "Disk of " + who, actions);
+    add_offers(frame, disk_chance_offers(*chosen), "Disk of " + who + ", by chance", actions);
+    add_offers(frame, disk_once_offers(*chosen), "Disk of " + who + ", the next time", actions);
+    add_offers(frame, clock_offers(*chosen), "Clock of " + who, actions);
+    add_offers(frame, process_offers(*chosen), "Process of " + who, actions);
+    add_offers(frame, membership_offers(frame, *chosen), "Membership of " + who, actions);
+    add_offers(frame, takeover_offers(frame, *chosen), "Leadership of " + who, actions);
+    add_offers(frame, side_offers(frame, chosen->id), "Sides of the network, for " + who, actions);
     for (const LinkView& link : frame.links) {
       if (link.from != chosen->id) continue;
-      const std::string way = kept(text::node(link.from.value()) + " → " + text::node(link.to.value()));
+      const std::string way = way_of(link.from, link.to);
       for (const Offer& offer : link_offers(link)) {
         if (offer.command.kind != sim::Command::Kind::SetLink) continue;  // those have lines of their own
-        actions.push_back(
-            {offer.name + "." + std::to_string(link.from.value()) + "." + std::to_string(link.to.value()),
-             "Link " + way + ": " + offer.label, "", offer.command});
+        const std::string name =
+            offer.name + "." + std::to_string(link.from.value()) + "." + std::to_string(link.to.value());
+        actions.push_back(action_of(frame, offer, name, "Link " + way));
       }
     }
   }
-  add_offers(network_offers(frame), "The network", actions);
-  add_offers(every_link_offers(frame), "Every link", actions);
-  add_offers(every_disk_offers(frame), "Every disk", actions);
+  add_offers(frame, network_offers(frame), "The network", actions);
+  add_offers(frame, every_link_offers(frame), "Every link", actions);
+  add_offers(frame, every_disk_offers(frame), "Every disk", actions);
+  add_offers(frame, every_process_offers(frame), "Every process", actions);
+  if (chosen == nullptr)
+    add_offers(frame, client_offers(frame, raft::kNone), "Client, through the leader", actions);
   for (const MemberView& member : frame.members) {
     if (&member != chosen) add_member_acts(frame, member, false, actions);
   }
@@ -204,6 +249,13 @@ void perform(const Action& action, Selection& selection, CommandSink& commands) 
     selection.*(*on) = !(selection.*(*on));
     if (*on == &Selection::stores) selection.tab = Tab::Clients;
   }
+  if (const auto* subject = std::get_if<Subject>(&action.what)) {
+    if (subject->message != 0) selection.select_message(subject->message);
+    if (subject->link != LinkId{}) selection.select_link(subject->link);
+  }
+  if (const auto* asked = std::get_if<AskFor>(&action.what))
+    selection.ask(action.label, asked->command, asked->members);
+  if (std::holds_alternative<ShowLarge>(action.what)) selection.stage.show(selection.subject());
   if (const auto* times = std::get_if<float>(&action.what)) selection.stage.enlarge(*times);
 }
 

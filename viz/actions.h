@@ -13,13 +13,23 @@
 
 namespace raftarium::viz {
 
+// The selected thing, large; or everything again.
+struct ShowLarge {};
+// A form that begins with this.
+struct AskFor {
+  sim::Command command;
+  std::size_t members = 0;
+};
+
 struct Action {
   std::string name;   // "crash": the region palette.crash
   std::string label;  // "Crash S3"
   std::string key;    // may be empty
   // A text: the pop-up of this name opens. A number: the stage is enlarged so many times; 0: it is whole again. A
-  // member of the selection is switched.
-  std::variant<sim::Command, Control, Tab, raft::NodeId, std::string, float, bool Selection::*> what;
+  // member of the selection is switched. A subject is selected.
+  std::variant<sim::Command, Control, Tab, raft::NodeId, std::string, float, bool Selection::*, Subject,
+               ShowLarge, AskFor>
+      what;
 };
 
 // What makes sense for the selection comes first.

@@ -23,6 +23,16 @@ const LinkView* find_link(const Frame& frame, raft::NodeId from, raft::NodeId to
   return nullptr;
 }
 
+Words place_of(const RecordView& record) { return Words(record.file) + "+" + digits(record.offset); }
+
+const RecordView* chosen_record(const DiskView& disk, const std::string& place) {
+  if (disk.records.empty()) return nullptr;
+  for (const RecordView& record : disk.records) {
+    if (!place.empty() && std::string_view(place_of(record)) == place) return &record;
+  }
+  return &disk.records.back();
+}
+
 bool is_leader(const MemberView& member) {
   return member.process != Process::Crashed && member.status.soft_state.role == raft::Role::Leader;
 }

@@ -18,6 +18,11 @@ const LinkView* find_link(const Frame& frame, raft::NodeId from, raft::NodeId to
 const MemberView* current_leader(const Frame& frame);
 bool is_leader(const MemberView& member);
 
+// Of a disk: "00000001.wal+128".
+Words place_of(const RecordView& record);
+// The record that is chosen; else the last one. Null: there is none.
+const RecordView* chosen_record(const DiskView& disk, const std::string& place);
+
 // Who asks: "client", or how many wait for an answer at once.
 Words words_of_clients(const Frame& frame);
 

@@ -237,13 +237,17 @@ void App::draw_panels(const Layout& layout) {
   ui_.region("panel.inspector", layout.inspector);
   ui_.region("panel.story", layout.story);
   ui_.region("panel.timeline", layout.timeline);
+  ui_.begin_area(Area::Stage);
   draw_stage(frame_, selection_, commands, ui_, layout.stage);
   draw_notice(chrome_, ui_, layout.stage);
+  ui_.begin_area(Area::TopBar);
   draw_top_bar(frame_, chrome_, selection_, commands, ui_, layout);
   if (layout.narrow) {
+    ui_.begin_area(Area::Transport);
     fill(ui_.list(), layout.transport, ink(theme().panel));
     draw_transport(frame_, chrome_, commands, ui_, layout.transport.inset(8, 0));
   }
+  ui_.begin_area(Area::Dock);
   draw_tabs(selection_, ui_, layout.tabs);
   const Tab tab = selection_.tab;
   if (tab == Tab::Logs) draw_logs(frame_, selection_, commands, ui_, layout.dock);
@@ -251,10 +255,13 @@ void App::draw_panels(const Layout& layout) {
   if (tab == Tab::Disk) draw_disk(frame_, selection_, commands, ui_, layout.dock);
   if (tab == Tab::Metrics) draw_metrics(frame_, ui_, layout.dock);
   if (tab == Tab::Clients) draw_clients(frame_, selection_, commands, ui_, layout.dock);
+  if (!layout.narrow) ui_.begin_area(Area::Inspector);
   if (!layout.narrow || tab == Tab::Member)
     draw_inspector(frame_, selection_, commands, ui_, layout.inspector);
   if (!layout.narrow) {
+    ui_.begin_area(Area::Story);
     draw_story(frame_, selection_, commands, ui_, layout.story);
+    ui_.begin_area(Area::Properties);
     draw_properties(frame_, selection_, commands, ui_, layout.properties);
     line(ui_.list(), {layout.inspector.x, layout.inspector.y},
          {layout.inspector.x, layout.properties.bottom()}, ink(theme().line));
@@ -264,6 +271,7 @@ void App::draw_panels(const Layout& layout) {
     draw_story(frame_, selection_, commands, ui_, dock);
     draw_properties(frame_, selection_, commands, ui_, box);
   }
+  ui_.begin_area(Area::Timeline);
   draw_timeline(frame_, selection_, commands, ui_, layout.timeline);
   draw_stage_menu(frame_, selection_, commands, ui_);
   draw_top_bar_lists(frame_, selection_, commands, ui_);
@@ -271,6 +279,7 @@ void App::draw_panels(const Layout& layout) {
   draw_comparison(chrome_, selection_, ui_);
   draw_palette(frame_, chrome_, selection_, commands, ui_);
   draw_more(chrome_, selection_, commands, ui_);
+  draw_form(selection_, commands, ui_);
   draw_help(selection_, ui_);
   selection_.open_popup.clear();
 }
@@ -306,6 +315,14 @@ std::string App::view_json() const {
   json.field("breakpoints", chrome_.breakpoints).field("slow_motion", chrome_.slow_motion);
   json.field("lingers", playback_.lingers()).field("cutting", selection_.cutting);
   json.field("filter", std::string_view(selection_.palette.filter));
+  json.key("link")
+      .open('[')
+      .value(selection_.link.from.value())
+      .value(selection_.link.to.value())
+      .close(']');
+  json.field("record", std::string_view(selection_.record)).field("arranging", selection_.arranging);
+  json.field("request", selection_.request.value_or(0));
+  json.field("story_line", selection_.story.value_or(frame_.story.size()));
   json.field("entry", selection_.entry.value_or(raft::Index()).value());
   json.field("zoom", selection_.stage.zoom).field("settled", !wants_frame());
   json.field("drawn", drawn_).field("rules", selection_.rules);

@@ -3,9 +3,13 @@
 
 #include <imgui_internal.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "viz/acts.h"
 #include "viz/app.h"
 #include "viz/breakpoints.h"
+#include "viz/walk.h"
 
 namespace raftarium::viz {
 namespace {
@@ -47,15 +51,22 @@ raft::NodeId member_of(const Frame& frame, int digit) {
   return raft::kNone;
 }
 
+// The arrows, while a member is being moved on the stage with them.
+bool arranging_keys(Selection& selection) {
+  if (!selection.arranging) return false;
+  const auto move = [&](ImGuiKey key, Vec2 way) {
+    if (pressed(key, true)) selection.nudge = selection.nudge + way;
+  };
+  move(ImGuiKey_LeftArrow, {-1, 0});
+  move(ImGuiKey_RightArrow, {1, 0});
+  move(ImGuiKey_UpArrow, {0, -1});
+  move(ImGuiKey_DownArrow, {0, 1});
+  return true;
+}
+
 void time_keys(CommandSink& commands, const Ui& ui) {
-  const auto shift = [](ImGuiKey key) { return held_with(key, ImGuiMod_Shift); };
   const auto send = [&](Kind kind) { commands.control({kind, 0, {}}); };
   if (pressed(ImGuiKey_Space) && ui.focus().empty()) send(Kind::TogglePlay);
-  const auto with_ctrl = [](ImGuiKey key) { return held_with(key, ImGuiMod_Ctrl); };
-  if (pressed(ImGuiKey_LeftArrow, true) && !with_ctrl(ImGuiKey_LeftArrow))
-    send(shift(ImGuiKey_LeftArrow) ? Kind::PreviousMark : Kind::StepBack);
-  if (pressed(ImGuiKey_RightArrow, true) && !with_ctrl(ImGuiKey_RightArrow))
-    send(shift(ImGuiKey_RightArrow) ? Kind::NextMark : Kind::StepForward);
   if (pressed(ImGuiKey_Home)) send(Kind::ToStart);
   if (pressed(ImGuiKey_End)) send(Kind::ToEnd);
   if (pressed(ImGuiKey_U) || (pressed(ImGuiKey_Z) && held_with(ImGuiKey_Z, ImGuiMod_Ctrl)))
@@ -69,6 +80,19 @@ void time_keys(CommandSink& commands, const Ui& ui) {
   if (plain(ImGuiKey_V)) to_next(kStopAtViolation);
 }
 
+void arrow_keys(CommandSink& commands, Ui& ui) {
+  const auto without_ctrl = [](ImGuiKey key) {
+    return pressed(key, true) && !held_with(key, ImGuiMod_Ctrl);
+  };
+  const auto step = [&](ImGuiKey key, Kind event, Kind mark) {
+    if (without_ctrl(key)) commands.control({held_with(key, ImGuiMod_Shift) ? mark : event, 0, {}});
+  };
+  step(ImGuiKey_LeftArrow, Kind::StepBack, Kind::PreviousMark);
+  step(ImGuiKey_RightArrow, Kind::StepForward, Kind::NextMark);
+  if (without_ctrl(ImGuiKey_UpArrow)) ui.move_in_list(-1);
+  if (without_ctrl(ImGuiKey_DownArrow)) ui.move_in_list(1);
+}
+
 // Of the diagram of space and time, while it is shown.
 void diagram_keys(const Frame& frame, SpaceTimeView& view) {
   const auto now_us = static_cast<double>(frame.time_us);
@@ -80,12 +104,36 @@ void diagram_keys(const Frame& frame, SpaceTimeView& view) {
   if (with_ctrl(ImGuiKey_RightArrow)) view.move(view.span_us / 10);
 }
 
+// Of the logs, while they are shown: which index is lit up. It comes into sight.
+void log_keys(const Frame& frame, Selection& selection) {
+  raft::Index last;
+  for (const MemberView& member : frame.members) last = std::max(last, member.status.last_index);
+  if (last.is_zero()) return;
+  const auto light = [&](raft::Index index) {
+    selection.entry = std::clamp(index, raft::Index(1), last);
+    selection.entry_wanted = true;
+  };
+  const raft::Index at = selection.entry.value_or(last + 1);
+  const auto shifted = [](ImGuiKey key) { return pressed(key, true) && held_with(key, ImGuiMod_Shift); };
+  const auto with_ctrl = [&](ImGuiKey key) { return shifted(key) && held_with(key, ImGuiMod_Ctrl); };
+  const auto before = [&](std::uint64_t many) {
+    return raft::Index(at.value() > many ? at.value() - many : 1);
+  };
+  constexpr std::uint64_t kPage = 10;
+  if (with_ctrl(ImGuiKey_LeftArrow)) light(before(1));
+  if (with_ctrl(ImGuiKey_RightArrow)) light(at + 1);
+  if (shifted(ImGuiKey_PageUp)) light(before(kPage));
+  if (shifted(ImGuiKey_PageDown)) light(at + kPage);
+}
+
 void view_keys(const Frame& frame, Selection& selection) {
   if (plain(ImGuiKey_G)) selection.open_popup = "gallery";
   if (plain(ImGuiKey_B)) selection.open_popup = "branches";
   if (plain(ImGuiKey_W)) selection.rules = !selection.rules;
   if (selection.tab == Tab::SpaceTime) diagram_keys(frame, selection.space_time);
+  if (selection.tab == Tab::Logs) log_keys(frame, selection);
   StageView& stage = selection.stage;
+  if (plain(ImGuiKey_F)) stage.show(selection.subject());
   const auto unshifted = [](ImGuiKey key) { return pressed(key, true) && !held_with(key, ImGuiMod_Shift); };
   if (unshifted(ImGuiKey_PageUp)) stage.enlarge(kZoomStep);
   if (unshifted(ImGuiKey_PageDown)) stage.enlarge(1 / kZoomStep);
@@ -130,6 +178,29 @@ void toggle_link(const Frame& frame, raft::NodeId a, raft::NodeId b, CommandSink
   }
 }
 
+// What flies, and what it flies along.
+void walk_keys(const Frame& frame, Selection& selection) {
+  const auto way = [](ImGuiKey key) { return held_with(key, ImGuiMod_Shift) ? -1 : 1; };
+  const auto again = [](ImGuiKey key) { return pressed(key, true) && !held_with(key, ImGuiMod_Ctrl); };
+  if (again(ImGuiKey_N)) {
+    const std::uint64_t next = message_beside(frame, selection.message, way(ImGuiKey_N));
+    if (next != 0) selection.select_message(next);
+  }
+  if (again(ImGuiKey_J)) {
+    const LinkId next = link_beside(frame, selection.link, selection.member, way(ImGuiKey_J));
+    if (next != LinkId{}) selection.select_link(next);
+  }
+}
+
+// One direction is cut, or heals.
+void toggle_direction(const Frame& frame, const LinkId& id, CommandSink& commands) {
+  const LinkView* link = find_link(frame, id.from, id.to);
+  if (link == nullptr) return;
+  sim::Command command = about(link->cut ? sim::Command::Kind::Heal : sim::Command::Kind::Cut, id.from);
+  command.peer = id.to;
+  commands.act(std::move(command));
+}
+
 void member_keys(const Frame& frame, Selection& selection, CommandSink& commands) {
   for (int digit = 0; digit <= 9; ++digit) {
     const raft::NodeId id = member_of(frame, digit);
@@ -143,6 +214,8 @@ void member_keys(const Frame& frame, Selection& selection, CommandSink& commands
   }
   if (plain(ImGuiKey_H)) commands.act(command_for(frame, Act::HealAll, raft::kNone));
   if (plain(ImGuiKey_P)) commands.act(next_put(frame, selection.member));
+  const bool on_link = selection.subject().link != LinkId{};
+  if (on_link && plain(ImGuiKey_X)) toggle_direction(frame, selection.link, commands);
   const MemberView* member = find_member(frame, selection.member);
   if (member == nullptr) return;
   const auto act = [&](Act what) { commands.act(command_for(frame, what, member->id)); };
@@ -151,8 +224,15 @@ void member_keys(const Frame& frame, Selection& selection, CommandSink& commands
   if (plain(ImGuiKey_I)) act(Act::Isolate);
   if (plain(ImGuiKey_T)) act(Act::Timeout);
   if (plain(ImGuiKey_L)) act(Act::Transfer);
-  if (plain(ImGuiKey_X)) selection.cutting = true;
+  if (!on_link && plain(ImGuiKey_X)) selection.cutting = true;
+  if (plain(ImGuiKey_A)) selection.arranging = true;
   if (plain(ImGuiKey_Z)) act(member->process == Process::Paused ? Act::Resume : Act::Pause);
+}
+
+// Enter where nothing has the focus, and the key that is there for it.
+bool asks_for_menu(const Ui& ui, bool enter) {
+  return (enter && ui.focus().empty()) || pressed(ImGuiKey_Menu) ||
+         (pressed(ImGuiKey_F10) && held_with(ImGuiKey_F10, ImGuiMod_Shift));
 }
 
 }  // namespace
@@ -170,15 +250,15 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
     if (pressed(ImGuiKey_Escape)) ui.close_popups();
     return;
   }
+  if (selection.arranging && (enter || pressed(ImGuiKey_Escape) || plain(ImGuiKey_A))) {
+    selection.arranging = false;
+    return;
+  }
   if (pressed(ImGuiKey_Escape)) {
     selection.clear();
     ui.clear_focus();
   }
-  if (ui.focus().empty() && enter && selection.member != raft::kNone) {
-    const Rect* place = ui.regions().find("member." + digits(selection.member.value()));
-    const Vec2 at = place != nullptr ? place->max() : selection.menu_at;
-    selection.ask_for_menu(MenuPage::Acts, selection.member, at);
-  }
+  if (asks_for_menu(ui, enter)) selection.menu_wanted = true;
   if (pressed(ImGuiKey_P) && held_with(ImGuiKey_P, ImGuiMod_Ctrl) &&
       held_with(ImGuiKey_P, ImGuiMod_Shift)) {
     selection.open_popup = "palette";
@@ -186,8 +266,10 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
   }
   sign_keys(frame, selection, commands);
   if (io.KeyAlt || io.KeySuper) return;
+  if (!arranging_keys(selection)) arrow_keys(commands, ui);
   time_keys(commands, ui);
   view_keys(frame, selection);
+  walk_keys(frame, selection);
   member_keys(frame, selection, commands);
 }
 

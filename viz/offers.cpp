@@ -1,5 +1,8 @@
 #include "viz/offers.h"
 
+#include <algorithm>
+#include <array>
+
 #include "storage/wal_format.h"
 #include "viz/acts.h"
 #include "viz/text.h"
@@ -71,6 +74,11 @@ std::vector<Offer> disk_offers(const MemberView& member) {
       disk.lying_sync_per_million = steady ? kSeldom : 0;
   offers.push_back({"disk.flaky", steady ? "Flaky" : "Steady",
                     steady ? text::kFlakyDisk : text::kSteadyDisk, with_disk(member, disk)});
+  Command damage = about(CommandKind::Damage, member.id);
+  damage.file = "00000001.wal";
+  damage.offset = storage::kRecordHeaderBytes;
+  offers.push_back({"disk.set", "Set …", text::kSetDisk, with_disk(member, member.disk), false, true});
+  offers.push_back({"disk.damage_at", "Damage …", text::kDamageAt, damage, true, true});
   if (member.process == Process::Crashed) {
     offers.push_back({"disk.wipe", "New disk", text::kWipe, about(CommandKind::Wipe, member.id), true});
     return offers;
@@ -101,19 +109,45 @@ std::vector<Offer> clock_offers(const MemberView& member) {
     Command jump = about(CommandKind::Jump, member.id);
     jump.delay_us = kJumpUs;
     offers.push_back({"clock.jump", "Jump 1 s", text::kJumpClock, jump});
+    offers.push_back({"clock.jump_by", "Jump …", text::kJumpClockBy, jump, false, true});
   }
+  offers.push_back(
+      {"clock.drift", "Run at …", text::kDriftClock, drift(member.id, member.drift_ppm), false, true});
   return offers;
 }
 
-std::vector<Offer> process_offers(const MemberView& member) {
+namespace {
+
+// Of one process, or of every one.
+std::vector<Offer> pace_offers(raft::NodeId node, const sim::ProcessSettings& now,
+                               const std::array<const char*, 4>& names) {
   const auto with = [&](const sim::ProcessSettings& pace) {
-    Command command = about(CommandKind::SetProcess, member.id);
+    Command command = about(CommandKind::SetProcess, node);
     command.process = pace;
     return command;
   };
-  if (member.pace.is_slow()) return {{"process.quick", "Quick process", text::kQuickProcess, with({})}};
-  return {{"process.slow", "Slow process", text::kSlowProcess, with(kSlowProcess)},
-          {"process.stall", "Stalling process", text::kStallingProcess, with(kStallingProcess)}};
+  std::vector<Offer> offers;
+  if (now.is_slow()) {
+    offers.push_back({names[0], "Quick process", text::kQuickProcess, with({})});
+  } else {
+    offers.push_back({names[1], "Slow process", text::kSlowProcess, with(kSlowProcess)});
+    offers.push_back({names[2], "Stalling process", text::kStallingProcess, with(kStallingProcess)});
+  }
+  offers.push_back({names[3], "Set the process …", text::kSetProcess, with(now), false, true});
+  return offers;
+}
+
+}  // namespace
+
+std::vector<Offer> process_offers(const MemberView& member) {
+  return pace_offers(member.id, member.pace,
+                     {"process.quick", "process.slow", "process.stall", "process.set"});
+}
+
+std::vector<Offer> every_process_offers(const Frame& frame) {
+  if (frame.members.empty()) return {};
+  return pace_offers(raft::kNone, frame.members.front().pace,
+                     {"processes.quick", "processes.slow", "processes.stall", "processes.set"});
 }
 
 namespace {
@@ -175,6 +209,14 @@ std::vector<Offer> client_offers(const Frame& frame, raft::NodeId through) {
     offers.push_back(
         {"client.put_fenced", "Write, while " + stored.key + " is unchanged", text::kPutFenced, fenced});
   }
+  const auto asks = [&](const char* name, const char* label, const Command& begin) {
+    offers.push_back({name, label, text::kAskInFull, begin, false, true});
+  };
+  asks("client.put_as", "Write …", put);
+  asks("client.read_as", "Read …", read(ReadMode::Linearizable));
+  asks("client.swap_as", "Swap …", swap);
+  asks("client.delete_as", "Delete …", on_key(CommandKind::Delete));
+  asks("client.load_as", "Busy clients …", load);
   return offers;
 }
 
@@ -219,6 +261,7 @@ std::vector<Offer> link_offers(const LinkView& link) {
   other.clogged = !link.clogged;
   offers.push_back({"link.clog", link.clogged ? "Unclog" : "Clog",
                     link.clogged ? text::kUnclogLink : text::kClogLink, set(other)});
+  offers.push_back({"link.set", "Set …", text::kSetLink, set(link), false, true});
   return offers;
 }
 
@@ -259,6 +302,8 @@ std::vector<Offer> membership_offers(const Frame& frame, const MemberView& membe
   if (!frame.configuration.voters_outgoing.empty()) {
     offers.push_back(
         {"members.leave", "Leave joint", text::kLeaveJoint, about(CommandKind::LeaveJoint, raft::kNone)});
+    offers.push_back({"members.leave_as", "Leave joint, through …", text::kLeaveJoint,
+                      about(CommandKind::LeaveJoint, raft::kNone), false, true});
     return offers;  // one change after the other (§4.3)
   }
   switch (standing_of(frame.configuration, member.id)) {
@@ -276,6 +321,34 @@ std::vector<Offer> membership_offers(const Frame& frame, const MemberView& membe
       add_replacements(frame, member.id, offers);
       break;
   }
+  offers.push_back({"members.change", "Change …", text::kChangeMembers,
+                    reconfigure({}, raft::ConfChangeTransition::Auto), false, true});
+  return offers;
+}
+
+std::vector<Offer> side_offers(const Frame& frame, raft::NodeId member) {
+  std::vector<Offer> offers;
+  const auto side_of = [&](raft::NodeId id) {
+    std::size_t side = 0;
+    while (side < frame.islands.size() &&
+           std::count(frame.islands[side].begin(), frame.islands[side].end(), id) == 0)
+      ++side;
+    return side;
+  };
+  const std::size_t own = side_of(member);
+  if (own == frame.islands.size()) return offers;
+  for (std::size_t side = 0; side < frame.islands.size(); ++side) {
+    if (side == own) continue;
+    std::string names;
+    for (const raft::NodeId id : frame.islands[side])
+      names += (names.empty() ? "" : ",") + std::to_string(id.value());
+    const std::string first = std::to_string(frame.islands[side].front().value());
+    if (frame.islands[own].size() > 1)
+      offers.push_back({"side.join." + first, "Join {" + names + "}", text::kJoinSide,
+                        move_to_island(frame, member, side)});
+    offers.push_back({"side.heal." + first, "Heal the cut to {" + names + "}", text::kHealSide,
+                      heal_border(frame, own, side)});
+  }
   return offers;
 }
 
@@ -288,6 +361,7 @@ std::vector<Offer> message_offers(const MessageView& message) {
   };
   return {{"message.drop", "Drop", text::kDrop, on(CommandKind::Drop), true},
           {"message.delay", "Delay", text::kDelay, on(CommandKind::Delay)},
+          {"message.delay_by", "Delay by …", text::kDelayBy, on(CommandKind::Delay), false, true},
           {"message.duplicate", "Duplicate", text::kDuplicate, on(CommandKind::Duplicate)},
           {"message.deliver", "Deliver now", text::kDeliver, on(CommandKind::Deliver)}};
 }

@@ -16,6 +16,7 @@ struct Offer {
   std::string tooltip;
   sim::Command command;
   bool danger = false;
+  bool asks = false;  // the command is where a form begins (forms.h)
 };
 
 // What makes sense for `member` now.
@@ -35,6 +36,9 @@ std::vector<Offer> disk_once_offers(const MemberView& member);
 std::vector<Offer> network_offers(const Frame& frame);
 std::vector<Offer> every_link_offers(const Frame& frame);
 std::vector<Offer> every_disk_offers(const Frame& frame);
+std::vector<Offer> every_process_offers(const Frame& frame);
+// Where the network is parted: to the other sides, alone or with those on its own.
+std::vector<Offer> side_offers(const Frame& frame, raft::NodeId member);
 // The leader hands over to `member`.
 std::vector<Offer> takeover_offers(const Frame& frame, const MemberView& member);
 // Changes of the configuration that are about `member`, proposed to whoever leads.

@@ -137,12 +137,22 @@ std::vector<Offer> disk_once_offers(const MemberView& member) {
   return offers;
 }
 
+namespace {
+
+std::vector<std::vector<raft::NodeId>> halves_of(const Frame& frame) {
+  std::vector<std::vector<raft::NodeId>> halves(2);
+  for (std::size_t i = 0; i < frame.members.size(); ++i)
+    halves[i < frame.members.size() / 2 ? 0 : 1].push_back(frame.members[i].id);
+  return halves;
+}
+
+}  // namespace
+
 std::vector<Offer> network_offers(const Frame& frame) {
   std::vector<Offer> offers;
   sim::Command part = about(sim::Command::Kind::Partition, raft::kNone);
   part.size = static_cast<std::uint32_t>(frame.members.size() / 2);
-  if (part.size > 0)
-    offers.push_back({"partition", "Part at random", text::kRandomPartition, std::move(part), true});
+  if (part.size > 0) offers.push_back({"partition", "Part at random", text::kRandomPartition, part, true});
   sim::Command nemesis = about(sim::Command::Kind::Nemesis, raft::kNone);
   for (std::size_t i = 0; i < sim::kNemesisFaultCount; ++i) {
     nemesis.nemesis.faults.push_back(static_cast<sim::NemesisFault>(i));
@@ -150,7 +160,14 @@ std::vector<Offer> network_offers(const Frame& frame) {
   nemesis.nemesis.strikes = kStrikes;
   nemesis.nemesis.between_us = kBetweenStrikesUs;
   nemesis.nemesis.lasts_us = kStrikeLastsUs;
-  offers.push_back({"nemesis", "Nemesis", text::kNemesis, std::move(nemesis), true});
+  offers.push_back({"nemesis", "Nemesis", text::kNemesis, nemesis, true});
+  if (frame.members.size() > 1) {
+    sim::Command sides = about(sim::Command::Kind::Partition, raft::kNone);
+    sides.groups = frame.islands.size() > 1 ? frame.islands : halves_of(frame);
+    offers.push_back({"partition.as", "Part …", text::kPartAs, std::move(sides), true, true});
+    offers.push_back({"partition.size", "Part at random …", text::kPartSize, part, true, true});
+  }
+  offers.push_back({"nemesis.as", "Nemesis …", text::kNemesisAs, std::move(nemesis), true, true});
   return offers;
 }
 
@@ -180,6 +197,7 @@ std::vector<Offer> every_link_offers(const Frame& frame) {
   as.clogged = !now.clogged;
   offers.push_back(Switch{"links.clog", "Clog", text::kClogLink, "Unclog", text::kUnclogLink}.offer(
       now.clogged, with(as)));
+  offers.push_back({"links.set", "Set …", text::kSetLink, with(now), false, true});
   return offers;
 }
 
@@ -198,10 +216,15 @@ std::vector<Offer> every_disk_offers(const Frame& frame) {
   for (Offer& offer : offers) {
     if (offer.name.rfind("disk.chance.", 0) == 0) offer.name = "disks." + offer.name.substr(12);
   }
+  offers.push_back({"disks.set", "Set …", text::kSetDisk, with_disk_of(raft::kNone, now), false, true});
   return offers;
 }
 
 std::vector<Offer> takeover_offers(const Frame& frame, const MemberView& member) {
+  if (is_leader(member) && member.process == Process::Running && frame.members.size() > 1) {
+    return {{"members.hand_over", "Hand over to …", text::kHandOverTo,
+             command_for(frame, Act::Transfer, member.id), false, true}};
+  }
   const MemberView* leader = current_leader(frame);
   if (leader == nullptr || leader->process != Process::Running || leader->id == member.id) return {};
   if (member.process != Process::Running) return {};

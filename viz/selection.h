@@ -8,6 +8,7 @@
 #include <string>
 
 #include "raft/types.h"
+#include "viz/forms.h"
 #include "viz/geometry.h"
 
 namespace raftarium::viz {
@@ -77,10 +78,21 @@ enum class MenuPage : std::uint8_t {
   DiskOnce,
   Clock,
   Members,
+  Sides,
   Link,
   Message,
+  Record,
   EveryLink,
-  EveryDisk
+  EveryDisk,
+  EveryProcess
+};
+
+// What is looked at in full: a message or a link, else a member; or nothing.
+struct Subject {
+  raft::NodeId member;
+  LinkId link;
+  std::uint64_t message = 0;
+  friend bool operator==(const Subject&, const Subject&) = default;
 };
 
 // How the stage is looked at: enlarged about its centre, then moved. Pixels of the interface.
@@ -88,6 +100,8 @@ struct StageView {
   static constexpr float kMostZoom = 6;
   float zoom = 1;
   Vec2 pan;
+  std::optional<Subject> wanted;  // to be shown large with the next picture
+  Subject about;                  // what was so last
 
   // What is in the middle stays there; 0: the whole stage again.
   void enlarge(float times) {
@@ -97,6 +111,12 @@ struct StageView {
                                                 : zoom * times;
     pan = to == 1 ? Vec2{} : pan * (to / zoom);
     zoom = to;
+    about = {};
+  }
+  // The subject, large; the whole stage where there is none, or it is so already.
+  void show(const Subject& subject) {
+    if (subject == Subject{} || (zoom > 1 && about == subject)) return enlarge(0);
+    wanted = subject;
   }
 };
 inline constexpr float kZoomStep = 1.25F;
@@ -116,6 +136,7 @@ struct Gesture {
 struct Selection {
   raft::NodeId member;                  // kNone: nothing selected
   std::uint64_t message = 0;            // 0: none; else shown in place of the member
+  LinkId link;                          // none: from nobody; else shown in place of the member
   std::optional<raft::Index> entry;     // an index lit up in the log matrix
   std::optional<raft::NodeId> pointed;  // lit up because a line of the story is under the pointer
   Tab tab = Tab::Logs;
@@ -125,6 +146,8 @@ struct Selection {
   bool stores = false;   // the tab of the clients shows the members' stores, not the requests
   raft::Index log_from;  // the first column of the log matrix in sight; zero: its end is
   std::string record;    // of the disk, lit up: its place, as "00000001.wal+128"; empty: the last
+  std::optional<std::size_t> story;      // the line that the arrows have come to
+  std::optional<std::uint64_t> request;  // the same of the clients: its id
   PaletteState palette;
   std::optional<RenameState> renaming;
   std::map<std::uint64_t, Vec2> placed;  // members moved by hand, as shares of the stage
@@ -136,16 +159,41 @@ struct Selection {
   LinkId menu_link;                // MenuPage::Link: which
   std::uint64_t menu_message = 0;  // MenuPage::Message: which
   // To be opened in the next frame: "menu", "gallery", "branches", "comparison", "exports", "palette", "more",
-  // "help", "rename": the branches, and the current one's name is written.
+  // "help", "rename": the branches, and the current one's name is written; "form".
   std::string open_popup;
-  std::string wanted_popup;  // asked for from within another pop-up: opened with the next picture
-  bool cutting = false;      // the next number names the member to be cut off from
-  bool chosen = false;       // the person has selected, or cleared; until then the first leader is shown
+  std::string wanted_popup;   // asked for from within another pop-up: opened with the next picture
+  std::optional<Form> form;   // what is being written in the pop-up of this name
+  bool menu_wanted = false;   // of what is selected, where the stage shows it; else of the network
+  bool cutting = false;       // the next number names the member to be cut off from
+  bool arranging = false;     // the arrows move the selected member on the stage
+  Vec2 nudge;                 // so many steps of theirs, to be done with the next picture
+  bool entry_wanted = false;  // the entry that is lit up is to come into sight
+  bool chosen = false;        // the person has selected, or cleared; until then the first leader is shown
 
   void select(raft::NodeId id) {
     member = id;
     message = 0;
+    link = {};
     chosen = true;
+  }
+  void select_message(std::uint64_t id) {
+    message = id;
+    link = {};
+    chosen = true;
+  }
+  void select_link(LinkId which) {
+    link = which;
+    message = 0;
+    chosen = true;
+  }
+  Subject subject() const {
+    if (message != 0) return {{}, {}, message};
+    if (link.from != raft::kNone) return {{}, link, 0};
+    return {member, {}, 0};
+  }
+  void ask(std::string title, const sim::Command& begin, std::size_t members) {
+    form = form_for(std::move(title), begin, members);
+    wanted_popup = "form";
   }
   void ask_for_menu(MenuPage page, raft::NodeId whose, Vec2 at) {
     menu_page = page;
@@ -157,9 +205,11 @@ struct Selection {
     chosen = true;
     member = raft::kNone;
     message = 0;
+    link = {};
     entry.reset();
     gesture = {};
     cutting = false;
+    arranging = false;
   }
 };
 

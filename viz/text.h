@@ -206,6 +206,30 @@ inline constexpr const char* kClogLink =
     "What arrives waits at its end, as behind a full buffer. Nothing is lost.";
 inline constexpr const char* kUnclogLink = "All that waits at its end arrives at once.";
 
+inline constexpr const char* kSides = "Which side of the network's cuts it is on.";
+inline constexpr const char* kJoinSide =
+    "It leaves its side of the cut: its links are cut to those, and carry to these.";
+inline constexpr const char* kHealSide = "Links carry again between its side and that one.";
+
+// Acts in full: what is said of them is written in a form
+inline constexpr const char* kSetLink = "Any latency, and any chance of what can go wrong on the way.";
+inline constexpr const char* kSetDisk = "Any time for a sync, and any chance of what can go wrong.";
+inline constexpr const char* kSetProcess = "Any time for what it does, and for its stalls.";
+inline constexpr const char* kEveryProcess = "What is so for every process at once.";
+inline constexpr const char* kDamageAt =
+    "A bit of any byte of any file, a snapshot's too, or a whole sector.";
+inline constexpr const char* kJumpClockBy = "Forward by any time.";
+inline constexpr const char* kDriftClock = "Faster or slower by any part; at -100 % it stands still.";
+inline constexpr const char* kAskInFull = "Any key and value, through whom you like.";
+inline constexpr const char* kChangeMembers =
+    "Any changes at once, and how a joint configuration is left (§4.3).";
+inline constexpr const char* kHandOverTo = "The leader hands over to the member that you name.";
+inline constexpr const char* kDelayBy = "It arrives as much later as you say.";
+inline constexpr const char* kPartAs =
+    "Name the sides: links between them are cut, links inside them carry.";
+inline constexpr const char* kPartSize = "So many members, chosen at random, against the others.";
+inline constexpr const char* kNemesisAs = "Which faults strike, how often, and for how long.";
+
 // Acts on a message
 inline constexpr const char* kDrop = "Takes it off the wire. Raft must do without it.";
 inline constexpr const char* kDelay =

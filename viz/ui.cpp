@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 namespace raftarium::viz {
 
@@ -16,16 +17,44 @@ void Ui::begin(const Theme& theme, bool narrow, bool reduced_motion, double real
   ++picture_;
   order_.clear();
   regions_.clear();
-  popup_open_ = false;
+  popup_was_open_ = std::exchange(popup_open_, false);
+  area_ = Area::Stage;
   // The ring follows the keyboard; whoever takes the pointer has left it.
-  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) || ImGui::IsMouseClicked(ImGuiMouseButton_Right))
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) || ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
     focus_.clear();
+    focus_before_.clear();
+  }
+}
+
+void TabStops::sort() {
+  std::sort(stops_.begin(), stops_.end(), [](const Stop& a, const Stop& b) {
+    if (a.area != b.area) return a.area < b.area;
+    return a.x != b.x ? a.x < b.x : a.drawn < b.drawn;
+  });
+}
+
+std::string_view TabStops::beside(std::string_view name, int direction) const {
+  const auto count = static_cast<std::ptrdiff_t>(stops_.size());
+  if (count == 0) return {};
+  const std::size_t drawn = names_.find(name);
+  const auto found =
+      std::find_if(stops_.begin(), stops_.end(), [&](const Stop& stop) { return stop.drawn == drawn; });
+  auto at = found - stops_.begin();
+  if (at == count) {
+    at = direction > 0 ? 0 : count - 1;
+  } else {
+    at = (at + direction + count) % count;
+  }
+  return names_[stops_[static_cast<std::size_t>(at)].drawn];
 }
 
 void Ui::end() {
-  if (order_.find(focus_) == order_.size()) focus_.clear();
+  if (popup_was_open_ && !popup_open_) focus_ = std::exchange(focus_before_, {});
+  if (!order_.has(focus_)) focus_.clear();
+  order_.sort();
   std::swap(last_order_, order_);
   activate_ = false;
+  list_moved_ = 0;
   close_popups_ = false;
   for (auto it = glides_.begin(); it != glides_.end();) {
     it = it->second.picture == picture_ ? std::next(it) : glides_.erase(it);
@@ -75,6 +104,16 @@ float Ui::changed(std::string_view name, std::uint64_t value, float seconds) {
   return glide.share;
 }
 
+namespace {
+
+void scroll_to(const Rect& area) {
+  const Rect whole = area.inset(-6, -6);
+  ImGui::ScrollToRect(ImGui::GetCurrentWindow(), {im(whole.min()), im(whole.max())},
+                      ImGuiScrollFlags_KeepVisibleEdgeX | ImGuiScrollFlags_KeepVisibleEdgeY);
+}
+
+}  // namespace
+
 // A pop-up is hidden in the picture in which it opens: nothing of it can be pointed at yet. Nor can what is
 // scrolled out of sight.
 void Ui::region(std::string_view name, const Rect& area, Vec2 touch) {
@@ -87,6 +126,7 @@ void Ui::region(std::string_view name, const Rect& area, Vec2 touch) {
 
 Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   Item result;
+  focused_area_.reset();
   if (area.empty()) return result;
   const Words id(name);
   ImGui::SetCursorScreenPos(im(area.min()));
@@ -95,21 +135,46 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   result.held = ImGui::IsItemActive();
   region(name, area, {area.w, area.h});
   if (!focusable) return result;
-  order_.add(id);
+  order_.add(id, area_, area.x);
   result.focused = focus_ == name;
   if (result.focused && activate_) {
     result.clicked = true;
     activate_ = false;
   }
   if (!result.focused) return result;
+  focused_area_ = area;
   if (focus_moved_) {
-    const Rect whole = area.inset(-6, -6);
-    ImGui::ScrollToRect(ImGui::GetCurrentWindow(), {im(whole.min()), im(whole.max())},
-                        ImGuiScrollFlags_KeepVisibleEdgeX | ImGuiScrollFlags_KeepVisibleEdgeY);
+    scroll_to(area);
     focus_moved_ = false;
   }
   ring(area);
   return result;
+}
+
+List Ui::list(std::string_view name) {
+  List result;
+  order_.add(name, area_, 0);
+  result.focused = focus_ == name;
+  if (!result.focused) return result;
+  result.arrived = std::exchange(focus_moved_, false);
+  result.moved = std::exchange(list_moved_, 0);
+  result.entered = std::exchange(activate_, false);
+  return result;
+}
+
+void Ui::mark(const List& list, const Rect& area) {
+  if (!list.focused) return;
+  if (list.shows()) scroll_to(area);
+  ring(area);
+}
+
+void Ui::scroll_by_keys(std::string_view name, const Rect& area) {
+  if (ImGui::GetScrollMaxY() <= 0) return;
+  constexpr float kStep = 40;  // px
+  const List keys = list(name);
+  if (!keys.focused) return;
+  ImGui::SetScrollY(ImGui::GetScrollY() + kStep * static_cast<float>(keys.moved));
+  ring(area.inset(4, 4));
 }
 
 void Ui::ring(const Rect& area) {
@@ -151,9 +216,21 @@ bool Ui::button(const Rect& area, const Button& b) {
 }
 
 void Ui::tooltip(std::string_view text, std::string_view key) {
-  if (text.empty() || !ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) return;
+  if (text.empty()) return;
+  if (focused_area_) return tooltip_at(*focused_area_, text, key);
+  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) return;
   if (ImGui::GetIO().MouseSource == ImGuiMouseSource_TouchScreen) return;
   tooltip_now(text, key);
+}
+
+void Ui::tooltip_at(const Rect& area, std::string_view text, std::string_view second) {
+  constexpr float kMost = 284;  // px of width
+  const Vec2 window = vec(ImGui::GetIO().DisplaySize);
+  // Under it, or over it where the window ends.
+  const bool over = area.bottom() + 120 > window.y;
+  const float x = std::clamp(area.x, 4.0F, std::max(4.0F, window.x - kMost));
+  ImGui::SetNextWindowPos({x, over ? area.y - 8 : area.bottom() + 8}, 0, {0, over ? 1.0F : 0.0F});
+  tooltip_now(text, second);
 }
 
 void Ui::tooltip_now(std::string_view text, std::string_view second) {
@@ -178,6 +255,7 @@ void Ui::tooltip_now(std::string_view text, std::string_view second) {
 bool Ui::open_popup(const char* name, bool asked_for, Vec2 at, Vec2 size, bool centered) {
   if (asked_for) {
     ImGui::OpenPopup(name);
+    if (!popup_was_open_) focus_before_ = focus_;
     focus_.clear();
   }
   const Vec2 window = vec(ImGui::GetIO().DisplaySize);
@@ -197,16 +275,15 @@ bool Ui::open_popup(const char* name, bool asked_for, Vec2 at, Vec2 size, bool c
 
 void Ui::close_popup() { ImGui::EndPopup(); }
 
+void Ui::focus_on(std::string_view name) {
+  focus_ = name;
+  focus_moved_ = true;
+}
+
 void Ui::move_focus(int direction) {
-  const auto count = static_cast<std::ptrdiff_t>(last_order_.size());
-  if (count == 0) return;
-  auto at = static_cast<std::ptrdiff_t>(last_order_.find(focus_));
-  if (at == count) {
-    at = direction > 0 ? 0 : count - 1;
-  } else {
-    at = (at + direction + count) % count;
-  }
-  focus_ = last_order_[static_cast<std::size_t>(at)];
+  const std::string_view to = last_order_.beside(focus_, direction);
+  if (to.empty()) return;
+  focus_ = to;
   focus_moved_ = true;
 }
 

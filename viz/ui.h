@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -122,6 +123,46 @@ struct Item {
   bool focused = false;
 };
 
+// A list of things that the arrows go through.
+struct List {
+  bool focused = false;
+  bool arrived = false;  // Tab has just come to it
+  int moved = 0;         // so many things on; negative: back
+  bool entered = false;  // Enter, or Space
+
+  bool shows() const { return arrived || moved != 0; }  // where it is now has to come into sight
+};
+
+// The panels, in the order in which Tab comes to them.
+enum class Area : unsigned char { TopBar, Stage, Transport, Inspector, Story, Properties, Dock, Timeline };
+
+// What Tab walks, in the order in which it was drawn.
+class TabStops {
+ public:
+  void clear() {
+    names_.clear();
+    stops_.clear();
+  }
+  // `x`: the left edge; counts where the area is drawn from both ends.
+  void add(std::string_view name, Area area, float x) {
+    stops_.push_back({area, area == Area::TopBar ? x : 0, stops_.size()});
+    names_.add(name);
+  }
+  bool has(std::string_view name) const { return names_.find(name) != names_.size(); }
+  void sort();
+  // REQUIRES: it is sorted. Comes round; from what is not there to the first, or the last. Empty: there is none.
+  std::string_view beside(std::string_view name, int direction) const;
+
+ private:
+  struct Stop {
+    Area area;
+    float x;
+    std::size_t drawn;  // position in names_
+  };
+  Names names_;
+  std::vector<Stop> stops_;
+};
+
 class Ui {
  public:
   Ui(const Fonts& fonts) : fonts_(fonts) {}  // NOLINT: a kit of tools, made once
@@ -155,6 +196,15 @@ class Ui {
   // A place that can be clicked, without a look of its own. Where two overlap, the first one made has the
   // pointer.
   Item item(std::string_view name, const Rect& area, bool focusable = true);
+  // The panel that is drawn from now on.
+  void begin_area(Area area) { area_ = area; }
+  // One stop of Tab, whatever it holds. Its panel marks what the arrows have come to.
+  List list(std::string_view name);
+  // The mark of the keyboard's focus on a thing in a list; scrolled to when the list shows it.
+  void mark(const List& list, const Rect& area);
+  // A list of nothing but lines: Up and Down scroll the child window that has begun at `area`, where it has more than
+  // can be seen.
+  void scroll_by_keys(std::string_view name, const Rect& area);
   // The mark of the keyboard's focus; item() draws it, unless something is drawn over it later.
   void ring(const Rect& area);
   // Only a name for tests and for those who automate the program, and what is in sight of it.
@@ -170,6 +220,8 @@ class Ui {
   void tooltip(std::string_view text, std::string_view key = {});
   // At the pointer at once, for what is drawn by hand.
   void tooltip_now(std::string_view text, std::string_view second = {});
+  // Beside what the keyboard has come to.
+  void tooltip_at(const Rect& area, std::string_view text, std::string_view second = {});
 
   // A pop-up takes the Tab order for itself. Between open() and close() when open() is true.
   bool open_popup(const char* name, bool asked_for, Vec2 at, Vec2 size, bool centered = false);
@@ -181,6 +233,9 @@ class Ui {
   // Keyboard focus: Tab and Shift+Tab walk it, Enter activates, Space too while something has it. What it comes
   // to is scrolled into sight.
   void move_focus(int direction);
+  // What is drawn with this picture, or the next.
+  void focus_on(std::string_view name);
+  void move_in_list(int steps) { list_moved_ = steps; }
   void activate_focus() { activate_ = true; }
   void clear_focus() { focus_.clear(); }
   const std::string& focus() const { return focus_; }
@@ -231,8 +286,13 @@ class Ui {
   double lag_us_ = 0;
   double lag_of_us_ = 0;
   std::string focus_;
-  Names order_;       // of this frame
-  Names last_order_;  // of the frame before: what Tab walks
+  std::string focus_before_;  // what had it when a pop-up took it: has it again after that
+  bool popup_was_open_ = false;
+  int list_moved_ = 0;
+  Area area_ = Area::TopBar;
+  std::optional<Rect> focused_area_;  // of the last item, if it has the focus
+  TabStops order_;                    // of this frame
+  TabStops last_order_;               // of the frame before: what Tab walks
   Regions regions_;
   struct Glide {
     float value = 0;

@@ -277,6 +277,143 @@ def a_message_is_changed(desktop, memory):
              lambda f: flying(f) is None or flying(f)["deliver_us"] <= f["time_us"])
 
 
+def reach(desktop, focus):
+    """Tab, until what has this name has the keyboard."""
+    for _ in range(90):
+        here = desktop.state()["view"]["focus"]
+        if here == focus:
+            return
+        desktop.key("Tab")
+        desktop.until("the focus moves", lambda s: s["view"]["focus"] != here)
+    raise Failed(f"Tab does not come to {focus}")
+
+
+def write(desktop, field, text):
+    """Into a field of a form, once it takes what is written."""
+    desktop.until(f"{field} takes what is written", lambda s: s["view"]["focus"] == f"form.{field}"
+                  and s["regions"].get("form.caret") == s["regions"].get(f"form.{field}"))
+    desktop.xdotool("type", "--delay", 20, text)
+
+
+def menu_by_keys(desktop, rows):
+    """Opens the menu of what is selected and performs a row of it, by its place."""
+    def act():
+        desktop.key("Return")
+        desktop.until("the menu", lambda s: s["view"]["popup"])
+        for _ in range(rows):
+            before = desktop.state()["view"]["focus"]
+            desktop.key("Down")
+            desktop.until("the next row", lambda s: s["view"]["focus"] not in ("", before))
+        desktop.key("Return")
+        desktop.until("the menu is closed", lambda s: not s["view"]["popup"])
+    return act
+
+
+def a_message_is_changed_by_keys(desktop, memory):
+    """No pointer: N chooses, Enter and the arrows do."""
+    desktop.key("Escape", "n")
+    number = desktop.until("a message is chosen", lambda s: s["view"]["message"] != 0)["view"]["message"]
+    frame = desktop.state()["frame"]
+    if number != frame["messages"][0]["id"]:
+        raise Failed(f"N chose {number}")
+    flying = lambda f: next((m for m in f["messages"] if m["id"] == number), None)
+    due, count = flying(frame)["deliver_us"], len(frame["messages"])
+    does(desktop, "dropped", menu_by_keys(desktop, 1), lambda f: flying(f) is None or flying(f)["doomed"])
+    does(desktop, "delayed", menu_by_keys(desktop, 2), lambda f: flying(f)["deliver_us"] > due)
+    does(desktop, "duplicated", menu_by_keys(desktop, 4), lambda f: len(f["messages"]) == count + 1)
+    does(desktop, "delivered", menu_by_keys(desktop, 5),
+         lambda f: flying(f) is None or flying(f)["deliver_us"] <= f["time_us"])
+    desktop.key("shift+n")
+    desktop.until("the last one", lambda s: s["view"]["message"] == frame["messages"][-1]["id"])
+    desktop.key("f")
+    desktop.until("it is large", lambda s: s["view"]["zoom"] > 1.5)
+    desktop.picture(memory["pictures"], "desktop_large")
+    desktop.key("f")
+    desktop.until("everything again", lambda s: s["view"]["zoom"] == 1)
+
+
+def a_link_is_changed_by_keys(desktop, memory):
+    select(desktop, 2)
+    desktop.key("j", "j")
+    desktop.until("S2 to S3", lambda s: s["view"]["link"] == [2, 3])
+    does(desktop, "X cuts one direction", lambda: desktop.key("x"), lambda f: f["links_cut"] == [[2, 3]])
+    does(desktop, "its menu makes it slow", menu_by_keys(desktop, 2),
+         lambda f: link(f, 2, 3)["latency_min_us"] == 100_000)
+    desktop.key("Menu")
+    desktop.until("the menu", lambda s: s["view"]["popup"])
+    desktop.key("Up", "Return")
+    write(desktop, "latency", "25")
+    desktop.key("Down", "Down")
+    write(desktop, "loss", "12.5")
+    does(desktop, "it is as written", lambda: desktop.key("Return"),
+         lambda f: link(f, 2, 3)["latency_min_us"] == 25_000 and link(f, 2, 3)["loss_per_million"] == 125_000)
+
+
+def everything_is_reached_by_tab(desktop, memory):
+    select(desktop, 2)
+    for name in ("scenarios", "transport.play", "theme", "stage.members", "stage.messages", "stage.links", "client",
+                 "act.crash", "act.clock", "story", "properties", "tab.disk", "logs"):
+        reach(desktop, name)
+    reach(desktop, "stage.members")
+    desktop.key("Down")
+    desktop.until("the arrows go on", lambda s: s["view"]["selected"] == 3)
+    desktop.picture(memory["pictures"], "desktop_focus")
+    does(desktop, "from its menu it crashes", menu_by_keys(desktop, 1), lambda f: member(f, 3)["process"] == "crashed")
+    reach(desktop, "story")
+    story = desktop.state()["frame"]["story"]
+    desktop.key("Up", "Return")
+    desktop.until("the story leads to its moment", lambda s: s["frame"]["event"] == story[-2]["event"])
+    desktop.key("End")
+    desktop.until("the end", lambda s: s["frame"]["event"] >= story[-1]["event"])
+
+
+def a_record_is_damaged_by_keys(desktop, memory):
+    select(desktop, 4)
+    reach(desktop, "tab.disk")
+    desktop.key("Return")
+    state = desktop.until("the disk of S4", lambda s: s["frame"].get("disk", {}).get("member") == 4)
+    records = state["frame"]["disk"]["records"]
+    reach(desktop, "disk.records")
+    desktop.key("Down")
+    place = f"{records[-2]['file']}+{records[-2]['offset']}"
+    desktop.until("the arrows choose", lambda s: s["view"]["record"] == place)
+    does(desktop, "a bit flips", menu_by_keys(desktop, 1), lambda f: f["disk"]["damage"] != "")
+    desktop.key("Escape")
+    reach(desktop, "tab.logs")
+    desktop.key("Return")
+    desktop.until("the logs", lambda s: s["view"]["tab"] == "logs")
+
+
+def acts_are_written_in_full(desktop, memory):
+    """Through the palette, for everybody at once."""
+    def form(words, name, fields, turns=()):
+        desktop.palette(words, name)
+        desktop.until("a form", lambda s: "form.do" in s["regions"])
+        for field, text in fields:
+            reach(desktop, f"form.{field}")
+            write(desktop, field, text)
+        for field, times in turns:
+            reach(desktop, f"form.{field}")
+            desktop.key(*["Right"] * times)
+        desktop.picture(memory["pictures"], "desktop_form")
+        desktop.key("Return")
+        desktop.until("it is done", lambda s: not s["view"]["popup"])
+
+    does(desktop, "every process is slow",
+         lambda: form("every process set", "processes.set", [("step", "3"), ("stall", "2.5"), ("stall_time", "90")]),
+         lambda f: all((m["step_us"], m["stall_per_million"]) == (3_000, 25_000) for m in f["members"]))
+    does(desktop, "parted by name", lambda: form("network part", "partition.as", [("sides", "2 4 | 1 3 5")]),
+         lambda f: f["islands"] == [[1, 3, 5], [2, 4]])
+    does(desktop, "one against the others", lambda: form("part random", "partition.size", [("size", "1")]),
+         lambda f: sorted(map(len, f["islands"])) == [1, 4])
+    leader = leader_of(desktop.state())["id"]
+    one = 1 if leader != 1 else 2
+    select(desktop, one)
+    does(desktop, "a joint change that leaves by itself",
+         lambda: form("membership change", "members.change", [], [(str(one), 2), ("transition", 1)]),
+         lambda f: member(f, leader)["log"][-1]["text"] == "config")
+
+
 # --- time ------------------------------------------------------------------------------------------------------
 
 
@@ -534,6 +671,9 @@ SESSIONS = [
     ("the configuration", [scenario("first_election"), "--at", "0.6", "--paused", "--still"],
      [the_configuration_is_changed]),
     ("messages", [scenario("split_brain"), "--at", "2.2", "--paused", "--still"], [a_message_is_changed]),
+    ("keys alone", [scenario("split_brain"), "--at", "2.2", "--paused", "--still"],
+     [a_message_is_changed_by_keys, a_link_is_changed_by_keys, everything_is_reached_by_tab,
+      a_record_is_damaged_by_keys, acts_are_written_in_full]),
     ("time", [scenario("lying_sync"), "--at", "1", "--speed", "1", "--paused", "--still"],
      [time_is_stepped, time_goes_to_what_matters, the_clock_stops_at_breakpoints, it_slows_at_interesting_moments,
       the_speed_changes, branches_are_compared_and_forgotten]),

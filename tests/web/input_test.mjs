@@ -45,7 +45,8 @@ export const tests = {
     await lab.until('the focus moves on', ({ view, wanted }) => view.focus && view.focus !== wanted, first);
     await lab.press('Shift+Tab');
     await lab.until('it comes back', ({ view, wanted }) => view.focus === wanted, first);
-    assert.equal(first, 'client');
+    assert.equal(first, 'scenarios');
+    await reach(lab, 'client');
     await lab.press('Enter');
     await lab.until('the client writes', ({ frame }) => frame.requests.length === 1);
     const prevented = await lab.page.evaluate(() => {
@@ -57,6 +58,68 @@ export const tests = {
       return [press('Tab'), press('Escape'), press('Tab')];
     });
     assert.deepEqual(prevented, [true, true, false]);
+  },
+
+  'messages, links, records and what happened are reached and changed without the pointer': async ({ open }) => {
+    const lab = await open('?scenario=split_brain&t=2200000&paused', { ...small, reducedMotion: 'reduce' });
+    await lab.press('n');
+    const message = await lab.until('N chooses a message', ({ frame, view }) =>
+      view.message === frame.messages[0].id && view.message);
+    await lab.press('ContextMenu');
+    await lab.until('its menu', ({ regions }) => regions['menu.message.drop']);
+    await lab.press('ArrowDown');
+    await lab.until('its first row', ({ view }) => view.focus === 'menu.message.drop');
+    await lab.press('Enter');
+    await lab.until('it is dropped', ({ frame, wanted }) =>
+      !frame.messages.some((m) => m.id === wanted && !m.doomed), message);
+    await lab.press('2');
+    await lab.press('j');
+    await lab.until('J chooses a link', ({ view }) => `${view.link}` === '2,1');
+    await lab.press('x');
+    await lab.until('X cuts one direction', ({ frame }) => JSON.stringify(frame.links_cut) === '[[2,1]]');
+    await lab.press('f');
+    await lab.until('F shows it large', ({ view }) => view.zoom > 1);
+    await reach(lab, 'tab.disk');
+    await lab.press('Enter');
+    await lab.until('its disk', ({ frame }) => frame.disk?.member === 2);
+    await reach(lab, 'disk.records');
+    await lab.press('ArrowDown');
+    await lab.until('the arrows choose a record', ({ frame, view }) =>
+      view.record === `${frame.disk.records.at(-2).file}+${frame.disk.records.at(-2).offset}`);
+    await lab.press('Enter');
+    await lab.until('its menu', ({ regions }) => regions['menu.disk.damage']);
+    await lab.press('ArrowDown');
+    await lab.until('its first row', ({ view }) => view.focus === 'menu.disk.damage');
+    await lab.press('Enter');
+    await lab.until('a bit has flipped', ({ frame }) => frame.disk.damage !== '');
+    await reach(lab, 'story');
+    const { story } = await lab.frame();
+    await lab.press('ArrowUp');
+    await lab.until('the arrows go back', ({ view, wanted }) => view.story_line === wanted, story.length - 2);
+    await lab.press('Enter');
+    await lab.until('it is at that moment', ({ frame, wanted }) => frame.event === wanted, story.at(-2).event);
+  },
+
+  'an act is written in full': async ({ open, picture }) => {
+    const lab = await open('?t=700000&paused', small);
+    await lab.press('/');
+    await lab.until('the palette is open', ({ regions }) => regions['palette.field']);
+    await lab.page.keyboard.type('every link set');
+    await lab.until('it is found', ({ view, regions }) =>
+      view.filter === 'every link set' && regions['palette.links.set']);
+    await lab.press('Enter');
+    await lab.until('a form', ({ view, regions }) =>
+      view.focus === 'form.latency' && `${regions['form.caret']}` === `${regions['form.latency']}`);
+    await lab.page.keyboard.type('25');
+    await lab.press('Tab');
+    await lab.press('Tab');
+    await lab.until('the chance of loss', ({ view, regions }) =>
+      view.focus === 'form.loss' && `${regions['form.caret']}` === `${regions['form.loss']}`);
+    await lab.page.keyboard.type('12.5');
+    await picture(lab, 'page-form');
+    await lab.press('Enter');
+    await lab.until('every link is as written', ({ frame, view }) => !view.popup
+      && frame.links.every((link) => link.latency_min_us === 25000 && link.loss_per_million === 125000));
   },
 
   'the link is copied with the moment': async ({ open }) => {
@@ -144,6 +207,17 @@ function type(lab, key, code) {
       window.dispatchEvent(new KeyboardEvent(kind, { key: written, code: place, bubbles: true, cancelable: true }));
     }
   }, [key, code]);
+}
+
+// Tab, until what has this name has the keyboard.
+async function reach(lab, name) {
+  for (let i = 0; i < 90; ++i) {
+    const { focus } = await lab.view();
+    if (focus === name) return;
+    await lab.press('Tab');
+    await lab.until('the focus moves', ({ view, wanted }) => view.focus !== wanted, focus);
+  }
+  assert.fail(`Tab does not come to ${name}`);
 }
 
 function drop(lab, name, text) {

@@ -76,6 +76,18 @@ Words explanation(const RequestView& request) {
   return words;
 }
 
+// Down is to what was asked before, as they are shown.
+List walk_requests(const Frame& frame, Selection& selection, Ui& ui) {
+  const List keys = ui.list("clients");
+  if (!keys.focused) return keys;
+  std::size_t at = 0;
+  while (at + 1 < frame.requests.size() && frame.requests[at].id != selection.request) ++at;
+  const auto to = static_cast<std::ptrdiff_t>(at) - keys.moved;
+  const auto last = static_cast<std::ptrdiff_t>(frame.requests.size()) - 1;
+  selection.request = frame.requests[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(to, 0, last))].id;
+  return keys;
+}
+
 }  // namespace
 
 void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, const Rect& whole) {
@@ -96,6 +108,7 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
   const float height = ui.narrow() ? kTouchTarget : kRequestRow;
   const auto from = static_cast<double>(frame.requests.front().sent_us);
   const double span = std::max(1.0, static_cast<double>(frame.time_us) - from);
+  const List keys = walk_requests(frame, selection, ui);
   float y = origin.y + 2;
   for (std::size_t i = frame.requests.size(); i-- > 0;) {
     const RequestView& request = frame.requests[i];
@@ -103,7 +116,8 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
     const RequestColumns at = columns_of(row);
     const float middle = row.center().y;
     const Item it = ui.item("request." + digits(request.id), row, false);
-    if (it.hovered) fill(ui.list(), row.inset(8, 0), ink(theme.hover), kCorner);
+    const bool here = keys.focused && selection.request == request.id;
+    if (it.hovered || here) fill(ui.list(), row.inset(8, 0), ink(theme.hover), kCorner);
     draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {at.time, middle},
               text::seconds(request.sent_us));
     const Pen mono = ui.mono(type::kSmall, theme.text);
@@ -120,7 +134,11 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
     if (it.hovered) {
       ui.tooltip(explanation(request), state);
     }
-    if (it.clicked) {
+    if (here) {
+      ui.mark(keys, row.inset(8, 1));
+      ui.tooltip_at(row, explanation(request), state);
+    }
+    if (it.clicked || (here && keys.entered)) {
       if (request.node != raft::kNone) selection.select(request.node);
       if (!request.index.is_zero()) selection.entry = request.index;
     }

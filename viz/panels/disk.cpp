@@ -28,15 +28,13 @@ struct Offers {
   std::vector<Offer> damage;
 };
 
-Words place_of(const RecordView& record) { return Words(record.file) + "+" + digits(record.offset); }
-
 Words bytes_text(std::uint64_t bytes) {
   return bytes < 10'000 ? digits(bytes) + " B" : digits(bytes / 1024) + " KiB";
 }
 
-float draw_row(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, const Rect& area, float x) {
+float draw_row(const std::vector<Offer>& offers, const Asked& asked, Ui& ui, const Rect& area, float x) {
   // What is set flush right must not wrap for a fraction of a pixel.
-  return draw_offer_row(offers, commands, ui, area, x,
+  return draw_offer_row(offers, asked, ui, area, x,
                         {.height = ui.narrow() ? kTouchTarget : 26, .slack = 1});
 }
 
@@ -72,7 +70,20 @@ void draw_record(const RecordView& record, bool chosen, Selection& selection, Ui
   if (it.clicked) selection.record = place;
 }
 
-void draw_records(const DiskView& disk, const RecordView* chosen, Selection& selection, Ui& ui,
+// Down is to what was written before, as they are shown. What is chosen is what is done something to.
+List walk_records(const DiskView& disk, const RecordView*& chosen, Selection& selection, Ui& ui) {
+  List keys;
+  if (chosen == nullptr) return keys;
+  keys = ui.list("disk.records");
+  if (keys.moved == 0) return keys;
+  const auto last = static_cast<std::ptrdiff_t>(disk.records.size()) - 1;
+  const std::ptrdiff_t at = chosen - disk.records.data() - keys.moved;
+  chosen = &disk.records[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(at, 0, last))];
+  selection.record = place_of(*chosen);
+  return keys;
+}
+
+void draw_records(const DiskView& disk, const RecordView*& chosen, Selection& selection, Ui& ui,
                   const Rect& area) {
   const Theme& theme = ui.theme();
   ImGui::SetCursorScreenPos(im(area.min()));
@@ -80,6 +91,7 @@ void draw_records(const DiskView& disk, const RecordView* chosen, Selection& sel
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
   const float first = origin.y;
   const float height = ui.narrow() ? kTouchTarget : kRecordRow;
+  const List keys = walk_records(disk, chosen, selection, ui);
   std::string_view file;
   float y = first;
   const auto visible = [&](float at) { return at + height >= area.y && at <= area.bottom(); };
@@ -90,8 +102,11 @@ void draw_records(const DiskView& disk, const RecordView* chosen, Selection& sel
         draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {origin.x + 8, y + kRecordRow / 2}, file);
       y += kRecordRow;
     }
-    if (visible(y))
-      draw_record(*record, &*record == chosen, selection, ui, {origin.x, y, area.w - 14, height});
+    const Rect row{origin.x, y, area.w - 14, height};
+    if (visible(y)) draw_record(*record, &*record == chosen, selection, ui, row);
+    if (&*record == chosen) ui.mark(keys, row.inset(4, 2));
+    if (&*record == chosen && keys.entered)
+      selection.ask_for_menu(MenuPage::Record, disk.member, {row.x + 156, row.bottom()});
     y += height;
   }
   if (disk.records_before > 0) {
@@ -122,7 +137,7 @@ void draw_bytes(const RecordView& record, Ui& ui, Sheet& sheet) {
 
 // `offers`: what else can be done, where there was no room for it before.
 void draw_details(const DiskView& disk, const RecordView* record, const std::vector<Offer>* offers,
-                  CommandSink& commands, Ui& ui, const Rect& area) {
+                  const Asked& asked, Ui& ui, const Rect& area) {
   const Theme& theme = ui.theme();
   ImGui::SetCursorScreenPos(im(area.min()));
   ImGui::BeginChild("record", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
@@ -142,7 +157,7 @@ void draw_details(const DiskView& disk, const RecordView* record, const std::vec
     const float height = ui.narrow() ? kTouchTarget : 26;
     draw_text(ui.list(), ui.medium(type::kSmall, theme.text), {sheet.area.x, sheet.y + height / 2},
               place_of(*record));
-    draw_row(kept.damage, commands, ui, sheet.area, sheet.area.right() - width);
+    draw_row(kept.damage, asked, ui, sheet.area, sheet.area.right() - width);
     sheet.y += height + 2;
     for (const auto& [name, value] : record->fields) sheet.pair(name, value);
     sheet.y += 6;
@@ -151,7 +166,7 @@ void draw_details(const DiskView& disk, const RecordView* record, const std::vec
   if (offers != nullptr) {
     sheet.y += 6;
     const Rect row{sheet.area.x, sheet.y, sheet.area.w, 40};
-    sheet.y = draw_row(*offers, commands, ui, row, row.x) + 6;
+    sheet.y = draw_row(*offers, asked, ui, row, row.x) + 6;
   }
   sheet.heading("Files");
   for (const FileView& file : disk.files) {
@@ -160,6 +175,7 @@ void draw_details(const DiskView& disk, const RecordView* record, const std::vec
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 18, sheet.y - origin.y + 8});
+  ui.scroll_by_keys("disk.details", area);
   ImGui::EndChild();
 }
 
@@ -168,6 +184,17 @@ Words summary_of(const DiskView& disk) {
   if (disk.unsynced == 0) return "A power failure now would take nothing.";
   const bool one = disk.unsynced == 1;
   return "A power failure now would take " + digits(disk.unsynced) + (one ? " record." : " records.");
+}
+
+}  // namespace
+
+namespace {
+
+// Without those that ask for more, which its menu has: the row must leave room for the records.
+std::vector<Offer> pressed_at_once(std::vector<Offer> offers) {
+  offers.erase(std::remove_if(offers.begin(), offers.end(), [](const Offer& offer) { return offer.asks; }),
+               offers.end());
+  return offers;
 }
 
 }  // namespace
@@ -181,6 +208,7 @@ void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, 
                  text::kNoDisk);
     return;
   }
+  const Asked asked{frame, selection, commands};
   const DiskView& disk = *frame.disk;
   Rect rest = area.inset(14, 8);
   // What can be done, the member's name before it.
@@ -189,10 +217,10 @@ void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, 
   draw_text(ui.list(), name, {rest.x + 4, rest.y + 13}, who);
   Offers& kept = ui.kept<Offers>();
   if (kept.version != frame.version || kept.member != member->id)
-    kept = {frame.version, member->id, disk_offers(*member), std::nullopt, {}};
+    kept = {frame.version, member->id, pressed_at_once(disk_offers(*member)), std::nullopt, {}};
   const std::vector<Offer>& offers = kept.disk;
   const float after_name = rest.x + text_width(name, who) + 18;
-  const float end = ui.narrow() ? rest.y + 24 : draw_row(offers, commands, ui, rest, after_name);
+  const float end = ui.narrow() ? rest.y + 24 : draw_row(offers, asked, ui, rest, after_name);
   rest.cut_top(end - rest.y + 4);
   const Rect line_area = rest.cut_top(22);
   const bool calm = disk.damage.empty() && disk.unsynced == 0;
@@ -204,20 +232,16 @@ void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, 
   if (line_area.contains(vec(ImGui::GetIO().MousePos)) && text_width(summary, words) > line_area.w - 8)
     ui.tooltip_now(words);
 
-  const RecordView* chosen = disk.records.empty() ? nullptr : &disk.records.back();
-  for (const RecordView& record : disk.records) {
-    if (!selection.record.empty() && std::string_view(place_of(record)) == selection.record)
-      chosen = &record;
-  }
+  const RecordView* chosen = chosen_record(disk, selection.record);
   if (ui.narrow() || rest.w < 640) {
     Rect list = rest.cut_top(rest.h / 2);
     draw_records(disk, chosen, selection, ui, list);
-    draw_details(disk, chosen, ui.narrow() ? &offers : nullptr, commands, ui, rest);
+    draw_details(disk, chosen, ui.narrow() ? &offers : nullptr, asked, ui, rest);
   } else {
     const Rect details = rest.cut_right(std::min(420.0F, rest.w * 0.46F));
     draw_records(disk, chosen, selection, ui, rest);
     line(ui.list(), details.min(), {details.x, details.bottom()}, ink(theme.line));
-    draw_details(disk, chosen, nullptr, commands, ui, details);
+    draw_details(disk, chosen, nullptr, asked, ui, details);
   }
 }
 

@@ -15,7 +15,7 @@ struct KeyRow {
   const char* what;
 };
 
-constexpr std::array<KeyRow, 34> kRows = {{
+constexpr std::array<KeyRow, 39> kRows = {{
     {"", "Time"},
     {"Space  .", "play, pause"},
     {"Left  Right", "one event back, forward"},
@@ -25,14 +25,19 @@ constexpr std::array<KeyRow, 34> kRows = {{
     {"[  ]  or  -  +", "slower, faster"},
     {"S", "slow motion at interesting moments, or not"},
     {"U  or  Ctrl + Z", "undo the last act"},
-    {"", "Acts, on the selected member"},
+    {"", "What is selected, and acts on it"},
     {"1 … 9", "select a member, S1 to S9"},
     {"Shift + 0 … 5", "select a member, S10 to S15"},
+    {"N  J", "the next message, link; with Shift the last"},
+    {"Enter", "everything that can be done with it"},
+    {"F", "show it large, or everything again"},
     {"C  R  Z", "crash · restart · pause or resume"},
     {"P", "propose: a client writes a value"},
     {"I  H", "isolate · heal every link"},
     {"T  L", "time out · leader hands over"},
     {"X then a number", "cut the link to a member, or heal it"},
+    {"X", "of a link: cut this direction, or heal it"},
+    {"A then arrows", "move a member on the stage"},
     {"", "With the pointer"},
     {"drag over links", "cut them; across all, a partition"},
     {"click a cut", "heal it"},
@@ -41,18 +46,18 @@ constexpr std::array<KeyRow, 34> kRows = {{
     {"wheel, Shift + drag", "enlarge the stage, move it"},
     {"right-click, hold", "everything else: of a member, a link, a message"},
     {"", "Window"},
-    {"Tab  Enter", "walk the buttons, press one"},
+    {"Tab  Up  Down", "from panel to panel; through a list"},
     {"G  B", "scenarios · branches"},
     {"W", "the rules behind what happened, or not"},
     {"PageUp PageDown 0", "enlarge, shrink, the whole stage"},
     {"Ctrl + arrows", "move the stage"},
-    {"the same with Shift", "the diagram of space and time"},
+    {"the same with Shift", "space and time; the lit entry of the logs"},
     {"Ctrl + Shift + P  /", "every action, found by its words"},
     {"Esc", "close, clear the selection"},
     {"?  D", "this help · dark or light"},
 }};
 
-constexpr std::size_t kSecondColumn = 17;  // the row with which it begins, where there is room for two
+constexpr std::size_t kSecondColumn = 22;  // the row with which it begins, where there is room for two
 static_assert(kRows[kSecondColumn].key[0] == 0, "a column begins with a heading");
 constexpr float kKeyRow = 21;
 

@@ -195,7 +195,7 @@ void draw_acts(const Frame& frame, const MemberView& member, Selection& selectio
   static constexpr std::array<Page, 4> kPages = {
       {{"act.ask", "Ask …", text::kAsk, MenuPage::Ask},
        {"act.disk", "Disk …", text::kDiskMenu, MenuPage::Disk},
-       {"act.clock", "Clock …", text::kClockMenu, MenuPage::Clock},
+       {"act.clock", "Clock, process …", text::kClockMenu, MenuPage::Clock},
        {"act.members", "Member …", text::kMembersMenu, MenuPage::Members}}};
   for (const Page& page : kPages) {
     if (page.page == MenuPage::Ask && member.process == Process::Crashed) continue;
@@ -207,10 +207,10 @@ void draw_acts(const Frame& frame, const MemberView& member, Selection& selectio
   sheet.y += height + 12;
 }
 
-void draw_offers(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui, Sheet& sheet) {
+void draw_offers(const std::vector<Offer>& offers, const Asked& asked, Ui& ui, Sheet& sheet) {
   const OfferRow look{ui.narrow() ? kTouchTarget : 28, 4, ui.narrow() ? 72.0F : 60.0F, 6, 4};
   const Rect area{sheet.area.x, sheet.y + 12, sheet.area.w, sheet.area.h};
-  sheet.y = draw_offer_row(offers, commands, ui, area, area.x, look) + 12;
+  sheet.y = draw_offer_row(offers, asked, ui, area, area.x, look) + 12;
 }
 
 void draw_member(const Frame& frame, const MemberView& member, Selection& selection, CommandSink& commands,
@@ -253,7 +253,7 @@ void draw_member(const Frame& frame, const MemberView& member, Selection& select
   if (is_leader(member)) draw_progress(sheet, member);
 }
 
-void draw_message(const MessageView& view, CommandSink& commands, Ui& ui, Sheet& sheet) {
+void draw_message(const MessageView& view, const Asked& asked, Ui& ui, Sheet& sheet) {
   const Theme& theme = ui.theme();
   const raft::Message& m = view.message;
   const Rgb color = m.term.is_zero() ? theme.muted : term_color(theme, m.term);
@@ -271,7 +271,7 @@ void draw_message(const MessageView& view, CommandSink& commands, Ui& ui, Sheet&
     sheet.pair("answer", m.reject ? "refused, hint " + number(m.reject_hint) : Words("accepted"),
                m.reject ? theme.warning : theme.good);
   }
-  draw_offers(message_offers(view), commands, ui, sheet);
+  draw_offers(message_offers(view), asked, ui, sheet);
 }
 
 // One that has arrived, or was lost.
@@ -308,14 +308,17 @@ void draw_inspector(const Frame& frame, Selection& selection, CommandSink& comma
     if (selection.message != 0 && view.id == selection.message) message = &view;
   }
   const MemberView* member = find_member(frame, selection.member);
+  const LinkView* link = find_link(frame, selection.link.from, selection.link.to);
   const lab::TracedMessage* traced = nullptr;
   for (const lab::TracedMessage& view : frame.trace) {
     if (selection.message != 0 && view.id == selection.message) traced = &view;
   }
   if (message != nullptr) {
-    draw_message(*message, commands, ui, sheet);
+    draw_message(*message, {frame, selection, commands}, ui, sheet);
   } else if (traced != nullptr) {
     draw_traced(*traced, ui, sheet);
+  } else if (link != nullptr) {
+    draw_link_sheet(frame, *link, selection, commands, ui, sheet);
   } else if (member != nullptr) {
     draw_member(frame, *member, selection, commands, ui, sheet);
   } else {
@@ -323,6 +326,7 @@ void draw_inspector(const Frame& frame, Selection& selection, CommandSink& comma
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 12, sheet.y - origin.y});
+  ui.scroll_by_keys("inspector", area);
   ImGui::EndChild();
 }
 

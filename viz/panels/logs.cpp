@@ -9,6 +9,7 @@
 #include "viz/conflicts.h"
 #include "viz/panels/panels.h"
 #include "viz/text.h"
+#include "viz/walk.h"
 
 namespace raftarium::viz {
 namespace {
@@ -216,6 +217,13 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
   draw_progress(frame, member, selection, matrix, ui, area, left);
 }
 
+// Where it is not in sight, it comes to the middle.
+void scroll_to_entry(const Matrix& matrix, raft::Index entry, float width) {
+  const float x = column_x(matrix, 0, entry);
+  const float from = ImGui::GetScrollX();
+  if (x < from || x + kColumn > from + width) ImGui::SetScrollX(std::max(0.0F, x - width / 2));
+}
+
 }  // namespace
 
 void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, const Rect& area) {
@@ -233,8 +241,13 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
   const Rect clip{area.x + kNamesWidth, area.y, area.w - kNamesWidth, area.h};
   const float left = origin.x + kNamesWidth;
   const float top = origin.y + 28;
-  const bool was_at_end = ImGui::GetScrollX() >= ImGui::GetScrollMaxX() - 4;
+  const bool to_entry = std::exchange(selection.entry_wanted, false) && selection.entry;
+  const bool was_at_end = !to_entry && ImGui::GetScrollX() >= ImGui::GetScrollMaxX() - 4;
   ImDrawList* list = ui.list();
+  const List keys = ui.list("logs");
+  for (int i = keys.moved; i != 0; i -= i > 0 ? 1 : -1)
+    selection.select(member_beside(frame, selection.member, i > 0 ? 1 : -1));
+  if (keys.entered) selection.menu_wanted = true;
 
   list->PushClipRect(im(clip.min()), im(clip.max()), true);
   const auto hidden = static_cast<std::uint64_t>(std::max(0.0F, (clip.x - left) / kColumn));
@@ -278,6 +291,7 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
     if (member.process == Process::Crashed)
       cross(list, {name.x + 48, name.center().y}, 4, ink(theme.bad), 1.5F);
     if (it.clicked) selection.select(member.id);
+    if (chosen) ui.mark(keys, name.inset(3, 2));
   }
   const Vec2 mouse = vec(ImGui::GetIO().MousePos);
   if (ImGui::IsWindowHovered() && clip.contains(mouse) && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
@@ -288,6 +302,7 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({kNamesWidth + columns * kColumn, 28 + rows_height});
   if (was_at_end) ImGui::SetScrollHereX(1);
+  if (to_entry) scroll_to_entry(matrix, *selection.entry, clip.w);
   ImGui::EndChild();
 }
 

@@ -21,6 +21,7 @@ struct MenuRow {
   std::optional<sim::Command> command;
   std::optional<MenuPage> page;  // leads to this one
   bool danger = false;
+  bool asks = false;  // the command is where a form begins
 };
 
 struct Menu {
@@ -30,7 +31,8 @@ struct Menu {
 
 void add(const std::vector<Offer>& offers, std::vector<MenuRow>& rows) {
   for (const Offer& offer : offers) {
-    rows.push_back({offer.name, offer.label, offer.tooltip, "", offer.command, {}, offer.danger});
+    rows.push_back(
+        {offer.name, offer.label, offer.tooltip, "", offer.command, {}, offer.danger, offer.asks});
   }
 }
 
@@ -49,6 +51,8 @@ void add_acts(const Frame& frame, const MemberView& member, std::vector<MenuRow>
     rows.push_back({"ask", "Ask through it …", text::kAsk, "", {}, MenuPage::Ask});
   rows.push_back({"disk", "Its disk …", text::kDiskMenu, "", {}, MenuPage::Disk});
   rows.push_back({"members", "Its membership …", text::kMembersMenu, "", {}, MenuPage::Members});
+  if (frame.islands.size() > 1)
+    rows.push_back({"sides", "Its side of the cut …", text::kSides, "", {}, MenuPage::Sides});
   rows.push_back({"clock", "Its clock, its process …", text::kClockMenu, "", {}, MenuPage::Clock});
 }
 
@@ -64,6 +68,7 @@ void add_network(const Frame& frame, std::vector<MenuRow>& rows) {
   add(network_offers(frame), rows);
   rows.push_back({"every_link", "Every link …", text::kEveryLink, "", {}, MenuPage::EveryLink});
   rows.push_back({"every_disk", "Every disk …", text::kEveryDisk, "", {}, MenuPage::EveryDisk});
+  rows.push_back({"every_process", "Every process …", text::kEveryProcess, "", {}, MenuPage::EveryProcess});
   rows.push_back({"tidy", "Back to the circle", text::kTidy, "0", {}, {}});
 }
 
@@ -100,6 +105,15 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
       menu.title = "The disk of " + who + ", once";
       if (member != nullptr) add(disk_once_offers(*member), menu.rows);
       break;
+    case MenuPage::Record: {
+      const RecordView* record = frame.disk && frame.disk->member == selection.menu_member
+                                     ? chosen_record(*frame.disk, selection.record)
+                                     : nullptr;
+      if (record == nullptr) break;
+      menu.title = kept(place_of(*record));
+      add(damage_offers(selection.menu_member, *record), menu.rows);
+      break;
+    }
     case MenuPage::EveryLink:
       menu.title = "Every link";
       add(every_link_offers(frame), menu.rows);
@@ -107,6 +121,10 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
     case MenuPage::EveryDisk:
       menu.title = "Every disk";
       add(every_disk_offers(frame), menu.rows);
+      break;
+    case MenuPage::EveryProcess:
+      menu.title = "Every process";
+      add(every_process_offers(frame), menu.rows);
       break;
     case MenuPage::Clock:
       menu.title = "Clock and process of " + who;
@@ -119,6 +137,10 @@ Menu menu_of(const Frame& frame, const Selection& selection) {
       if (member == nullptr) break;
       add(takeover_offers(frame, *member), menu.rows);
       add(membership_offers(frame, *member), menu.rows);
+      break;
+    case MenuPage::Sides:
+      menu.title = "The side of " + who;
+      if (member != nullptr) add(side_offers(frame, member->id), menu.rows);
       break;
     case MenuPage::Link: {
       const LinkView* link = find_link(frame, selection.menu_link.from, selection.menu_link.to);
@@ -170,7 +192,9 @@ void draw_stage_menu(const Frame& frame, Selection& selection, CommandSink& comm
       ui.clear_focus();
       continue;
     }
-    if (row.command) {
+    if (row.asks) {
+      selection.ask(menu.title + ": " + row.label, *row.command, frame.members.size());
+    } else if (row.command) {
       commands.act(*row.command);
     } else {
       selection.placed.clear();

@@ -79,6 +79,7 @@ void draw_metrics(const Frame& frame, Ui& ui, const Rect& area) {
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 12, (height + kGap) * static_cast<float>(rows) + 12});
+  ui.scroll_by_keys("metrics", area);
   ImGui::EndChild();
 }
 

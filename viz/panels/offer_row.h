@@ -6,6 +6,7 @@
 
 #include "viz/commands.h"
 #include "viz/offers.h"
+#include "viz/selection.h"
 #include "viz/ui.h"
 
 namespace raftarium::viz {
@@ -19,9 +20,16 @@ struct OfferRow {
   float slack = 0;  // so much beyond the area's right edge a button may reach
 };
 
+// What happens when one is pressed.
+struct Asked {
+  const Frame& frame;
+  Selection& selection;
+  CommandSink& commands;
+};
+
 // Buttons in rows that wrap inside `area`, from `x` on in the first; returns where they end.
-inline float draw_offer_row(const std::vector<Offer>& offers, CommandSink& commands, Ui& ui,
-                            const Rect& area, float x, const OfferRow& look) {
+inline float draw_offer_row(const std::vector<Offer>& offers, const Asked& asked, Ui& ui, const Rect& area,
+                            float x, const OfferRow& look) {
   float y = area.y;
   for (const Offer& offer : offers) {
     const float width = std::max(look.least, ui.button_width(offer.label) - look.trim);
@@ -32,7 +40,11 @@ inline float draw_offer_row(const std::vector<Offer>& offers, CommandSink& comma
     const auto style = offer.danger ? Button::Style::Danger : Button::Style::Plain;
     if (ui.button({x, y, width, look.height},
                   {Words("act.") + offer.name, offer.label, offer.tooltip, "", Icon::None, style, true})) {
-      commands.act(offer.command);
+      if (offer.asks) {
+        asked.selection.ask(offer.label, offer.command, asked.frame.members.size());
+      } else {
+        asked.commands.act(offer.command);
+      }
     }
     x += width + look.gap;
   }

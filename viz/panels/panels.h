@@ -65,6 +65,7 @@ void draw_palette(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&);
 void draw_clients(const Frame&, Selection&, CommandSink&, Ui&, const Rect& whole);
 void draw_stores(const Frame&, Selection&, Ui&, const Rect& area);
 struct Sheet;
+void draw_link_sheet(const Frame&, const LinkView&, Selection&, CommandSink&, Ui&, Sheet&);
 void draw_overview(const Frame&, CommandSink&, Ui&, Sheet&);
 void draw_inspector(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_story(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
@@ -76,6 +77,7 @@ void draw_more(const Chrome&, Selection&, CommandSink&, Ui&);
 // Every sign of the stage with its name, in rows.
 float signs_height(const Ui&, float width);
 void draw_signs(Ui&, const Rect& area);
+void draw_form(Selection&, CommandSink&, Ui&);
 void draw_help(Selection&, Ui&);
 void draw_notice(const Chrome&, Ui&, const Rect& stage);
 

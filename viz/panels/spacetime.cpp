@@ -9,6 +9,7 @@
 #include "viz/causality.h"
 #include "viz/panels/panels.h"
 #include "viz/text.h"
+#include "viz/walk.h"
 
 namespace raftarium::viz {
 namespace {
@@ -318,20 +319,26 @@ Words count_of_messages(std::size_t count, const char* verb, const char* verbs) 
 }
 
 // What the pointer is on, and what it is connected with.
-void explain(const Pointed& under, const CausesView& causes, Ui& ui) {
+void explain(const Pointed& under, const CausesView& causes, const std::optional<Rect>& beside, Ui& ui) {
   if (!under.moment || ui.popup_is_open()) return;
+  const auto tell = [&](std::string_view first, std::string_view second) {
+    if (beside) {
+      ui.tooltip_at(*beside, first, second);
+    } else {
+      ui.tooltip_now(first, second);
+    }
+  };
   const Words connected = count_of_messages(causes.past, "led", "led") + " to this, " +
                           count_of_messages(causes.future, "follows", "follow");
   if (under.message == nullptr) {
-    ui.tooltip_now(connected, text::node(under.moment->node.value()) + " at " +
-                                  text::seconds(under.moment->time_us) + " s");
+    tell(connected,
+         text::node(under.moment->node.value()) + " at " + text::seconds(under.moment->time_us) + " s");
     return;
   }
   const lab::TracedMessage& m = *under.message;
   const bool end = under.moment->node == m.to;
-  ui.tooltip_now(
-      in_words(m) + ". " + connected,
-      text::node(m.from.value()) + " → " + text::node(m.to.value()) + (end ? ", arriving" : ", sent"));
+  tell(in_words(m) + ". " + connected,
+       text::node(m.from.value()) + " → " + text::node(m.to.value()) + (end ? ", arriving" : ", sent"));
 }
 
 // Lies on the diagram, so it is made before it and drawn after it.
@@ -357,6 +364,40 @@ void move_and_zoom(const Diagram& d, Selection& selection, const Item& it) {
 
 }  // namespace
 
+namespace {
+
+// From message to message, by when they were sent, in flight or not; what is chosen comes into sight.
+List walk_trace(const Frame& frame, Selection& selection, Ui& ui) {
+  List keys;
+  if (frame.trace.empty()) return keys;
+  keys = ui.list("space_time");
+  for (int i = keys.moved; i != 0; i -= i > 0 ? 1 : -1)
+    selection.select_message(traced_beside(frame, selection.message, i > 0 ? 1 : -1));
+  if (keys.moved == 0) return keys;
+  SpaceTimeView& view = selection.space_time;
+  for (const lab::TracedMessage& m : frame.trace) {
+    if (m.id != selection.message) continue;
+    const auto sent_us = static_cast<double>(m.sent_us);
+    if (sent_us < view.from_us || sent_us > view.from_us + view.span_us)
+      view.move(sent_us - view.span_us / 2 - view.from_us);
+  }
+  return keys;
+}
+
+// The chosen message, where it was sent.
+Pointed chosen_moment(const Diagram& d, const Selection& selection) {
+  Pointed chosen;
+  for (const Arrow& arrow : d.arrows) {
+    const lab::TracedMessage& m = *arrow.message;
+    if (selection.message == 0 || m.id != selection.message) continue;
+    chosen.message = &m;
+    chosen.moment = Moment{m.from, m.sent_event, m.sent_us};
+  }
+  return chosen;
+}
+
+}  // namespace
+
 void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& selection, CommandSink& commands,
                      Ui& ui, const Rect& area) {
   const Theme& theme = ui.theme();
@@ -370,6 +411,7 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   const auto rows = static_cast<float>(std::max<std::size_t>(1, frame.members.size()));
   // The present stays in sight until the person moves elsewhere.
   view.from_us = view.begins_us(static_cast<double>(frame.time_us));
+  const List keys = walk_trace(frame, selection, ui);
   Diagram d{frame, plot, plot.h / rows, view.from_us, view.span_us};
   find_arrows(d);
   const float button = ui.narrow() ? kTouchTarget : 24;
@@ -383,7 +425,8 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   draw_lines(d, ui, selection);
   ui.list()->PushClipRect(im(plot.min()), im(plot.max() + Vec2{0, kAxis}), true);
   draw_axis(d, ui);
-  const Pointed under = point_at(d, mouse, it.hovered && !it.held);
+  Pointed under = point_at(d, mouse, it.hovered && !it.held);
+  if (keys.focused && !under.moment) under = chosen_moment(d, selection);
   const Causality causes = under.moment ? causality_of(*under.moment, frame.trace) : Causality{};
   selection.causes = {causes.past.size(), causes.future.size()};
   draw_arrows(d, ui, selection, under, causes);
@@ -395,11 +438,11 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   if (chrome.can_export) draw_export(ui, corner, save);
 
   move_and_zoom(d, selection, it);
-  explain(under, selection.causes, ui);
+  if (keys.focused) ui.ring(plot.inset(2, 2));
+  explain(under, selection.causes, keys.focused ? std::optional(plot) : std::nullopt, ui);
   if (!it.clicked || ImGui::GetIO().MouseDragMaxDistanceSqr[0] >= 9) return;
   if (under.message != nullptr) {
-    selection.message = under.message->id;
-    selection.chosen = true;
+    selection.select_message(under.message->id);
   } else {
     commands.control({Control::Kind::SeekTime, std::max<std::int64_t>(0, d.time(mouse.x)), {}});
   }

@@ -13,13 +13,6 @@ constexpr float kDragStarts = 5;  // px before a press becomes a drag
 constexpr float kCutReach = 26;   // px that a stroke reaches beyond its ends
 constexpr double kHoldS = 0.5;    // a press that rests so long asks for the menu
 
-void keep_inside(Vec2& p, const Rect& field, float radius) {
-  p.x =
-      std::clamp(p.x, field.x + radius + 12, std::max(field.x + radius + 12, field.right() - radius - 12));
-  p.y =
-      std::clamp(p.y, field.y + radius + 14, std::max(field.y + radius + 14, field.bottom() - radius - 30));
-}
-
 // A member that was put on top of another one moves aside. Before anything is enlarged.
 void keep_apart(Stage& stage, const Selection& selection) {
   for (std::size_t i = 0; i < stage.at.size(); ++i) {
@@ -47,10 +40,12 @@ void ask_for_menu(const Stage& stage, const Under& under, Vec2 at) {
     selection.ask_for_menu(MenuPage::Acts, member, at);
     selection.select(member);
   } else if (under.message != nullptr) {
-    selection.menu_message = selection.message = under.message->id;
+    selection.menu_message = under.message->id;
+    selection.select_message(under.message->id);
     selection.ask_for_menu(MenuPage::Message, raft::kNone, at);
   } else if (under.link_end != nullptr) {
     selection.menu_link = {under.link_end->from, under.link_end->to};
+    selection.select_link(selection.menu_link);
     selection.ask_for_menu(MenuPage::Link, raft::kNone, at);
   } else {
     selection.ask_for_menu(MenuPage::Acts, raft::kNone, at);
@@ -94,8 +89,7 @@ void click(const Stage& stage, const Under& under, CommandSink& commands) {
     selection.select(stage.frame.members[under.member].id);
     if (stage.ui.narrow()) selection.tab = Tab::Member;
   } else if (under.message != nullptr) {
-    selection.message = next_under(stage, *under.message);
-    selection.chosen = true;
+    selection.select_message(next_under(stage, *under.message));
     if (stage.ui.narrow()) selection.tab = Tab::Member;
   } else if (under.link_end != nullptr && stage.ui.narrow()) {
     ask_for_menu(stage, under, link_end(stage, *under.link_end));  // a finger is not sure of what it is on
@@ -147,7 +141,8 @@ void press_and_drag(Stage& stage, const Under& under, const Item& item, Vec2 poi
     gesture.kind = gesture.member == raft::kNone ? Gesture::Kind::DrawCut : Gesture::Kind::MoveMember;
     gesture.stroke = {gesture.start};
   }
-  if (gesture.kind == Gesture::Kind::Press && item.held) {
+  // The picture that a press came in with may have been long in coming: that was before it.
+  if (gesture.kind == Gesture::Kind::Press && item.held && !ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
     gesture.held_s += stage.ui.real_s();
     if (gesture.held_s >= kHoldS) {
       ask_for_menu(stage, under, pointer);
@@ -222,6 +217,13 @@ void hint(const Stage& stage, const Under& under) {
 }
 
 }  // namespace
+
+void keep_inside(Vec2& p, const Rect& field, float radius) {
+  p.x =
+      std::clamp(p.x, field.x + radius + 12, std::max(field.x + radius + 12, field.right() - radius - 12));
+  p.y =
+      std::clamp(p.y, field.y + radius + 14, std::max(field.y + radius + 14, field.bottom() - radius - 30));
+}
 
 std::size_t Stage::index_of(raft::NodeId id) const {
   for (std::size_t i = 0; i < frame.members.size(); ++i) {
@@ -335,10 +337,19 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   ImDrawList* list = ui.list();
   list->PushClipRect(im(area.min()), im(area.max()), true);
   fill(list, area, ink(ui.theme().ground));
-  Stage stage = make_stage(frame, selection, ui, area);
   // A step travels: what it moved glides to where it is now. While time runs it moves by itself.
-  stage.shown_us = frame.time_us - static_cast<std::int64_t>(ui.lag(static_cast<double>(frame.time_us)));
+  const std::int64_t shown_us =
+      frame.time_us - static_cast<std::int64_t>(ui.lag(static_cast<double>(frame.time_us)));
+  if (selection.stage.wanted || !(selection.nudge == Vec2{})) {
+    Stage before = make_stage(frame, selection, ui, area);
+    before.shown_us = shown_us;
+    place_messages(before);
+    turn_stage_view(before);
+  }
+  Stage stage = make_stage(frame, selection, ui, area);
+  stage.shown_us = shown_us;
   place_messages(stage);
+  const StageLists lists = walk_stage(stage);
   const Item client = client_item(stage, commands);
   const Item item = ui.item("stage", area, false);
   const Vec2 pointer = vec(ImGui::GetIO().MousePos);
@@ -364,6 +375,7 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   draw_gesture(stage);
   draw_legend(stage);
   draw_client(stage, client);
+  mark_stage_lists(stage, lists);
   if (item.hovered && selection.gesture.kind == Gesture::Kind::None) hint(stage, under);
   list->PopClipRect();
 }

@@ -129,6 +129,13 @@ void draw_links(const Stage& stage, const Under& under) {
       }
     }
   }
+  if (const LinkView* chosen = find_link(stage.frame, stage.selection.link.from, stage.selection.link.to)) {
+    const Stage::Lane lane =
+        stage.lane(stage.index_of(chosen->from), stage.index_of(chosen->to), kLaneOffset);
+    line(list, lane.from, lane.to, ink(theme.accent), 2);
+    arrow_head(list, lane.to, lane.to - lane.from, 9, ink(theme.accent));
+    list->AddCircle(im(link_end(stage, *chosen)), 6, ink(theme.accent), 20, 2);
+  }
   if (under.link_end == nullptr) return;
   const LinkView& link = *under.link_end;
   const Stage::Lane lane = stage.lane(stage.index_of(link.from), stage.index_of(link.to), kLaneOffset);

@@ -87,6 +87,18 @@ float reach_of(const Stage& stage, float radius);
 inline constexpr float kMessageRadius = 9;
 inline constexpr float kLinkEndRadius = 7;
 inline constexpr float kCutRadius = 7;
+// Moves a place so that a member of `radius` there is wholly inside, with what is written at it.
+void keep_inside(Vec2& place, const Rect& field, float radius);
+// What was asked for from the keyboard: something large, a member elsewhere. Before the stage is made.
+void turn_stage_view(const Stage& stage);
+struct StageLists {
+  List members;
+  List messages;
+  List links;
+};
+// REQUIRES: messages are placed.
+StageLists walk_stage(const Stage& stage);
+void mark_stage_lists(const Stage& stage, const StageLists& lists);
 Under pick(const Stage& stage, Vec2 pointer);
 
 Vec2 link_end(const Stage& stage, const LinkView& link);

@@ -116,6 +116,7 @@ void draw_stores(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({kKeys + column * count, y - origin.y + 8});
+  ui.scroll_by_keys("stores", area);
   ImGui::EndChild();
 }
 

@@ -78,8 +78,8 @@ struct StoryRows {
   }
 };
 
-void draw_line(const Frame& frame, std::size_t at, Selection& selection, CommandSink& commands, Ui& ui,
-               const Rect& row, float room) {
+void draw_line(const Frame& frame, std::size_t at, const List& keys, Selection& selection,
+               CommandSink& commands, Ui& ui, const Rect& row, float room) {
   const lab::StoryLine& line = frame.story[at];
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
@@ -91,12 +91,14 @@ void draw_line(const Frame& frame, std::size_t at, Selection& selection, Command
     fill(list, {row.x - 6, row.y + 4, 2, row.h - 8}, ink(theme.accent), 1);
     ui.region("story.chosen", row);
   }
-  if (it.hovered) {
+  const bool here = keys.focused && selection.story == at;
+  if (it.hovered || here) {
     fill(list, row.inset(-6, 0), ink(theme.hover), kCorner);
     if (line.node != raft::kNone) selection.pointed = line.node;
-    ui.tooltip("Go to this moment.");
+    if (it.hovered) ui.tooltip("Go to this moment.");
   }
-  if (it.clicked) {
+  if (it.clicked || (here && keys.entered)) {
+    selection.story = at;
     commands.control({Control::Kind::SeekEvent, static_cast<std::int64_t>(line.event), {}});
     if (line.node != raft::kNone) selection.select(line.node);
   }
@@ -107,6 +109,20 @@ void draw_line(const Frame& frame, std::size_t at, Selection& selection, Command
   draw_wrapped(list, pen_of_why(ui), {text_x, row.y + 6 + heights.what + 3}, room, line.why);
   if (selection.rules)
     draw_wrapped(list, pen_of_rule(ui), {text_x, row.y + 6 + heights.above_rule() + 3}, room, line.rule);
+}
+
+// They begin with the newest.
+List walk_lines(const Frame& frame, Selection& selection, Ui& ui) {
+  List keys;
+  const std::size_t count = frame.story.size();
+  if (count == 0) return keys;
+  keys = ui.list("story");
+  if (!keys.focused) return keys;
+  const auto at = static_cast<std::ptrdiff_t>(std::min(selection.story.value_or(count), count - 1));
+  const std::ptrdiff_t to = at + keys.moved;
+  selection.story =
+      static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(to, 0, static_cast<std::ptrdiff_t>(count) - 1));
+  return keys;
 }
 
 // The switch of the second level: the rules.
@@ -149,10 +165,15 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
   const float text_room = width - 22 - kTimeColumn - 10;
   StoryRows& rows = ui.kept<StoryRows>();
   rows.follow(frame, selection, ui, width, text_room);
+  const List keys = walk_lines(frame, selection, ui);
+  if (keys.focused && selection.story) {
+    const std::size_t line = *selection.story;  // in sight or not
+    ui.mark(keys, {x, y + rows.start(line), width, rows.lines[line].end - rows.start(line)});
+  }
   for (std::size_t i = rows.at(body.y - y); i < rows.lines.size() && y + rows.start(i) < body.bottom();
        ++i) {
     const Rect row{x, y + rows.start(i), width, rows.lines[i].end - rows.start(i)};
-    draw_line(frame, i, selection, commands, ui, row, text_room);
+    draw_line(frame, i, keys, selection, commands, ui, row, text_room);
   }
   y += rows.height();
   if (!frame.next.empty()) {
@@ -163,7 +184,7 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({body.w - 12, y - origin.y + 4});
-  if (was_at_end) ImGui::SetScrollHereY(1);
+  if (was_at_end && !keys.focused) ImGui::SetScrollHereY(1);
   if (ImGui::GetScrollY() > 0) {
     // What is scrolled away fades rather than being cut off.
     const ImU32 solid = ink(theme.panel);
@@ -185,7 +206,7 @@ void draw_properties(const Frame& frame, Selection&, CommandSink& commands, Ui& 
     names += names.empty() ? "" : " · ";
     names += property.name;
   }
-  const Item it = ui.item("properties", box, broken != nullptr);
+  const Item it = ui.item("properties", box);
   const Rgb tone = broken != nullptr ? theme.bad : theme.good;
   fill(ui.list(), box, ink(blend(theme.panel, tone, it.hovered ? 0.2F : 0.12F)), kCorner);
   outline(ui.list(), box, ink(blend(theme.panel, tone, 0.5F)), kCorner);
@@ -204,7 +225,7 @@ void draw_properties(const Frame& frame, Selection&, CommandSink& commands, Ui& 
   const std::string_view second =
       broken != nullptr ? std::string_view(broken->why) : std::string_view(names);
   draw_text(list, small, {box.x + 14, box.y + 35}, fitted(small, second, box.w - 28));
-  if (it.hovered) ui.tooltip(broken != nullptr ? "Go to the event that broke it." : second);
+  if (it.hovered || it.focused) ui.tooltip(broken != nullptr ? "Go to the event that broke it." : second);
   if (broken != nullptr && it.clicked) {
     commands.control({Control::Kind::SeekEvent, static_cast<std::int64_t>(broken->event), {}});
   }

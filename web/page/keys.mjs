@@ -6,7 +6,7 @@ const byPlace = {
   Tab: 'Tab', ArrowLeft: 'LeftArrow', ArrowRight: 'RightArrow', ArrowUp: 'UpArrow', ArrowDown: 'DownArrow',
   PageUp: 'PageUp', PageDown: 'PageDown', Home: 'Home', End: 'End', Insert: 'Insert', Delete: 'Delete',
   Backspace: 'Backspace', Space: 'Space', Enter: 'Enter', Escape: 'Escape', F1: 'F1', NumpadEnter: 'KeypadEnter',
-  NumpadAdd: 'KeypadAdd', NumpadSubtract: 'KeypadSubtract',
+  ContextMenu: 'Menu', NumpadAdd: 'KeypadAdd', NumpadSubtract: 'KeypadSubtract',
   ShiftLeft: 'LeftShift', ShiftRight: 'RightShift', ControlLeft: 'LeftCtrl', ControlRight: 'RightCtrl',
   AltLeft: 'LeftAlt', AltRight: 'RightAlt', MetaLeft: 'LeftSuper', MetaRight: 'RightSuper',
 };
