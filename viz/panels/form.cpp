@@ -50,7 +50,7 @@ void write_field(FormField& field, std::string_view name, Ui& ui, const Rect& ar
   ImGui::PopStyleColor();
   ImGui::PopFont();
   ui.region(name, area);
-  if (active) ui.region("form.caret", area);  // here goes what is written
+  if (active && !taken) ui.region("form.caret", area);  // here goes what is written from now on
   outline(ui.list(), area, ink(active ? theme.accent : theme.line), kCorner, active ? 2.0F : 1.0F);
   if (taken && !keys.focused) ui.focus_on(name);  // a click takes the keyboard there too
   ui.mark(keys, area);

@@ -78,6 +78,13 @@ struct StoryRows {
   }
 };
 
+void go_to(const Frame& frame, std::size_t at, Selection& selection, CommandSink& commands) {
+  const lab::StoryLine& line = frame.story[at];
+  selection.story = at;
+  commands.control({Control::Kind::SeekEvent, static_cast<std::int64_t>(line.event), {}});
+  if (line.node != raft::kNone) selection.select(line.node);
+}
+
 void draw_line(const Frame& frame, std::size_t at, const List& keys, Selection& selection,
                CommandSink& commands, Ui& ui, const Rect& row, float room) {
   const lab::StoryLine& line = frame.story[at];
@@ -97,11 +104,7 @@ void draw_line(const Frame& frame, std::size_t at, const List& keys, Selection& 
     if (line.node != raft::kNone) selection.pointed = line.node;
     if (it.hovered) ui.tooltip("Go to this moment.");
   }
-  if (it.clicked || (here && keys.entered)) {
-    selection.story = at;
-    commands.control({Control::Kind::SeekEvent, static_cast<std::int64_t>(line.event), {}});
-    if (line.node != raft::kNone) selection.select(line.node);
-  }
+  if (it.clicked) go_to(frame, at, selection, commands);
   const float first = row.y + 6 + type::kSmall / 2 + 1;
   list->AddCircleFilled({row.x + 5, first}, 4, ink(term_color(theme, line.term)), 20);
   draw_text(list, ui.mono(type::kTiny, theme.muted), {row.x + 20, first}, text::seconds(line.time_us));
@@ -169,6 +172,7 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
   if (keys.focused && selection.story) {
     const std::size_t line = *selection.story;  // in sight or not
     ui.mark(keys, {x, y + rows.start(line), width, rows.lines[line].end - rows.start(line)});
+    if (keys.entered) go_to(frame, line, selection, commands);
   }
   for (std::size_t i = rows.at(body.y - y); i < rows.lines.size() && y + rows.start(i) < body.bottom();
        ++i) {

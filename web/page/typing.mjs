@@ -1,7 +1,8 @@
 // The keyboard of a telephone. It comes only for a field of the page's own, so there is one that nobody sees, and what
 // is written into it goes on to the program.
 
-const fields = /^(palette\.field|branch\.name\.\d+)$/; // the regions that take text (viz/panels)
+// The regions that take text (viz/panels).
+const fields = /^(palette\.field|branch\.name\.\d+|form\.(?!do$|leave$|error$|caret$)\w+)$/;
 
 export class Typing {
   #program;

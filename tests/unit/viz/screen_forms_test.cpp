@@ -52,6 +52,31 @@ struct Writing : Screen {
 }  // namespace
 
 TEST_SUITE("forms on the screen") {
+  TEST_CASE("what is typed as soon as the form takes it is in its first field, digit by digit") {
+    for (int wait = 0; wait < 6; ++wait) {
+      CAPTURE(wait);
+      Writing screen;
+      screen.type("/");
+      screen.type("every link set");
+      ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, true);
+      screen.draw(1, 0.1);
+      screen.draw(1, 0.1);
+      ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, false);
+      for (int i = 0; i < 10 && !screen.has("form.caret"); ++i) screen.draw(1, 0.1);
+      REQUIRE(screen.has("form.caret"));
+      screen.draw(wait, 0.1);
+      for (const auto& [key, digit] : {std::pair{ImGuiKey_2, '2'}, std::pair{ImGuiKey_5, '5'}}) {
+        ImGui::GetIO().AddKeyEvent(key, true);
+        ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(digit));
+        screen.draw(1, 0.1);
+        ImGui::GetIO().AddKeyEvent(key, false);
+        screen.draw(1, 0.1);
+      }
+      screen.done();
+      EXPECT(screen.link(1, 2).latency_min_us == 25'000);
+    }
+  }
+
   TEST_CASE("a link is set from its menu, each field where Tab and the arrows lead") {
     Writing screen;
     screen.key(ImGuiKey_J);
