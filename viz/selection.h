@@ -148,6 +148,7 @@ struct Selection {
   std::string record;    // of the disk, lit up: its place, as "00000001.wal+128"; empty: the last
   std::optional<std::size_t> story;      // the line that the arrows have come to
   std::optional<std::uint64_t> request;  // the same of the clients: its id
+  bool request_shown = false;            // the request is shown in place of the member
   PaletteState palette;
   std::optional<RenameState> renaming;
   std::map<std::uint64_t, Vec2> placed;  // members moved by hand, as shares of the stage
@@ -172,18 +173,28 @@ struct Selection {
 
   void select(raft::NodeId id) {
     member = id;
+    request_shown = false;
     message = 0;
     link = {};
     chosen = true;
   }
   void select_message(std::uint64_t id) {
     message = id;
+    request_shown = false;
     link = {};
     chosen = true;
   }
   void select_link(LinkId which) {
     link = which;
+    request_shown = false;
     message = 0;
+    chosen = true;
+  }
+  void select_request(std::uint64_t id) {
+    request = id;
+    request_shown = true;
+    message = 0;
+    link = {};
     chosen = true;
   }
   Subject subject() const {
@@ -203,6 +214,7 @@ struct Selection {
   }
   void clear() {
     chosen = true;
+    request_shown = false;
     member = raft::kNone;
     message = 0;
     link = {};

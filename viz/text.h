@@ -169,6 +169,8 @@ inline constexpr const char* kPoint =
     "The dot is where it can have taken effect at once. Dots in the order of the log explain every answer.";
 inline constexpr const char* kStale =
     "Stale: when it was asked, a later write to this key had been acknowledged already.";
+inline constexpr const char* kToQuestion = "To the moment at which the client asked.";
+inline constexpr const char* kToAnswer = "To the moment at which the client was answered, or gave up.";
 inline constexpr const char* kShowRequests = "What clients asked, and what came of it.";
 inline constexpr const char* kShowStores = "What each member's store holds, beside the others'.";
 inline constexpr const char* kNoStores = "No store holds a key yet. A client's write puts one there.";
@@ -262,7 +264,7 @@ inline constexpr const char* kNoMember =
     "Click a member on the stage, or press its number, to see its term, vote, log and timers. Drag across "
     "links to cut them; right-click, or hold, for more.";
 inline constexpr const char* kNoRequests =
-    "No client has asked for anything yet. Press P to write a value.";
+    "No client has asked for anything yet. Press P, or the client on the stage, to write a value.";
 inline constexpr const char* kNoDisk =
     "Select a member to see its disk: the records of its log, what is synced, and what a power failure "
     "would "

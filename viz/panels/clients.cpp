@@ -23,18 +23,12 @@ RequestColumns columns_of(const Rect& area) {
   return {area.x + 20, area.x + 84, bar, state - 18, state, right};
 }
 
-Rgb tone_of(const RequestView& request, const Theme& theme) {
-  if (request.open) return theme.accent;
-  if (request.stale) return theme.bad;
-  return request.state.rfind("committed", 0) == 0 ? theme.good : theme.warning;
-}
-
 // From asking to answer; what is open has no end yet.
 void draw_interval(const RequestView& request, Ui& ui, const RequestColumns& at, float y, double from_us,
                    double span_us, std::int64_t now_us) {
   if (at.bar_end - at.bar < 40) return;
   const Theme& theme = ui.theme();
-  const Rgb tone = tone_of(request, theme);
+  const Rgb tone = request_tone(request, theme);
   const auto x = [&](std::int64_t us) {
     return at.bar +
            static_cast<float>((static_cast<double>(us) - from_us) / span_us) * (at.bar_end - at.bar);
@@ -84,11 +78,20 @@ List walk_requests(const Frame& frame, Selection& selection, Ui& ui) {
   while (at + 1 < frame.requests.size() && frame.requests[at].id != selection.request) ++at;
   const auto to = static_cast<std::ptrdiff_t>(at) - keys.moved;
   const auto last = static_cast<std::ptrdiff_t>(frame.requests.size()) - 1;
-  selection.request = frame.requests[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(to, 0, last))].id;
+  const std::uint64_t id =
+      frame.requests[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(to, 0, last))].id;
+  if (keys.moved != 0) selection.select_request(id);
+  selection.request = id;
   return keys;
 }
 
 }  // namespace
+
+Rgb request_tone(const RequestView& request, const Theme& theme) {
+  if (request.open) return theme.accent;
+  if (request.stale) return theme.bad;
+  return request.state.rfind("committed", 0) == 0 ? theme.good : theme.warning;
+}
 
 void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, const Rect& whole) {
   const Theme& theme = ui.theme();
@@ -117,13 +120,15 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
     const float middle = row.center().y;
     const Item it = ui.item("request." + digits(request.id), row, false);
     const bool here = keys.focused && selection.request == request.id;
-    if (it.hovered || here) fill(ui.list(), row.inset(8, 0), ink(theme.hover), kCorner);
+    const bool chosen = selection.request_shown && selection.request == request.id;
+    if (it.hovered || here || chosen) fill(ui.list(), row.inset(8, 0), ink(theme.hover), kCorner);
+    if (chosen) fill(ui.list(), {row.x + 8, row.y + 4, 2, row.h - 8}, ink(theme.accent), 1);
     draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {at.time, middle},
               text::seconds(request.sent_us));
     const Pen mono = ui.mono(type::kSmall, theme.text);
     draw_text(ui.list(), mono, {at.what, middle}, fitted(mono, request.text, at.bar - at.what - 8));
     draw_interval(request, ui, at, middle, from, span, frame.time_us);
-    const Pen pen = ui.regular(type::kSmall, tone_of(request, theme));
+    const Pen pen = ui.regular(type::kSmall, request_tone(request, theme));
     Words state = Words(request.stale ? "stale: " : "") + request.state;
     if (!request.open) state += ", " + text::duration(request.done_us - request.sent_us);
     draw_text(ui.list(), pen, {at.state, middle}, fitted(pen, state, at.node - at.state - 34));
@@ -140,6 +145,7 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
     }
     if (it.clicked || (here && keys.entered)) {
       if (request.node != raft::kNone) selection.select(request.node);
+      selection.select_request(request.id);
       if (!request.index.is_zero()) selection.entry = request.index;
     }
     y += height;

@@ -77,7 +77,9 @@ Words disk_words(const MemberView& member) {
     add("syncs take " + text::duration(member.disk.sync_min_us + member.disk.sync_mean_us));
   if (member.disk.full) add("full");
   if (member.disk.syncs_lie) add("lies");
-  if (member.disk.short_write_per_million > 0) add("flaky");
+  const bool fails = std::any_of(sim::kDiskChances.begin(), sim::kDiskChances.end(),
+                                 [&](const auto& chance) { return member.disk.*chance.per_million > 0; });
+  if (fails) add("fails by chance");
   return words.empty() ? "all synced" : words;
 }
 
@@ -313,12 +315,17 @@ void draw_inspector(const Frame& frame, Selection& selection, CommandSink& comma
   for (const lab::TracedMessage& view : frame.trace) {
     if (selection.message != 0 && view.id == selection.message) traced = &view;
   }
+  const auto request = std::find_if(
+      frame.requests.begin(), frame.requests.end(),
+      [&](const RequestView& view) { return selection.request_shown && view.id == selection.request; });
   if (message != nullptr) {
     draw_message(*message, {frame, selection, commands}, ui, sheet);
   } else if (traced != nullptr) {
     draw_traced(*traced, ui, sheet);
   } else if (link != nullptr) {
     draw_link_sheet(frame, *link, selection, commands, ui, sheet);
+  } else if (request != frame.requests.end()) {
+    draw_request_sheet(frame, *request, commands, ui, sheet);
   } else if (member != nullptr) {
     draw_member(frame, *member, selection, commands, ui, sheet);
   } else {

@@ -65,6 +65,9 @@ void draw_palette(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&);
 void draw_clients(const Frame&, Selection&, CommandSink&, Ui&, const Rect& whole);
 void draw_stores(const Frame&, Selection&, Ui&, const Rect& area);
 struct Sheet;
+// The colour of what became of it.
+Rgb request_tone(const RequestView& request, const Theme& theme);
+void draw_request_sheet(const Frame&, const RequestView&, CommandSink&, Ui&, Sheet&);
 void draw_link_sheet(const Frame&, const LinkView&, Selection&, CommandSink&, Ui&, Sheet&);
 void draw_overview(const Frame&, CommandSink&, Ui&, Sheet&);
 void draw_inspector(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);

@@ -86,6 +86,28 @@ TEST_SUITE("panels") {
     EXPECT(stale);
   }
 
+  TEST_CASE(
+      "a request that is clicked has the inspector to itself, and leads to its question and its answer") {
+    Lab lab("stale_read", 4'000'000);
+    lab.click("tab.clients");
+    const auto& requests = lab.frame().requests;
+    const RequestView asked =
+        *std::find_if(requests.begin(), requests.end(), [](const auto& r) { return r.stale; });
+    EXPECT_FALSE(lab.has("request.asked"));
+    lab.click("request." + std::to_string(asked.id));
+    EXPECT(lab.view("request") == std::to_string(asked.id));
+    EXPECT_FALSE(lab.has("act.crash"));
+    lab.click("request.answered");
+    EXPECT(lab.frame().time_us == asked.done_us);
+    lab.click("request.asked");
+    EXPECT(lab.frame().time_us == asked.sent_us);
+    EXPECT(lab.frame().requests.back().open);
+    EXPECT_FALSE(lab.has("request.answered"));
+    lab.key(ImGuiKey_1);
+    EXPECT(lab.has("act.crash"));
+    EXPECT_FALSE(lab.has("request.asked"));
+  }
+
   TEST_CASE("the log matrix shows what is applied, and what the chosen leader knows of the others") {
     Lab lab("first_election", 700'000);
     NodeId leader;
