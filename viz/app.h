@@ -69,9 +69,8 @@ class App : public CommandSink {
   std::string regions_json() const;
   const Frame& frame() const { return frame_; }
   const Regions& regions() const { return ui_.regions(); }
-  const std::vector<ScenarioInfo>& scenarios() const {
-    return chrome_.scenarios;
-  }                                                             // those that are built in
+  // Those that are built in.
+  const std::vector<ScenarioInfo>& scenarios() const { return chrome_.scenarios; }
   const std::string& notice() const { return chrome_.notice; }  // empty when there is none
 
   void act(sim::Command command) override {

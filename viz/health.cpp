@@ -41,13 +41,15 @@ Words chance_in_words(const Chance& chance) {
 
 }  // namespace
 
+bool fails_by_chance(const sim::DiskSettings& disk) {
+  return std::any_of(sim::kDiskChances.begin(), sim::kDiskChances.end(),
+                     [&](const sim::DiskChance& chance) { return disk.*chance.per_million > 0; });
+}
+
 DiskState disk_state(const sim::DiskSettings& disk) {
   if (disk.syncs_lie) return DiskState::Lying;
   if (disk.full) return DiskState::Full;
-  const auto all = chances(disk);
-  const bool fails =
-      std::any_of(all.begin(), all.end(), [](const Chance& chance) { return chance.per_million > 0; });
-  if (fails) return DiskState::Failing;
+  if (fails_by_chance(disk)) return DiskState::Failing;
   return is_slow(disk) ? DiskState::Slow : DiskState::Healthy;
 }
 

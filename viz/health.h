@@ -10,6 +10,8 @@ namespace raftarium::viz {
 enum class DiskState : std::uint8_t { Healthy, Lying, Full, Failing, Slow };
 enum class ClockState : std::uint8_t { Right, Fast, Slow, Still };
 
+// Whether any of what a disk does by chance may happen.
+bool fails_by_chance(const sim::DiskSettings& disk);
 DiskState disk_state(const sim::DiskSettings& disk);
 ClockState clock_state(std::int64_t drift_ppm);
 

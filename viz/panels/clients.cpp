@@ -59,17 +59,6 @@ void draw_switch(Selection& selection, Ui& ui, Rect row) {
   choice("clients.stores", "Stores", text::kShowStores, true);
 }
 
-Words explanation(const RequestView& request) {
-  Words words = "Asked once.";
-  if (request.attempts > 1) {
-    words = "Asked " + digits(request.attempts) + " times, ";
-    words += request.session ? "applied once at most." : "and applied as often: it has no session.";
-  }
-  if (request.stale) words += Words(" ") + text::kStale;
-  if (request.point_us >= 0) words += Words(" ") + text::kPoint;
-  return words;
-}
-
 // Down is to what was asked before, as they are shown.
 List walk_requests(const Frame& frame, Selection& selection, Ui& ui) {
   const List keys = ui.list("clients");
@@ -86,6 +75,17 @@ List walk_requests(const Frame& frame, Selection& selection, Ui& ui) {
 }
 
 }  // namespace
+
+Words request_words(const RequestView& request) {
+  Words words = "Asked once.";
+  if (request.attempts > 1) {
+    words = "Asked " + digits(request.attempts) + " times, ";
+    words += request.session ? "applied once at most." : "and applied as often: it has no session.";
+  }
+  if (request.stale) words += Words(" ") + text::kStale;
+  if (request.point_us >= 0) words += Words(" ") + text::kPoint;
+  return words;
+}
 
 Rgb request_tone(const RequestView& request, const Theme& theme) {
   if (request.open) return theme.accent;
@@ -137,11 +137,11 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
                 text::node(request.node.value()), Align::Right);
     }
     if (it.hovered) {
-      ui.tooltip(explanation(request), state);
+      ui.tooltip(request_words(request), state);
     }
     if (here) {
       ui.mark(keys, row.inset(8, 1));
-      ui.tooltip_at(row, explanation(request), state);
+      ui.tooltip_at(row, request_words(request), state);
     }
     if (it.clicked || (here && keys.entered)) {
       if (request.node != raft::kNone) selection.select(request.node);

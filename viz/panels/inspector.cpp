@@ -5,6 +5,7 @@
 #include <string>
 
 #include "viz/acts.h"
+#include "viz/health.h"
 #include "viz/offers.h"
 #include "viz/panels/offer_row.h"
 #include "viz/panels/panels.h"
@@ -77,9 +78,7 @@ Words disk_words(const MemberView& member) {
     add("syncs take " + text::duration(member.disk.sync_min_us + member.disk.sync_mean_us));
   if (member.disk.full) add("full");
   if (member.disk.syncs_lie) add("lies");
-  const bool fails = std::any_of(sim::kDiskChances.begin(), sim::kDiskChances.end(),
-                                 [&](const auto& chance) { return member.disk.*chance.per_million > 0; });
-  if (fails) add("fails by chance");
+  if (fails_by_chance(member.disk)) add("fails by chance");
   return words.empty() ? "all synced" : words;
 }
 

@@ -67,6 +67,8 @@ void draw_stores(const Frame&, Selection&, Ui&, const Rect& area);
 struct Sheet;
 // The colour of what became of it.
 Rgb request_tone(const RequestView& request, const Theme& theme);
+// How often it was asked and what that means, and what there is to be said of its answer.
+Words request_words(const RequestView& request);
 void draw_request_sheet(const Frame&, const RequestView&, CommandSink&, Ui&, Sheet&);
 void draw_link_sheet(const Frame&, const LinkView&, Selection&, CommandSink&, Ui&, Sheet&);
 void draw_overview(const Frame&, CommandSink&, Ui&, Sheet&);

@@ -1,20 +1,12 @@
 // What the inspector shows of a client's request: what was asked of whom and when, what came of it, and why that is
 // right, or not.
 
-#include <algorithm>
-
 #include "viz/panels/panels.h"
 #include "viz/panels/sheet.h"
 #include "viz/text.h"
 
 namespace raftarium::viz {
 namespace {
-
-Words attempts_words(const RequestView& request) {
-  Words words = request.attempts == 1 ? Words("once") : digits(request.attempts) + " times";
-  words += request.session ? ", applied once at most" : ", without a session: applied as often";
-  return words;
-}
 
 void draw_ways(const RequestView& request, CommandSink& commands, Ui& ui, Sheet& sheet) {
   const float height = ui.narrow() ? kTouchTarget : 28;
@@ -43,21 +35,18 @@ void draw_request_sheet(const Frame& frame, const RequestView& request, CommandS
   sheet.pair("state", Words(request.stale ? "stale: " : "") + request.state, tone);
   sheet.pair("asked", text::seconds(request.sent_us) + " s");
   if (request.open) {
-    sheet.pair("waits since", text::duration(frame.time_us - request.sent_us), tone);
+    sheet.pair("has waited", text::duration(frame.time_us - request.sent_us), tone);
   } else {
     sheet.pair("ended", text::seconds(request.done_us) + " s, after " +
                             text::duration(request.done_us - request.sent_us));
   }
   if (request.node != raft::kNone) sheet.pair("through", text::node(request.node.value()));
-  sheet.pair("attempts", attempts_words(request));
   if (!request.index.is_zero())
     sheet.pair(request.read ? "as of entry" : "entry", digits(request.index.value()));
   if (request.point_us >= 0) sheet.pair("took effect", text::seconds(request.point_us) + " s");
   draw_ways(request, commands, ui, sheet);
-  const char* why = request.stale ? text::kStale : request.point_us >= 0 ? text::kPoint : nullptr;
-  if (why == nullptr) return;
   sheet.y += draw_wrapped(ui.list(), ui.regular(type::kSmall, request.stale ? theme.bad : theme.muted),
-                          {sheet.area.x, sheet.y - 4}, sheet.area.w, why) +
+                          {sheet.area.x, sheet.y - 4}, sheet.area.w, request_words(request)) +
              8;
 }
 
