@@ -187,6 +187,20 @@ std::string request_text(const sim::Request& request) {
   return what;
 }
 
+namespace {
+
+// A violation names the property that does not hold.
+const char* rule_of_line(const sim::World& world, const sim::Event& event) {
+  if (event.kind != sim::Event::Kind::Violated) return rule_behind(event);
+  for (const sim::Violation& violation : world.violations()) {
+    if (violation.event == world.moments() && event.text.find(violation.why) != std::string::npos)
+      return rule_of(violation.property);
+  }
+  return "";
+}
+
+}  // namespace
+
 std::vector<StoryLine> narrate(const sim::World& world) {
   std::vector<StoryLine> lines;
   for (const sim::Event& event : world.events()) {
@@ -195,7 +209,7 @@ std::vector<StoryLine> narrate(const sim::World& world) {
     const raft::NodeId node = event.kind == sim::Event::Kind::Raft ? event.raft.node : event.node;
     const raft::Term term = event.kind == sim::Event::Kind::Raft ? event.raft.term : event.term;
     lines.push_back(
-        {event.time_us, world.moments(), node, term, line->what, line->why, rule_behind(event)});
+        {event.time_us, world.moments(), node, term, line->what, line->why, rule_of_line(world, event)});
   }
   return lines;
 }

@@ -153,13 +153,7 @@ Told about_act(const sim::World& world, const sim::Command& command) {
                    "'s disk will go wrong: ", storage::describe(command.disk_fault), "."),
               ""};
     case Kind::Damage:
-      if (command.zeroed)
-        return {text("A sector of ", who, "'s disk is lost, the one with byte ", command.offset, " of ",
-                     command.file, "."),
-                "It reads as zeros, and nobody notices until then."};
-      return {
-          text("One bit of ", who, "'s disk flips, in byte ", command.offset, " of ", command.file, "."),
-          "Nobody notices until it is read."};
+      return about_damage(world, command);
     case Kind::Snapshot:
       return {text(who, " is told to make a snapshot."), ""};
     case Kind::Reconfigure:

@@ -24,5 +24,7 @@ std::string request_text(const sim::Request& request);
 // Of the last step of `world`: what the core of a member says, and a command that took effect.
 Line about_raft(const sim::World& world, const sim::Event& event);
 Told about_act(const sim::World& world, const sim::Command& command);
+// REQUIRES: it is damage to a disk, which has been done.
+Told about_damage(const sim::World& world, const sim::Command& command);
 
 }  // namespace raftarium::lab

@@ -7,6 +7,11 @@ namespace {
 constexpr const char* kCompaction =
     "Log compaction (§7): a snapshot stands for the entries that it covers.";
 
+constexpr const char* kDamage =
+    "Persistent state (Figure 2): term, vote and log have to survive. What was durable and is not as it "
+    "was "
+    "written is never cut away: a vote after that could break what the cluster has promised.";
+
 const char* rule_of_refusal(raft::Refusal refusal) {
   switch (refusal) {
     case raft::Refusal::LogBehind:
@@ -69,6 +74,8 @@ const char* rule_of_core(const raft::Event& event) {
 const char* rule_behind(const sim::Event& event) {
   using Kind = sim::Event::Kind;
   switch (event.kind) {
+    case Kind::Acted:
+      return event.command->kind == sim::Command::Kind::Damage ? kDamage : "";
     case Kind::Raft:
       return rule_of_core(event.raft);
     case Kind::RequestSent:
@@ -83,6 +90,41 @@ const char* rule_behind(const sim::Event& event) {
     default:
       return "";
   }
+}
+
+const char* rule_of(sim::Property property) {
+  using sim::Property;
+  switch (property) {
+    case Property::ElectionSafety:
+      return "A term has one leader at most (§5.2).";
+    case Property::LeaderAppendOnly:
+      return "A leader only appends to its log; it never overwrites or deletes entries (§5.3).";
+    case Property::LogMatching:
+      return "Logs that have an entry with the same index and term are the same up to there (§5.3).";
+    case Property::LeaderCompleteness:
+      return "What is committed is in the log of every leader of a later term (§5.4).";
+    case Property::StateMachineSafety:
+      return "Everybody applies the same entries in the same order (§5.4.3).";
+    case Property::MonotonicTerm:
+      return "A member's term never decreases, not even by a crash (§5.1).";
+    case Property::MonotonicCommit:
+      return "The commit index of a running member never decreases (§5.3).";
+    case Property::OneVote:
+      return "A member votes once a term, and its vote is durable before it is sent (§5.1, §5.2).";
+    case Property::Durability:
+      return "What a member acknowledges is durable there, and what is committed on a quorum (§5.3).";
+    case Property::Linearizability:
+      return "Whoever asks sees everything that had been acknowledged before (§8).";
+    case Property::MonotonicMatch:
+      return "What a leader knows of another's log, its match, only grows in the leader's term (§5.3).";
+    case Property::QuorumOverlap:
+      return "Two configurations in a row cannot decide apart: their quorums overlap (dissertation §4.1).";
+    case Property::AppliedOnce:
+      return "A session's request takes effect once, however often it commits (dissertation §6.3).";
+    case Property::AcknowledgedWrite:
+      return "A write that was acknowledged is in the log of every later leader (§8).";
+  }
+  return "";
 }
 
 }  // namespace raftarium::lab

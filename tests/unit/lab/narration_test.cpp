@@ -180,6 +180,31 @@ TEST_CASE("a process that becomes slow, stalls or is quick again is told with wh
   EXPECT(l.story.back().why == "What it does takes no time.");
 }
 
+TEST_CASE("damage to a log is told with its place, with what a reader will find there, and with the rule") {
+  Listener l;
+  l.run_until(1'000'000);
+  sim::Command damage{.kind = Kind::Damage, .node = raft::NodeId(2), .file = "00000001.wal", .offset = 108};
+  damage.bit = 4;
+  l.act(damage);
+  const StoryLine* told = l.find("One bit of S2's disk flips, bit 4 of byte 108 of 00000001.wal.");
+  REQUIRE(told != nullptr);
+  CAPTURE(told->why);
+  EXPECT(told->why.find("A reader will find: wal 00000001.wal+64: checksum mismatch in a record") !=
+         std::string::npos);
+  EXPECT(told->why.find("expected ") != std::string::npos);
+  EXPECT(std::string(told->rule).find("Figure 2") != std::string::npos);
+  // Behind the last record nothing is lost.
+  l.story.clear();
+  damage.node = raft::NodeId(3);
+  damage.offset = l.world.disk(damage.node)->size_of(damage.file) - 1;
+  damage.bit = 0;
+  damage.zeroed = true;
+  l.act(damage);
+  const StoryLine* nothing = l.find("A sector of S3's disk is lost");
+  REQUIRE(nothing != nullptr);
+  EXPECT(nothing->why.find("No record of the log lies there.") != std::string::npos);
+}
+
 TEST_CASE("a refused vote names who has it, or the logs that decided") {
   std::vector<std::string> reasons;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
