@@ -1,4 +1,4 @@
-// Metrics as small pictures: the last ten virtual seconds, one card for each.
+// Metrics as small pictures, one card for each: the last ten virtual seconds, or all of them while there are fewer.
 
 #include "viz/metrics.h"
 
@@ -11,8 +11,16 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr std::int64_t kWindow = 10'000'000;
 constexpr std::size_t kSlices = 50;
+constexpr float kStackBelow = 190;  // px of a card's width from which on its value stands beside its name
+
+// In steps, so that the bars do not crawl while time passes.
+std::int64_t window_us(std::int64_t now_us) {
+  for (const std::int64_t window : {1'000'000, 2'000'000, 5'000'000}) {
+    if (now_us <= window) return window;
+  }
+  return 10'000'000;
+}
 
 Words short_number(double value) {
   return value == std::floor(value) ? digits(static_cast<long long>(value)) : digits(std::lround(value));
@@ -28,9 +36,15 @@ void draw_card(const Metrics& metrics, const Series& series, Ui& ui, const Rect&
   ImDrawList* list = ui.list();
   fill(list, card, ink(theme.raised), kCorner);
   draw_text(list, ui.regular(type::kSmall, theme.muted), {card.x + 12, card.y + 14}, series.name);
-  draw_text(list, ui.mono(type::kSmall, theme.text), {card.right() - 12, card.y + 14}, series.now,
-            Align::Right);
-  const Rect plot{card.x + 12, card.y + 28, card.w - 24, card.h - 38};
+  const bool stacked = card.w < kStackBelow;
+  const float head = stacked ? 42 : 28;
+  const Pen value = ui.mono(type::kSmall, theme.text);
+  if (stacked) {
+    draw_text(list, value, {card.x + 12, card.y + 31}, series.now);
+  } else {
+    draw_text(list, value, {card.right() - 12, card.y + 14}, series.now, Align::Right);
+  }
+  const Rect plot{card.x + 12, card.y + head, card.w - 24, card.h - head - 10};
   if (plot.h < 8) return;
   line(list, {plot.x, plot.bottom()}, {plot.right(), plot.bottom()}, ink(theme.line));
   const float step = plot.w / static_cast<float>(series.slices.size());
@@ -58,18 +72,20 @@ void draw_card(const Metrics& metrics, const Series& series, Ui& ui, const Rect&
 void draw_metrics(const Frame& frame, Ui& ui, const Rect& area) {
   fill(ui.list(), area, ink(ui.theme().panel));
   KeptMetrics& kept = ui.kept<KeptMetrics>();
-  if (kept.version != frame.version) kept = {frame.version, compute_metrics(frame, kWindow, kSlices)};
+  if (kept.version != frame.version)
+    kept = {frame.version, compute_metrics(frame, window_us(frame.time_us), kSlices)};
   const Metrics& metrics = kept.metrics;
   ImGui::SetCursorScreenPos(im(area.min()));
   ImGui::BeginChild("metrics", {area.w, area.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);
   const Vec2 origin = vec(ImGui::GetCursorScreenPos());
   constexpr float kGap = 8;
   const Rect inner{origin.x + 14, origin.y + 10, area.w - 28, area.h - 20};
-  const auto columns = std::clamp<std::size_t>(static_cast<std::size_t>(inner.w / 190), 1, 4);
+  const float least = ui.narrow() ? 160 : kStackBelow;
+  const auto columns = std::clamp<std::size_t>(static_cast<std::size_t>(inner.w / least), 1, 4);
   const std::size_t rows = (metrics.series.size() + columns - 1) / columns;
   const float width = (inner.w - kGap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
-  const float height =
-      std::max(56.0F, (inner.h - kGap * static_cast<float>(rows - 1)) / static_cast<float>(rows));
+  const float height = std::max(width < kStackBelow ? 84.0F : 56.0F,
+                                (inner.h - kGap * static_cast<float>(rows - 1)) / static_cast<float>(rows));
   for (std::size_t i = 0; i < metrics.series.size(); ++i) {
     const std::size_t line = i / columns;
     const Rect card{inner.x + (width + kGap) * static_cast<float>(i % columns),
