@@ -156,6 +156,8 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   actions.push_back({"branches", "Show the branches", "B", std::string("branches")});
   actions.push_back({"rename_branch", "Rename this branch", "", std::string("rename")});
   actions.push_back({"help", "Show the keys", "?", std::string("help")});
+  actions.push_back({"signs", "Show what the signs of the stage stand for", "", std::string("signs")});
+  actions.push_back({"properties", "Show what the properties say", "", std::string("properties")});
   actions.push_back({"rules", "Name the rules behind what happened, or not", "W", &Selection::rules});
   actions.push_back({"stores", "Show the stores side by side, or the requests", "", &Selection::stores});
   actions.push_back({"zoom_in", "Enlarge the stage", "PageUp", kZoomStep});

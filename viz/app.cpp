@@ -281,6 +281,8 @@ void App::draw_panels(const Layout& layout) {
   draw_more(chrome_, selection_, commands, ui_);
   draw_form(selection_, commands, ui_);
   draw_help(selection_, ui_);
+  draw_all_signs(selection_, ui_);
+  draw_property_list(frame_, selection_, commands, ui_);
   selection_.open_popup.clear();
 }
 

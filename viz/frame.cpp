@@ -6,6 +6,7 @@
 #include <span>
 
 #include "kv/command.h"
+#include "lab/rules.h"
 #include "viz/linearization.h"
 #include "viz/text.h"
 
@@ -218,6 +219,7 @@ void add_properties(const sim::World& world, std::vector<PropertyView> before, F
     const auto property = static_cast<sim::Property>(i);
     PropertyView view;
     view.name = sim::describe(property);
+    view.says = lab::rule_of(property);
     for (const sim::Violation& violation : world.violations()) {
       if (violation.property != property || !view.holds) continue;
       view.holds = false;

@@ -91,6 +91,7 @@ struct PropertyView {
   bool holds = true;
   std::string why;  // of the first violation
   std::uint64_t event = 0;
+  const char* says = "";  // in one sentence, with its section
 };
 
 struct Frame {

@@ -1,11 +1,21 @@
 #include "viz/layout.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace raftarium::viz {
 namespace {
 
 constexpr float kLeastTransport = 320;
+
+// The box of the properties with so many lines under its title: enough for all their names, where the story keeps its
+// room.
+float properties_height(const Rect& side) {
+  constexpr float kNames = 1420;  // px that they take in one line
+  constexpr float kBeside = 64;   // px of the panel beside them
+  const float lines = side.h < 600 ? 1 : std::ceil(kNames / (side.w - kBeside));
+  return std::max(66.0F, 49 + 14 * lines);
+}
 
 // Each has room for all its parts from a height on; of less one sees what fits.
 Layout wide(Vec2 window) {
@@ -18,9 +28,9 @@ Layout wide(Vec2 window) {
   out.dock = rest.cut_bottom(std::clamp(rest.h * 0.35F, std::min(150.0F, rest.h * 0.42F), 330.0F));
   out.tabs = out.dock.cut_top(36);
   out.stage = rest;
-  out.properties = side.cut_bottom(66);
+  out.properties = side.cut_bottom(properties_height(side));
   // So high that a leader of five fits into it.
-  out.inspector = side.cut_top(std::min({std::max(374.0F, side.h * 0.5F), side.h * 0.6F, side.h - 100}));
+  out.inspector = side.cut_top(std::min({std::max(374.0F, side.h * 0.5F), side.h * 0.64F, side.h - 100}));
   out.story = side;
   return out;
 }

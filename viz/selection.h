@@ -160,7 +160,7 @@ struct Selection {
   LinkId menu_link;                // MenuPage::Link: which
   std::uint64_t menu_message = 0;  // MenuPage::Message: which
   // To be opened in the next frame: "menu", "gallery", "branches", "comparison", "exports", "palette", "more",
-  // "help", "rename": the branches, and the current one's name is written; "form".
+  // "help", "signs", "properties", "rename": the branches, and the current one's name is written; "form".
   std::string open_popup;
   std::string wanted_popup;   // asked for from within another pop-up: opened with the next picture
   std::optional<Form> form;   // what is being written in the pop-up of this name

@@ -174,6 +174,9 @@ inline constexpr const char* kToAnswer = "To the moment at which the client was 
 inline constexpr const char* kShowRequests = "What clients asked, and what came of it.";
 inline constexpr const char* kShowStores = "What each member's store holds, beside the others'.";
 inline constexpr const char* kNoStores = "No store holds a key yet. A client's write puts one there.";
+inline constexpr const char* kExplain = "Explain";
+inline constexpr const char* kProperties = "What each property says, and where to read about it.";
+inline constexpr const char* kToViolation = "Go to the event that broke it.";
 inline constexpr const char* kRules = "Also name the rule behind each line, and where to read about it.";
 
 // Changes of the configuration
@@ -240,6 +243,7 @@ inline constexpr const char* kDuplicate = "A second copy sets out: receivers mus
 inline constexpr const char* kDeliver = "It arrives at once, before whatever was sent earlier.";
 
 // Stage
+inline constexpr const char* kAllSigns = "What every shape on the stage stands for.";
 inline constexpr const char* kCutHint = "drag a member across, or click the cut to heal";
 inline constexpr const char* kStageHint =
     "Drag across links to cut them · drag a member to move it · right-click for more";

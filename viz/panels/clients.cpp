@@ -93,6 +93,12 @@ Rgb request_tone(const RequestView& request, const Theme& theme) {
   return request.state.rfind("committed", 0) == 0 ? theme.good : theme.warning;
 }
 
+void choose_request(const RequestView& request, Selection& selection) {
+  if (request.node != raft::kNone) selection.select(request.node);
+  selection.select_request(request.id);
+  if (!request.index.is_zero()) selection.entry = request.index;
+}
+
 void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, const Rect& whole) {
   const Theme& theme = ui.theme();
   fill(ui.list(), whole, ink(theme.panel));
@@ -144,9 +150,7 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
       ui.tooltip_at(row, request_words(request), state);
     }
     if (it.clicked || (here && keys.entered)) {
-      if (request.node != raft::kNone) selection.select(request.node);
-      selection.select_request(request.id);
-      if (!request.index.is_zero()) selection.entry = request.index;
+      choose_request(request, selection);
     }
     y += height;
   }

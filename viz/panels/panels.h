@@ -69,12 +69,16 @@ struct Sheet;
 Rgb request_tone(const RequestView& request, const Theme& theme);
 // How often it was asked and what that means, and what there is to be said of its answer.
 Words request_words(const RequestView& request);
+// Shown in full, with whom it went to and its entry.
+void choose_request(const RequestView& request, Selection& selection);
 void draw_request_sheet(const Frame&, const RequestView&, CommandSink&, Ui&, Sheet&);
 void draw_link_sheet(const Frame&, const LinkView&, Selection&, CommandSink&, Ui&, Sheet&);
 void draw_overview(const Frame&, CommandSink&, Ui&, Sheet&);
 void draw_inspector(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_story(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 void draw_properties(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
+// What each of them says, as a list of its own.
+void draw_property_list(const Frame&, Selection&, CommandSink&, Ui&);
 void draw_timeline(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
 // What has no place of its own on a small screen, and the breakpoints: a list under the top bar, a sheet from below
 // where it is narrow.
@@ -82,6 +86,8 @@ void draw_more(const Chrome&, Selection&, CommandSink&, Ui&);
 // Every sign of the stage with its name, in rows.
 float signs_height(const Ui&, float width);
 void draw_signs(Ui&, const Rect& area);
+// The same as a list of its own, for a stage without the room.
+void draw_all_signs(Selection&, Ui&);
 void draw_form(Selection&, CommandSink&, Ui&);
 void draw_help(Selection&, Ui&);
 void draw_notice(const Chrome&, Ui&, const Rect& stage);

@@ -43,6 +43,9 @@ void ask_for_menu(const Stage& stage, const Under& under, Vec2 at) {
     selection.menu_message = under.message->id;
     selection.select_message(under.message->id);
     selection.ask_for_menu(MenuPage::Message, raft::kNone, at);
+  } else if (under.request != nullptr) {
+    choose_request(*under.request->request, selection);
+    selection.ask_for_menu(MenuPage::Ask, raft::kNone, at);
   } else if (under.link_end != nullptr) {
     selection.menu_link = {under.link_end->from, under.link_end->to};
     selection.select_link(selection.menu_link);
@@ -90,6 +93,9 @@ void click(const Stage& stage, const Under& under, CommandSink& commands) {
     if (stage.ui.narrow()) selection.tab = Tab::Member;
   } else if (under.message != nullptr) {
     selection.select_message(next_under(stage, *under.message));
+    if (stage.ui.narrow()) selection.tab = Tab::Member;
+  } else if (under.request != nullptr) {
+    choose_mark(stage, *under.request);
     if (stage.ui.narrow()) selection.tab = Tab::Member;
   } else if (under.link_end != nullptr && stage.ui.narrow()) {
     ask_for_menu(stage, under, link_end(stage, *under.link_end));  // a finger is not sure of what it is on
@@ -213,6 +219,8 @@ void hint(const Stage& stage, const Under& under) {
     const raft::Message& m = under.message->message;
     ui.tooltip_now(raft::describe(m.type), text::node(m.from.value()) + " → " + text::node(m.to.value()) +
                                                (under.message->doomed ? "  will be lost" : ""));
+  } else if (under.request != nullptr) {
+    hint_of_mark(stage, *under.request);
   }
 }
 
@@ -241,7 +249,7 @@ Stage::Lane Stage::lane(std::size_t from, std::size_t to, float offset) const {
 Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& area) {
   StageKept& kept = ui.kept<StageKept>();
   Stage stage{frame,     selection,       ui, area, {}, 0, 0, kept.at, kept.island,
-              kept.seen, kept.message_at, {}, {},   0};
+              kept.seen, kept.message_at, {}, {}};
   Rect field = area;
   stage.legend = measure_legend(frame, ui, area);
   field.cut_bottom(stage.legend.reserved);
@@ -249,7 +257,8 @@ Stage make_stage(const Frame& frame, Selection& selection, Ui& ui, const Rect& a
   stage.client = {area.right() - client_width - 18, area.y + 18, client_width, 50};
   if (ui.narrow()) stage.client = {area.right() - 104, area.y + 8, 96, 44};
   stage.field = field.inset(4, ui.narrow() ? 2 : 6);
-  stage.field.cut_top(frame.members.size() > 1 ? 16 : 0);  // for captions that stand above
+  // For captions that stand above, and what else is said there.
+  stage.field.cut_top(frame.members.size() <= 1 ? 0 : ui.narrow() ? 24 : 20);
   const int count = static_cast<int>(frame.members.size());
   if (kept.count != count || !(kept.field == stage.field)) {
     kept.count = count;
@@ -298,7 +307,8 @@ float reach_of(const Stage& stage, float radius) {
   return stage.ui.narrow() ? std::max(radius + 10, kTouchTarget / 2) : radius + 4;
 }
 
-// A member before anything else; then what is nearest. A message lies over the end of a link, and that over a cut.
+// A member before anything else; then what is nearest. A message lies over a request, that over the end of a link, and
+// that over a cut.
 Under pick(const Stage& stage, Vec2 pointer) {
   Under under;
   float nearest = reach_of(stage, stage.radius);
@@ -316,19 +326,29 @@ Under pick(const Stage& stage, Vec2 pointer) {
     nearest = away;
     under.message = &message;
   }
+  if (under.message == nullptr) nearest = reach_of(stage, kRequestRadius);
+  for (const RequestMark& mark : stage.asked) {
+    const float away = length(pointer - mark.at);
+    if (away >= nearest) continue;
+    nearest = away;
+    under = {};
+    under.request = &mark;
+  }
   nearest = std::min(nearest, reach_of(stage, kLinkEndRadius));
   for (const LinkView& link : stage.frame.links) {
     const float away = length(pointer - link_end(stage, link));
     if (away >= nearest) continue;
     nearest = away;
-    under = {SIZE_MAX, nullptr, &link, nullptr};
+    under = {};
+    under.link_end = &link;
   }
   nearest = std::min(nearest, reach_of(stage, kCutRadius));
   for (const Border& cut : stage.cuts) {
     const float away = distance_to(pointer, cut.line);
     if (away >= nearest) continue;
     nearest = away;
-    under = {SIZE_MAX, nullptr, nullptr, &cut};
+    under = {};
+    under.cut = &cut;
   }
   return under;
 }
@@ -349,8 +369,10 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   Stage stage = make_stage(frame, selection, ui, area);
   stage.shown_us = shown_us;
   place_messages(stage);
+  place_requests(stage);
   const StageLists lists = walk_stage(stage);
   const Item client = client_item(stage, commands);
+  const Item legend = legend_item(stage);
   const Item item = ui.item("stage", area, false);
   const Vec2 pointer = vec(ImGui::GetIO().MousePos);
   const Under nothing;
@@ -365,7 +387,7 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
     }
   }
   draw_links(stage, under);
-  draw_request_line(stage);
+  draw_requests(stage, under);
   draw_cuts(stage, under);
   draw_captions(stage);
   draw_cut_label(stage);
@@ -373,7 +395,7 @@ void draw_stage(const Frame& frame, Selection& selection, CommandSink& commands,
   draw_members(stage, under);
   draw_badges(stage);
   draw_gesture(stage);
-  draw_legend(stage);
+  draw_legend(stage, legend);
   draw_client(stage, client);
   mark_stage_lists(stage, lists);
   if (item.hovered && selection.gesture.kind == Gesture::Kind::None) hint(stage, under);

@@ -20,7 +20,9 @@ struct BadgePlaces {
 
 BadgePlaces badge_places(const Stage& stage, Vec2 member) {
   const float r = stage.radius < 28 ? 6.5F : 8;
-  const Vec2 away = Vec2{0.82F, 0.57F} * (stage.radius + (stage.radius < 28 ? 5.0F : 6.0F));
+  // Clear of the words inside, which are as wide in a smaller member as in a large one.
+  const float out = stage.radius < 28 ? stage.radius + 5 : std::max(stage.radius + 6, 41.0F);
+  const Vec2 away = Vec2{0.82F, 0.57F} * out;
   return {member + away, member + Vec2{away.x, -away.y}, r};
 }
 

@@ -6,6 +6,7 @@
 
 #include "viz/health.h"
 #include "viz/panels/stage_parts.h"
+#include "viz/text.h"
 
 namespace raftarium::viz {
 namespace {
@@ -17,6 +18,7 @@ constexpr float kBetween = 24;  // from the end of a name to the middle of the n
 constexpr float kLeast = 340;   // px of height that the stage keeps before the legend takes another row
 
 constexpr int kMostRows = 3;  // on the stage
+constexpr const char* kAllSigns = "All signs …";
 
 enum class SignGroup : std::uint8_t { Members, Troubles, Messages };
 
@@ -170,31 +172,74 @@ void draw_sign(Ui& ui, const Sign& sign, Vec2 at) {
 }  // namespace
 
 Legend measure_legend(const Frame& frame, const Ui& ui, const Rect& area) {
-  if (ui.narrow()) return {{area.x, area.bottom(), area.w, 0}, 0, 0};
+  if (ui.narrow()) return {{area.x, area.bottom(), area.w, 0}, 0, 0, {}};
   const float width = area.w - 20;
   const int most = std::clamp(static_cast<int>((area.h - kLeast) / kLegendRow), 1, kMostRows);
   const auto rows_of = [&](const auto& wanted) {
-    return std::min(most, flow(ui, {}, width, most, wanted, [](const Sign&, int, Vec2) {}));
+    return flow(ui, {}, width, most, wanted, [](const Sign&, int, Vec2) {});
   };
-  const int usual = rows_of([](const Sign& sign) { return sign.there == nullptr; });
+  const int usual = std::min(most, rows_of([](const Sign& sign) { return sign.there == nullptr; }));
   const int now = rows_of([&](const Sign& sign) { return is_named(sign, frame); });
-  const float height = static_cast<float>(now) * kLegendRow;
-  return {{area.x + 12, area.bottom() - kLegendMargin - height, width, height},
-          now,
-          static_cast<float>(usual) * kLegendRow + 2 * kLegendMargin};
+  const int rows = std::min(most, now);
+  const float height = static_cast<float>(rows) * kLegendRow;
+  Legend legend{{area.x + 12, area.bottom() - kLegendMargin - height, width, height},
+                rows,
+                static_cast<float>(usual) * kLegendRow + 2 * kLegendMargin,
+                {}};
+  if (now == rows) return legend;
+  // The rest is behind a button.
+  const float button = ui.button_width(kAllSigns);
+  legend.all = {area.right() - button - 8, legend.area.bottom() - kLegendRow - 2, button, kLegendRow + 4};
+  legend.area.w -= button + 8;
+  return legend;
 }
 
-void draw_legend(const Stage& stage) {
+void draw_legend(const Stage& stage, const Item& all) {
   const Legend& legend = stage.legend;
   if (legend.rows == 0) return;
+  const Theme& theme = stage.ui.theme();
   // A cut goes on to the edge, under the words.
-  fill(stage.ui.list(), legend.area.inset(-12, -2), ink(stage.ui.theme().ground, 0.85F));
+  Rect under = legend.area.inset(-12, -2);
+  under.w = stage.area.right() - under.x;
+  fill(stage.ui.list(), under, ink(theme.ground, 0.85F));
   flow(
       stage.ui, legend.area.min(), legend.area.w, legend.rows,
       [&](const Sign& sign) { return is_named(sign, stage.frame); },
       [&](const Sign& sign, int row, Vec2 at) {
         if (row < legend.rows) draw_sign(stage.ui, sign, at);
       });
+  if (legend.all.empty()) return;
+  if (all.hovered) fill(stage.ui.list(), legend.all, ink(theme.hover), kCorner);
+  draw_text(stage.ui.list(), stage.ui.medium(type::kSmall, theme.accent), legend.all.center(), kAllSigns,
+            Align::Center);
+  if (all.focused) stage.ui.ring(legend.all);
+}
+
+Item legend_item(const Stage& stage) {
+  const Item all = stage.ui.item("legend.all", stage.legend.all);
+  if (!stage.legend.all.empty()) stage.ui.tooltip(text::kAllSigns);
+  if (all.clicked) stage.selection.open_popup = "signs";
+  return all;
+}
+
+void draw_all_signs(Selection& selection, Ui& ui) {
+  const bool asked = selection.open_popup == "signs";
+  if (!asked && !ImGui::IsPopupOpen("signs")) return;
+  constexpr float kMargin = 22;
+  constexpr float kTop = 62;
+  const float width = std::min(640.0F, ImGui::GetIO().DisplaySize.x - 16);
+  const float inside = width - 2 * kMargin;
+  const float signs = signs_height(ui, inside);
+  if (!ui.open_popup("signs", asked, {}, {width, kTop + signs + 20}, true)) return;
+  const Vec2 origin = vec(ImGui::GetCursorScreenPos());
+  draw_text(ui.list(), ui.semibold(type::kTitle - 2, ui.theme().text), origin + Vec2{kMargin, 30}, "Signs");
+  const Rect close{origin.x + width - 42, origin.y + 14, 30, 30};
+  if (ui.button(close, {"signs.close", "", "Close.", "Esc", Icon::Close, Button::Style::Ghost, true}))
+    ImGui::CloseCurrentPopup();
+  draw_signs(ui, {origin.x + kMargin, origin.y + kTop, inside, signs});
+  ImGui::SetCursorScreenPos(im(origin));
+  ImGui::Dummy({1, kTop + signs});
+  ui.close_popup();
 }
 
 float signs_height(const Ui& ui, float width) {

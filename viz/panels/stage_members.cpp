@@ -1,6 +1,7 @@
-// Members: role as a shape, term as colour and number, the timer as an arc; and the clients.
+// Members: role as a shape, term as colour and number, the timer as an arc.
 
 #include <algorithm>
+#include <array>
 
 #include "viz/panels/stage_parts.h"
 #include "viz/text.h"
@@ -131,6 +132,60 @@ void draw_label(const Stage& stage, const MemberView& member, Vec2 at, Rgb color
             "term " + term, Align::Center);
 }
 
+Words troubles_of(const MemberView& member) {
+  Words troubles = member.leads_minority ? "no quorum" : "";
+  if (member.process == Process::Running && member.pace.is_slow()) {
+    troubles += Words(troubles.empty() ? "" : " · ") + "slow, " + digits(member.backlog) +
+                (member.backlog == 1 ? " waits" : " wait");
+  }
+  return troubles;
+}
+
+// How much lies on what is written there: messages that are lost stop at a cut, and are never hidden.
+int hidden_at(const Stage& stage, std::size_t which, const Rect& box) {
+  int hidden = overlap(box, stage.client) ? 4 : 0;
+  if (box.x < stage.area.x || box.y < stage.area.y || box.right() > stage.area.right() ||
+      box.bottom() > stage.legend.area.y)
+    hidden += 8;
+  for (const Border& cut : stage.cuts) {
+    if (touches(cut.line, box.inset(-kMessageRadius, -kMessageRadius))) hidden += 4;
+  }
+  for (std::size_t i = 0; i < stage.at.size(); ++i) {
+    if (i == which) continue;
+    const Vec2 caption = stage.caption(i);
+    const float r = stage.radius + 6;
+    if (overlap(box, {stage.at[i].x - r, stage.at[i].y - r, 2 * r, 2 * r})) hidden += 3;
+    if (overlap(box, {caption.x - 62, caption.y - 7, 124, 14})) hidden += 2;
+  }
+  return hidden;
+}
+
+// Beyond the caption; where something lies there, across from it, beside the member, or at a corner.
+Rect place_of_troubles(const Stage& stage, std::size_t which, Vec2 caption, float width) {
+  constexpr float kHeight = 14;
+  const Vec2 at = stage.at[which];
+  const float side = caption_side(stage.at, which);
+  const float beside = stage.radius + 16 + width / 2;
+  const float corner = stage.radius * 0.75F + width / 2;
+  const Vec2 beyond = caption + Vec2{0, kHeight * side};
+  const std::array<Vec2, 6> places = {beyond,
+                                      at - Vec2{0, side * (stage.radius + 21)},
+                                      at + Vec2{beside, 0},
+                                      at - Vec2{beside, 0},
+                                      at + Vec2{corner, -side * (stage.radius + 8)},
+                                      at + Vec2{-corner, -side * (stage.radius + 8)}};
+  Rect best;
+  int least = 1'000;
+  for (const Vec2 place : places) {
+    const Rect box{place.x - width / 2, place.y - kHeight / 2, width, kHeight};
+    const int hidden = hidden_at(stage, which, box);
+    if (hidden >= least) continue;
+    least = hidden;
+    best = box;
+  }
+  return best;
+}
+
 void draw_caption(const Stage& stage, std::size_t which) {
   const MemberView& member = stage.frame.members[which];
   const Vec2 at = stage.at[which];
@@ -153,20 +208,14 @@ void draw_caption(const Stage& stage, std::size_t which) {
                         std::max(stage.area.x + half + 2, stage.area.right() - half - 2));
   fill(ui.list(), {middle.x - half, middle.y - 7, 2 * half, 14}, ink(theme.ground, 0.9F), 3);
   draw_text(ui.list(), pen, middle, words, Align::Center);
-  Words troubles = member.leads_minority ? "no quorum" : "";
-  if (member.process == Process::Running && member.pace.is_slow()) {
-    troubles += Words(troubles.empty() ? "" : " · ") + "slow, " + digits(member.backlog) +
-                (member.backlog == 1 ? " waits" : " wait");
-  }
-  if (!troubles.empty() && !brief) {
-    const Pen warning = ui.medium(type::kTiny, theme.warning);
-    const float side = caption_side(stage.at, which);
-    Vec2 beyond = middle + Vec2{0, 14 * side};
-    if (beyond.y - 7 < stage.area.y) beyond = at - Vec2{0, side * (stage.radius + 21)};  // no room: across
-    const float wide = text_width(warning, troubles) + 6;
-    fill(ui.list(), {beyond.x - wide / 2, beyond.y - 7, wide, 14}, ink(theme.ground, 0.9F), 3);
-    draw_text(ui.list(), warning, beyond, troubles, Align::Center);
-  }
+  ui.region("caption." + digits(member.id.value()), {middle.x - half, middle.y - 7, 2 * half, 14});
+  const Words troubles = brief ? Words() : troubles_of(member);
+  if (troubles.empty()) return;
+  const Pen warning = ui.medium(type::kTiny, theme.warning);
+  const Rect box = place_of_troubles(stage, which, middle, text_width(warning, troubles) + 6);
+  fill(ui.list(), box, ink(theme.ground, 0.9F), 3);
+  draw_text(ui.list(), warning, box.center(), troubles, Align::Center);
+  ui.region("troubles." + digits(member.id.value()), box);
 }
 
 }  // namespace
@@ -223,85 +272,6 @@ void draw_members(const Stage& stage, const Under& under) {
     ui.reachable("member." + digits(member.id.value()),
                  {at.x - r * 0.6F, at.y - r * 0.6F, r * 1.2F, r * 1.2F}, reach_of(stage, r));
   }
-}
-
-namespace {
-
-const RequestView* open_request(const Frame& frame) {
-  for (std::size_t i = frame.requests.size(); i-- > 0;) {
-    if (frame.requests[i].open) return &frame.requests[i];
-  }
-  return nullptr;
-}
-
-// From the clients to whoever has a request now; the requests themselves side by side.
-void draw_request_to(const Stage& stage, std::size_t node, Passing<Vec2>& beside) {
-  Ui& ui = stage.ui;
-  const Theme& theme = ui.theme();
-  ImDrawList* list = ui.list();
-  const Vec2 from{stage.client.x + 8, stage.client.bottom()};
-  const Vec2 way = normalised(stage.at[node] - from);
-  dashed(list, {from, stage.at[node] - way * (stage.radius + 8)}, ink(theme.accent, 0.8F), 1.25F, 3, 4);
-  Vec2 p = from + way * 22;
-  for (const Vec2 other : beside) {
-    if (std::fabs(p.x - other.x) < 24 && std::fabs(p.y - other.y) < 20) p = p + way * 26;
-  }
-  beside.push_back(p);
-  fill(list, {p.x - 10, p.y - 8, 20, 16}, ink(theme.ground), 3);
-  outline(list, {p.x - 10, p.y - 8, 20, 16}, ink(theme.accent), 3, 1.5F);
-  draw_text(list, ui.mono_bold(type::kTiny, theme.accent), p, "P", Align::Center);
-}
-
-}  // namespace
-
-void draw_request_line(const Stage& stage) {
-  Passing<Vec2> beside;
-  for (std::size_t node = 0; node < stage.at.size(); ++node) {
-    const raft::NodeId id = stage.frame.members[node].id;
-    const bool asked =
-        std::any_of(stage.frame.requests.begin(), stage.frame.requests.end(),
-                    [&](const RequestView& request) { return request.open && request.node == id; });
-    if (asked) draw_request_to(stage, node, beside);
-  }
-}
-
-namespace {
-
-// What the client shows: its open request, else its last.
-const RequestView* shown_request(const Frame& frame) {
-  const RequestView* open = open_request(frame);
-  if (open != nullptr || frame.requests.empty()) return open;
-  return &frame.requests.back();
-}
-
-}  // namespace
-
-Item client_item(const Stage& stage, CommandSink& commands) {
-  const Item it = stage.ui.item("client", stage.client);
-  const RequestView* shown = shown_request(stage.frame);
-  stage.ui.tooltip(shown == nullptr ? Words(text::kClient)
-                                    : Words(shown->text) + ": " + shown->state + ". " + text::kClient,
-                   "P");
-  if (it.clicked) commands.act(next_put(stage.frame, raft::kNone));
-  return it;
-}
-
-void draw_client(const Stage& stage, const Item& item) {
-  Ui& ui = stage.ui;
-  const Theme& theme = ui.theme();
-  ImDrawList* list = ui.list();
-  const Rect box = stage.client;
-  const RequestView* shown = shown_request(stage.frame);
-  const bool open = shown != nullptr && shown->open;
-  fill(list, box, ink(item.hovered ? theme.hover : theme.raised), kCorner);
-  outline(list, box, ink(open ? theme.accent : theme.line), kCorner);
-  const Vec2 middle = box.center();
-  draw_text(list, ui.semibold(type::kSmall, theme.text), middle + Vec2{0, -9},
-            words_of_clients(stage.frame), Align::Center);
-  const Pen pen = ui.mono(type::kTiny, shown == nullptr || open ? theme.accent : theme.muted);
-  const Words words = shown == nullptr ? Words("write") : Words(shown->text) + (open ? " …" : "");
-  draw_text(list, pen, middle + Vec2{0, 9}, fitted(pen, words, box.w - 12), Align::Center);
-  if (item.focused) ui.ring(box);
 }
 
 }  // namespace raftarium::viz

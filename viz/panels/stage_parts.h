@@ -30,6 +30,15 @@ struct Legend {
   Rect area;  // of all rows
   int rows = 0;
   float reserved = 0;  // px that the field leaves to it, whatever is there now
+  Rect all;            // the button that opens all of it, where there is no room for it
+};
+
+// What waits for a member, marked on the way from the clients to it.
+struct RequestMark {
+  std::size_t member;          // position in frame.members
+  const RequestView* request;  // of those that wait: the one that is looked at, else the newest
+  std::size_t count;
+  Vec2 at;
 };
 
 struct Stage {
@@ -48,6 +57,7 @@ struct Stage {
   Legend legend;
   // When each message is shown: the present, or a little before while the last step is still travelling.
   std::int64_t shown_us = 0;
+  Passing<RequestMark> asked{};  // once they are placed
 
   // From a place in the field to where it is seen, and back.
   Vec2 seen(Vec2 place) const {
@@ -77,6 +87,7 @@ struct Stage {
 struct Under {  // the pointer; at most one of them
   std::size_t member = SIZE_MAX;
   const MessageView* message = nullptr;
+  const RequestMark* request = nullptr;
   const LinkView* link_end = nullptr;
   const Border* cut = nullptr;
 };
@@ -85,6 +96,7 @@ Stage make_stage(const Frame&, Selection&, Ui&, const Rect& area);
 // How far from its middle something of `radius` px can still be pointed at; a finger needs more than a mouse.
 float reach_of(const Stage& stage, float radius);
 inline constexpr float kMessageRadius = 9;
+inline constexpr float kRequestRadius = 11;
 inline constexpr float kLinkEndRadius = 7;
 inline constexpr float kCutRadius = 7;
 // Moves a place so that a member of `radius` there is wholly inside, with what is written at it.
@@ -125,12 +137,17 @@ bool hint_of_badge(const Stage& stage, Vec2 pointer);  // false: none is there
 void draw_disk_badge(Ui& ui, DiskState state, Vec2 at, float r);
 void draw_clock_badge(Ui& ui, ClockState state, Vec2 at, float r);
 void draw_hourglass(Ui& ui, Vec2 at);                         // of a process that takes its time
-void draw_request_line(const Stage& stage);                   // from the client to whom it asks
 Item client_item(const Stage& stage, CommandSink& commands);  // made before the stage, which it lies on
 void draw_client(const Stage& stage, const Item& item);
+void place_requests(Stage& stage);
+// REQUIRES, of the rest: they are placed.
+void draw_requests(const Stage& stage, const Under& under);
+void choose_mark(const Stage& stage, const RequestMark& mark);
+void hint_of_mark(const Stage& stage, const RequestMark& mark);
 inline constexpr float kLegendRow = 20;
 inline constexpr float kLegendMargin = 7;
 Legend measure_legend(const Frame& frame, const Ui& ui, const Rect& area);
-void draw_legend(const Stage& stage);
+Item legend_item(const Stage& stage);  // made before the stage, which it lies on
+void draw_legend(const Stage& stage, const Item& all);
 
 }  // namespace raftarium::viz

@@ -1,4 +1,4 @@
-// What happened, newest last: what, and why in one more sentence. Under it, what the properties say.
+// What happened, newest last: what, and why in one more sentence.
 
 #include <algorithm>
 #include <vector>
@@ -197,42 +197,6 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
                                        clear, clear);
   }
   ImGui::EndChild();
-}
-
-void draw_properties(const Frame& frame, Selection&, CommandSink& commands, Ui& ui, const Rect& area) {
-  const Theme& theme = ui.theme();
-  fill(ui.list(), area, ink(theme.panel));
-  const Rect box = area.inset(18, 8);
-  const PropertyView* broken = nullptr;
-  Words names;
-  for (const PropertyView& property : frame.properties) {
-    if (!property.holds && (broken == nullptr || property.event < broken->event)) broken = &property;
-    names += names.empty() ? "" : " · ";
-    names += property.name;
-  }
-  const Item it = ui.item("properties", box);
-  const Rgb tone = broken != nullptr ? theme.bad : theme.good;
-  fill(ui.list(), box, ink(blend(theme.panel, tone, it.hovered ? 0.2F : 0.12F)), kCorner);
-  outline(ui.list(), box, ink(blend(theme.panel, tone, 0.5F)), kCorner);
-  const Words title = broken != nullptr ? Words("broken: ") + broken->name
-                                        : digits(frame.properties.size()) + " properties hold";
-  ImDrawList* list = ui.list();
-  const Vec2 mark{box.x + 19, box.y + 17};
-  if (broken != nullptr) {
-    cross(list, mark, 4, ink(tone), 2);
-  } else {
-    line(list, mark + Vec2{-5, 0}, mark + Vec2{-1.5F, 4}, ink(tone), 2);
-    line(list, mark + Vec2{-1.5F, 4}, mark + Vec2{5, -4.5F}, ink(tone), 2);
-  }
-  draw_text(list, ui.semibold(type::kSmall, tone), {box.x + 32, box.y + 17}, title);
-  const Pen small = ui.regular(type::kTiny, theme.muted);
-  const std::string_view second =
-      broken != nullptr ? std::string_view(broken->why) : std::string_view(names);
-  draw_text(list, small, {box.x + 14, box.y + 35}, fitted(small, second, box.w - 28));
-  if (it.hovered || it.focused) ui.tooltip(broken != nullptr ? "Go to the event that broke it." : second);
-  if (broken != nullptr && it.clicked) {
-    commands.control({Control::Kind::SeekEvent, static_cast<std::int64_t>(broken->event), {}});
-  }
 }
 
 }  // namespace raftarium::viz

@@ -257,7 +257,7 @@ TEST_SUITE("panels") {
     Screen low({960, 600});  // the members need the room
     REQUIRE(low.app().open("split_brain").ok());
     low.draw(5);
-    EXPECT(low.has("legend.append"));
+    EXPECT(low.has("legend.follower"));
     EXPECT_FALSE(low.has("legend.lost"));
   }
 

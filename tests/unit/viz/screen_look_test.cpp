@@ -1,0 +1,257 @@
+// What a person sees can be read and touched: names in full, nothing under anything else.
+
+#include <algorithm>
+
+#include "lab/rules.h"
+#include "screen.h"
+#include "support/test.h"
+#include "viz/acts.h"
+#include "viz/layout.h"
+
+namespace raftarium::viz {
+namespace {
+
+constexpr Vec2 kLookDesk{1280, 800};
+constexpr Vec2 kLookPhone{390, 844};
+
+// The cuts, as the stage draws them: worked out again from where the members are seen.
+std::vector<Border> cuts_on(const Screen& screen) {
+  std::vector<Vec2> at;
+  std::vector<int> island(screen.frame().members.size(), 0);
+  float radius = 0;
+  for (const MemberView& member : screen.frame().members) {
+    const Rect seen = screen.region("member." + std::to_string(member.id.value()));
+    at.push_back(seen.center());
+    radius = seen.w / 1.2F;
+  }
+  const auto& islands = screen.frame().islands;
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    for (std::size_t g = 0; g < islands.size(); ++g) {
+      const auto& group = islands[g];
+      if (std::find(group.begin(), group.end(), screen.frame().members[i].id) != group.end())
+        island[i] = static_cast<int>(g);
+    }
+  }
+  return borders(at, island, screen.region("stage"), radius + 18);
+}
+
+// The first open request of the scenario, while it is paused.
+void play_until_asked(Screen& screen) {
+  for (std::int64_t at = 500'000; at < 4'000'000; at += 2'000) {
+    screen.app().seek(at);
+    for (const RequestView& request : screen.frame().requests) {
+      if (request.open && request.node != raft::kNone) return screen.draw(3);
+    }
+  }
+  REQUIRE_MESSAGE(false, "nobody has asked");
+}
+
+std::string marked(const Screen& screen) {
+  for (const std::string& name : screen.regions()) {
+    if (name.rfind("asked.", 0) == 0) return name;
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_SUITE("look") {
+  TEST_CASE("the names of all properties can be read in full, and what each says a click away") {
+    for (const Vec2 size : {kLookDesk, Vec2{1024, 768}, Vec2{1920, 1080}}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("first_election").ok());
+      screen.draw(5);
+      const Rect box = screen.region("properties");
+      const Rect words = screen.region("properties.words");
+      EXPECT(words.right() <= box.right());
+      EXPECT(words.bottom() <= box.bottom());
+    }
+    for (const Vec2 size : {kLookDesk, Vec2{960, 600}, kLookPhone}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("first_election").ok());
+      screen.draw(5);
+      if (screen.has("tab.story")) screen.click("tab.story");
+      screen.click("properties.explain");
+      screen.draw(5);
+      REQUIRE(screen.has("property.election safety"));
+      for (int i = 0; i < 30 && !screen.has("property.acknowledged write"); ++i) {
+        screen.move(Vec2{size.x / 2, size.y / 2});
+        screen.wheel(-2);
+      }
+      EXPECT(screen.has("property.acknowledged write"));
+      screen.key(ImGuiKey_Escape);
+      screen.draw(30);
+      EXPECT(screen.view("popup") == "false");
+    }
+  }
+
+  TEST_CASE("a list of the properties leads to what broke one") {
+    Screen screen(kLookDesk);
+    REQUIRE(screen.app().open("lying_sync").ok());
+    screen.app().seek(6'000'000);
+    screen.draw(3);
+    screen.click("properties.explain");
+    screen.draw(5);
+    screen.click("property.leader completeness");
+    screen.draw(5);
+    const auto& properties = screen.frame().properties;
+    const auto broken = std::find_if(properties.begin(), properties.end(),
+                                     [](const PropertyView& p) { return p.name == "leader completeness"; });
+    REQUIRE(broken != properties.end());
+    EXPECT_FALSE(broken->holds);
+    EXPECT(screen.frame().event == broken->event);
+    EXPECT(screen.view("popup") == "false");
+    // The story's second level names the property.
+    const auto& story = screen.frame().story;
+    const auto told = std::find_if(story.begin(), story.end(), [](const lab::StoryLine& line) {
+      return line.what.find("Violated: leader completeness") == 0;
+    });
+    REQUIRE(told != story.end());
+    EXPECT(told->rule == std::string(broken->says));
+    EXPECT(broken->says == std::string(lab::rule_of(sim::Property::LeaderCompleteness)));
+  }
+
+  TEST_CASE("where the legend has no room for all signs, a button opens them") {
+    Screen low({960, 600});
+    REQUIRE(low.app().open("split_brain").ok());
+    low.draw(5);
+    REQUIRE(low.has("legend.all"));
+    const Rect stage = low.region("stage");
+    const Rect button = low.region("legend.all");
+    EXPECT(button.right() <= stage.right());
+    EXPECT(button.bottom() <= stage.bottom());
+    EXPECT_FALSE(low.has("legend.lost"));
+    for (const std::string& name : low.regions()) {
+      CAPTURE(name);
+      if (name.rfind("legend.", 0) == 0 && name != "legend.all")
+        EXPECT_FALSE(overlap(low.region(name), button));
+    }
+    low.click("legend.all");
+    low.draw(5);
+    for (const char* name : {"leader", "lost", "full disk", "slow process", "transfer"}) {
+      CAPTURE(name);
+      REQUIRE(low.has(std::string("legend.") + name));
+      EXPECT(low.region(std::string("legend.") + name).right() < 960);
+    }
+    low.click("signs.close");
+    low.draw(30);
+    EXPECT(low.view("popup") == "false");
+  }
+
+  TEST_CASE("where the legend has room it has no such button") {
+    Screen screen(kLookDesk);
+    REQUIRE(screen.app().open("split_brain").ok());
+    screen.draw(5);
+    EXPECT_FALSE(screen.has("legend.all"));
+  }
+
+  TEST_CASE("a request that waits is marked on the stage, and a click shows it in full") {
+    for (const Vec2 size : {kLookDesk, kLookPhone}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("split_brain").ok());
+      play_until_asked(screen);
+      const std::string name = marked(screen);
+      REQUIRE(name != "");
+      const Rect mark = screen.region(name);
+      const float reach = size.x < kNarrowBelow ? kTouchTarget / 2 : 8;
+      const Rect client = screen.region("client");
+      EXPECT_FALSE(overlap(client, mark));
+      EXPECT_FALSE(client.inset(-reach, -reach).contains(mark.center()));
+      if (size.x < kNarrowBelow) {
+        const Vec2 touch = screen.app().regions().touchable().at(name);
+        EXPECT(touch.x >= kTouchTarget);
+        EXPECT(touch.y >= kTouchTarget);
+      }
+      screen.click(name);
+      screen.draw(3);
+      const std::string chosen = screen.view("request");
+      EXPECT(screen.has("request.asked"));  // the inspector's page of a request
+      EXPECT("asked." + screen.view("selected") == name);
+      const auto& requests = screen.frame().requests;
+      EXPECT(std::any_of(requests.begin(), requests.end(), [&](const RequestView& request) {
+        return std::to_string(request.id) == chosen && request.open;
+      }));
+    }
+  }
+
+  TEST_CASE("of many requests that wait for one member each can be reached by clicks, and comes round") {
+    Screen screen(kLookDesk);
+    REQUIRE(screen.app().open("slow_disk").ok());
+    screen.app().seek(2'000'000);
+    screen.draw(3);
+    if (screen.view("playing") == "true") screen.key(ImGuiKey_Space);
+    const auto& requests = screen.frame().requests;
+    const auto waiting = std::count_if(requests.begin(), requests.end(),
+                                       [](const RequestView& request) { return request.open; });
+    REQUIRE(waiting > 2);
+    std::vector<std::string> seen;
+    for (int i = 0; i < waiting; ++i) {
+      screen.click("asked.1");
+      seen.push_back(screen.view("request"));
+    }
+    screen.click("asked.1");
+    EXPECT(screen.view("request") == seen.front());
+    std::sort(seen.begin(), seen.end());
+    EXPECT(std::unique(seen.begin(), seen.end()) == seen.end());
+  }
+
+  TEST_CASE("a leader's lack of a quorum is told where no cut and no member lies") {
+    for (const char* scenario :
+         {"split_brain", "leader_checks_quorum", "leader_without_quorum", "lease_read_slow_clock"}) {
+      for (const Vec2 size : {kLookPhone, kLookDesk, Vec2{960, 600}, Vec2{844, 390}}) {
+        CAPTURE(scenario);
+        CAPTURE(size.x);
+        Screen screen(size);
+        REQUIRE(screen.app().open(scenario).ok());
+        for (std::int64_t at = 1'000'000; at <= 3'000'000; at += 200'000) {
+          screen.app().seek(at);
+          screen.draw(2);
+          for (const MemberView& member : screen.frame().members) {
+            const std::string name = "troubles." + std::to_string(member.id.value());
+            if (!screen.has(name)) continue;
+            CAPTURE(at);
+            const Rect words = screen.region(name);
+            EXPECT(words.h >= 13);
+            EXPECT_FALSE(overlap(words, screen.region("client")));
+            EXPECT_FALSE(overlap(words.inset(0, 1), screen.region("caption." + name.substr(9))));
+            for (const Border& cut : cuts_on(screen)) EXPECT_FALSE(touches(cut.line, words.inset(-7, -7)));
+            for (const MemberView& other : screen.frame().members)
+              EXPECT_FALSE(overlap(words, screen.region("member." + std::to_string(other.id.value()))));
+          }
+        }
+      }
+    }
+  }
+
+  TEST_CASE("the badge of a disk stands clear of the words in its member") {
+    for (const Vec2 size : {kLookPhone, kLookDesk}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("lying_sync").ok());
+      screen.app().seek(6'000'000);
+      screen.draw(3);
+      const Rect badge = screen.region("badge.disk.2");
+      const Vec2 member = screen.region("member.2").center();
+      EXPECT(badge.x - 2 > member.x + 20);  // half of "term 2"
+    }
+  }
+
+  TEST_CASE("metrics stand in two columns on a telephone, and fill the width from the beginning") {
+    Screen screen(kLookPhone);
+    REQUIRE(screen.app().open("fifty_clients").ok());
+    screen.app().seek(2'000'000);
+    screen.draw(3);
+    screen.click("tab.metrics");
+    screen.draw(3);
+    const Rect first = screen.region("metric.write latency");
+    const Rect second = screen.region("metric.commits");
+    EXPECT(first.y == second.y);
+    EXPECT(first.right() < second.x);
+    EXPECT(screen.has("metric.votes"));  // the sixth is in sight
+  }
+}
+
+}  // namespace raftarium::viz
