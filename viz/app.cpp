@@ -201,6 +201,7 @@ void App::draw(double real_s) {
   drawn_ = true;
   ImGui::End();
   ui_.end();
+  held_keys_.hold(ui_.awaits_keyboard() || !selection_.wanted_popup.empty());
   carry_out();
 }
 
@@ -338,6 +339,12 @@ std::string App::view_json() const {
     json.field("told_a", std::string_view(what.told_a)).field("told_b", std::string_view(what.told_b));
     json.field("time_a_us", what.time_a_us).field("time_b_us", what.time_b_us);
     json.field("entries", what.entries.size()).close('}');
+  }
+  if (selection_.form) {
+    json.key("form").open('{');
+    for (const FormField& field : selection_.form->fields)
+      json.field(field.name, std::string_view(field.text));
+    json.close('}');
   }
   json.field("clients", std::string_view(words_of_clients(frame_)));
   json.field("popup", ui_.popup_is_open()).field("notice", std::string_view(chrome_.notice));

@@ -13,6 +13,7 @@
 #include "lab/timeline.h"
 #include "viz/commands.h"
 #include "viz/frame.h"
+#include "viz/held_keys.h"
 #include "viz/panels/panels.h"
 #include "viz/playback.h"
 #include "viz/selection.h"
@@ -69,6 +70,7 @@ class App : public CommandSink {
   std::string regions_json() const;
   const Frame& frame() const { return frame_; }
   const Regions& regions() const { return ui_.regions(); }
+  const Regions& text_fields() const { return ui_.text_fields(); }
   // Those that are built in.
   const std::vector<ScenarioInfo>& scenarios() const { return chrome_.scenarios; }
   const std::string& notice() const { return chrome_.notice; }  // empty when there is none
@@ -110,6 +112,7 @@ class App : public CommandSink {
 
   Host host_;
   Ui ui_;
+  HeldKeys held_keys_;
   bool dark_ = true;
   bool open_ = false;
   bool built_in_ = false;  // the scenario, so that its name says it all

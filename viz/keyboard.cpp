@@ -149,15 +149,32 @@ void view_keys(const Frame& frame, Selection& selection) {
   move(ImGuiKey_DownArrow, {0, -1});
 }
 
+// The characters after the first `many` of this picture come with the next.
+void put_off_characters(int many) {
+  ImVector<ImWchar>& characters = ImGui::GetIO().InputQueueCharacters;
+  while (characters.Size > many) {
+    ImGuiInputEvent event;
+    event.Type = ImGuiInputEventType_Text;
+    event.Source = ImGuiInputSource_Keyboard;
+    event.Text.Char = characters.back();
+    ImGui::GetCurrentContext()->InputEventsQueue.push_front(event);
+    characters.pop_back();
+  }
+}
+
 void sign_keys(const Frame& frame, Selection& selection, CommandSink& commands) {
-  for (const ImWchar sign : ImGui::GetIO().InputQueueCharacters) {
+  const ImVector<ImWchar>& characters = ImGui::GetIO().InputQueueCharacters;
+  for (int i = 0; i < characters.Size; ++i) {
+    const ImWchar sign = characters[i];
     if (sign == '.') commands.control({Kind::TogglePlay, 0, {}});
     if (sign == '[' || sign == '-') commands.control({Kind::Slower, 0, {}});
     // Where = is Shift + 0, it names a member if there is one.
     const bool names = sign == '=' && member_of(frame, 0) != raft::kNone;
     if (sign == ']' || sign == '+' || (sign == '=' && !names)) commands.control({Kind::Faster, 0, {}});
     if (sign == '?') selection.open_popup = "help";
-    if (sign == '/') selection.open_popup = "palette";
+    if (sign != '/') continue;
+    selection.open_popup = "palette";
+    put_off_characters(i + 1);  // they are what is looked for
   }
   if (pressed(ImGuiKey_F1)) selection.open_popup = "help";
 }
@@ -265,6 +282,7 @@ void handle_keys(const Frame& frame, Selection& selection, CommandSink& commands
     return;
   }
   sign_keys(frame, selection, commands);
+  if (!selection.open_popup.empty()) return;  // what was pressed after it is for what opens
   if (io.KeyAlt || io.KeySuper) return;
   if (!arranging_keys(selection)) arrow_keys(commands, ui);
   time_keys(commands, ui);

@@ -60,7 +60,7 @@ struct RenameState {
   static constexpr std::size_t kLongest = 60;
   std::uint32_t branch = 0;
   std::string name;
-  bool begun = false;  // the field has the keyboard
+  bool begun = false;  // the field was given the keyboard
 };
 
 struct LinkId {

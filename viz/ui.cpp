@@ -1,6 +1,7 @@
 #include "viz/ui.h"
 
 #include <imgui_internal.h>
+#include <imgui_stdlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -17,11 +18,13 @@ void Ui::begin(const Theme& theme, bool narrow, bool reduced_motion, double real
   ++picture_;
   order_.clear();
   regions_.clear();
+  text_fields_.clear();
+  awaited_seen_ = false;
   popup_was_open_ = std::exchange(popup_open_, false);
   area_ = Area::Stage;
   // The ring follows the keyboard; whoever takes the pointer has left it.
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) || ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
-    focus_.clear();
+    clear_focus();
     focus_before_.clear();
   }
 }
@@ -33,13 +36,28 @@ void TabStops::sort() {
   });
 }
 
-std::string_view TabStops::beside(std::string_view name, int direction) const {
-  const auto count = static_cast<std::ptrdiff_t>(stops_.size());
-  if (count == 0) return {};
+std::ptrdiff_t TabStops::find(std::string_view name) const {
   const std::size_t drawn = names_.find(name);
   const auto found =
       std::find_if(stops_.begin(), stops_.end(), [&](const Stop& stop) { return stop.drawn == drawn; });
-  auto at = found - stops_.begin();
+  return found - stops_.begin();
+}
+
+std::string_view TabStops::last_before(std::string_view name, const TabStops& others) const {
+  const auto count = static_cast<std::ptrdiff_t>(stops_.size());
+  std::ptrdiff_t at = find(name);
+  if (at == count) return {};
+  while (at-- > 0) {
+    const std::string_view before = names_[stops_[static_cast<std::size_t>(at)].drawn];
+    if (others.has(before)) return before;
+  }
+  return {};
+}
+
+std::string_view TabStops::beside(std::string_view name, int direction) const {
+  const auto count = static_cast<std::ptrdiff_t>(stops_.size());
+  if (count == 0) return {};
+  std::ptrdiff_t at = find(name);
   if (at == count) {
     at = direction > 0 ? 0 : count - 1;
   } else {
@@ -50,8 +68,12 @@ std::string_view TabStops::beside(std::string_view name, int direction) const {
 
 void Ui::end() {
   if (popup_was_open_ && !popup_open_) focus_ = std::exchange(focus_before_, {});
-  if (!order_.has(focus_)) focus_.clear();
   order_.sort();
+  if (!focus_.empty() && !order_.has(focus_)) {
+    left_at_ = last_order_.last_before(focus_, order_);
+    focus_.clear();
+  }
+  if (!awaited_seen_) awaited_.clear();
   std::swap(last_order_, order_);
   activate_ = false;
   list_moved_ = 0;
@@ -149,6 +171,43 @@ Item Ui::item(std::string_view name, const Rect& area, bool focusable) {
   }
   ring(area);
   return result;
+}
+
+// Whatever happens to the field, the keyboard is not kept from the rest for long.
+void Ui::await(std::string_view field, const Written& written, bool take) {
+  constexpr int kMostPictures = 4;
+  if (take) {
+    awaited_ = field;
+    awaited_pictures_ = 0;
+  }
+  if (awaited_ != field) return;
+  awaited_seen_ = !written.active && ++awaited_pictures_ <= kMostPictures;
+}
+
+Written Ui::text_field(const Rect& area, const TextField& field, std::string& text) {
+  const Words name(field.name);
+  ImGui::PushFont(field.pen.font, field.pen.size);
+  ImGui::PushStyleColor(ImGuiCol_FrameBg, ink(field.ground));
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(8, (area.h - ImGui::GetFontSize()) / 2));
+  ImGui::SetCursorScreenPos(im(area.min()));
+  ImGui::SetNextItemWidth(area.w);
+  ImGui::PushID(name.c_str());
+  if (field.take) ImGui::SetKeyboardFocusHere();
+  Written written;
+  written.entered =
+      ImGui::InputTextWithHint("##text", field.hint, &text,
+                               ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  written.active = ImGui::IsItemActive();
+  written.begun = ImGui::IsItemActivated();
+  written.left = ImGui::IsItemDeactivated();
+  ImGui::PopID();
+  ImGui::PopStyleVar();
+  ImGui::PopStyleColor();
+  ImGui::PopFont();
+  await(field.name, written, field.take);
+  region(field.name, area);
+  if (regions_.find(field.name) != nullptr) text_fields_.add(field.name, area);
+  return written;
 }
 
 List Ui::list(std::string_view name) {
@@ -281,10 +340,14 @@ void Ui::focus_on(std::string_view name) {
 }
 
 void Ui::move_focus(int direction) {
-  const std::string_view to = last_order_.beside(focus_, direction);
+  // Where what had it has gone, the way goes on from there.
+  const bool gone = focus_.empty() && last_order_.has(left_at_);
+  const std::string_view to = !gone           ? last_order_.beside(focus_, direction)
+                              : direction > 0 ? last_order_.beside(left_at_, 1)
+                                              : std::string_view(left_at_);
   if (to.empty()) return;
-  focus_ = to;
-  focus_moved_ = true;
+  focus_on(to);
+  left_at_.clear();
 }
 
 }  // namespace raftarium::viz

@@ -123,6 +123,22 @@ struct Item {
   bool focused = false;
 };
 
+// A line of text to be written by hand.
+struct TextField {
+  std::string_view name;
+  Pen pen;
+  Rgb ground;
+  const char* hint = "";
+  bool take = false;  // it is to have the keyboard from now on
+};
+
+struct Written {
+  bool active = false;   // it has the keyboard
+  bool begun = false;    // since this picture
+  bool left = false;     // no longer, since this picture
+  bool entered = false;  // by Enter
+};
+
 // A list of things that the arrows go through.
 struct List {
   bool focused = false;
@@ -152,6 +168,8 @@ class TabStops {
   void sort();
   // REQUIRES: it is sorted. Comes round; from what is not there to the first, or the last. Empty: there is none.
   std::string_view beside(std::string_view name, int direction) const;
+  // The last one before `name` that `others` have too; empty: there is none.
+  std::string_view last_before(std::string_view name, const TabStops& others) const;
 
  private:
   struct Stop {
@@ -159,6 +177,8 @@ class TabStops {
     float x;
     std::size_t drawn;  // position in names_
   };
+  std::ptrdiff_t find(
+      std::string_view name) const;  // its position in stops_; how many there are when it is not there
   Names names_;
   std::vector<Stop> stops_;
 };
@@ -214,6 +234,9 @@ class Ui {
     region(name, area, {2 * reach, 2 * reach});
   }
   void reachable(std::string_view name, const Rect& area, Vec2 size) { region(name, area, size); }
+  Written text_field(const Rect& area, const TextField& field, std::string& text);
+  // A text field is to have the keyboard, which takes Dear ImGui two pictures: until then nothing can be written.
+  bool awaits_keyboard() const { return !awaited_.empty(); }
   bool button(const Rect& area, const Button& button);
   float button_width(std::string_view label) const;
   // For the last item. Shown after a moment's rest.
@@ -237,10 +260,15 @@ class Ui {
   void focus_on(std::string_view name);
   void move_in_list(int steps) { list_moved_ = steps; }
   void activate_focus() { activate_ = true; }
-  void clear_focus() { focus_.clear(); }
+  void clear_focus() {
+    focus_.clear();
+    left_at_.clear();
+  }
   const std::string& focus() const { return focus_; }
 
   const Regions& regions() const { return regions_; }
+  // Of these, what takes text.
+  const Regions& text_fields() const { return text_fields_; }
 
   // How much of the accent a button takes on under the pointer, and while it is pressed.
   static constexpr float kPointed = 0.1F;
@@ -269,6 +297,7 @@ class Ui {
   static constexpr float kInter = 1.21F;  // (ascent + descent) / em of the face
   static constexpr float kMono = 1.32F;
   void region(std::string_view name, const Rect& area, Vec2 touch);
+  void await(std::string_view field, const Written& written, bool take);
   static Pen pen(ImFont* font, float size, Rgb color, float alpha) {
     return {font, size, ink(color, alpha)};
   }
@@ -287,6 +316,7 @@ class Ui {
   double lag_of_us_ = 0;
   std::string focus_;
   std::string focus_before_;  // what had it when a pop-up took it: has it again after that
+  std::string left_at_;       // after what had it has gone: what stood before that
   bool popup_was_open_ = false;
   int list_moved_ = 0;
   Area area_ = Area::TopBar;
@@ -294,6 +324,10 @@ class Ui {
   TabStops order_;                    // of this frame
   TabStops last_order_;               // of the frame before: what Tab walks
   Regions regions_;
+  Regions text_fields_;
+  std::string awaited_;       // the text field that is to have the keyboard
+  int awaited_pictures_ = 0;  // for how many
+  bool awaited_seen_ = false;
   struct Glide {
     float value = 0;
     float from = 0;

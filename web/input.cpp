@@ -18,6 +18,11 @@ bool finger_drags(const viz::Regions& regions, viz::Vec2 at) {
   return false;
 }
 
+bool finger_writes(const viz::Regions& fields, viz::Vec2 at) {
+  const auto all = fields.sorted();
+  return std::any_of(all.begin(), all.end(), [&](const auto& field) { return field.second.contains(at); });
+}
+
 void finger_scrolls(viz::Vec2 at, float by) {
   ImGuiWindow* window = nullptr;
   ImGuiWindow* behind = nullptr;

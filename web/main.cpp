@@ -163,6 +163,10 @@ EMSCRIPTEN_KEEPALIVE void focus(bool focused) { ImGui::GetIO().AddFocusEvent(foc
 EMSCRIPTEN_KEEPALIVE bool finger_drags(float x, float y) {
   return web::finger_drags(page().app->regions(), {x, y});
 }
+// Whether a finger that taps there means to write.
+EMSCRIPTEN_KEEPALIVE bool finger_writes(float x, float y) {
+  return web::finger_writes(page().app->text_fields(), {x, y});
+}
 EMSCRIPTEN_KEEPALIVE void finger_scrolls(float x, float y, float by) { web::finger_scrolls({x, y}, by); }
 
 EMSCRIPTEN_KEEPALIVE void wake() { page().app->wake(); }

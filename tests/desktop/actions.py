@@ -289,9 +289,8 @@ def reach(desktop, focus):
 
 
 def write(desktop, field, text):
-    """Into a field of a form, once it takes what is written."""
-    desktop.until(f"{field} takes what is written", lambda s: s["view"]["focus"] == f"form.{field}"
-                  and s["regions"].get("form.caret") == s["regions"].get(f"form.{field}"))
+    """Into a field of a form, when it is its turn."""
+    desktop.until(f"the turn of {field}", lambda s: s["view"]["focus"] == f"form.{field}")
     desktop.xdotool("type", "--delay", 20, text)
 
 

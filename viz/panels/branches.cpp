@@ -1,7 +1,6 @@
 // The list of branches: go to one, give it a name, compare it, forget it.
 
 #include <imgui.h>
-#include <imgui_stdlib.h>
 
 #include <algorithm>
 
@@ -22,29 +21,18 @@ std::string trimmed(const std::string& text) {
 void name_field(Selection& selection, CommandSink& commands, Ui& ui, const Rect& area) {
   RenameState& state = *selection.renaming;
   const Theme& theme = ui.theme();
-  const Pen pen = ui.medium(type::kBody, theme.text);
-  ImGui::PushFont(pen.font, pen.size);
-  ImGui::PushStyleColor(ImGuiCol_FrameBg, ink(theme.ground));
-  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(8, (area.h - ImGui::GetFontSize()) / 2));
-  ImGui::SetCursorScreenPos(im(area.min() + Vec2{4, 0}));
-  ImGui::SetNextItemWidth(area.w - 8);
-  if (!state.begun) ImGui::SetKeyboardFocusHere();
-  const bool entered =
-      ImGui::InputText("##branch_name", &state.name,
-                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
-  const bool left = state.begun && ImGui::IsItemDeactivated();
-  state.begun = state.begun || ImGui::IsItemActive();
-  ImGui::PopStyleVar();
-  ImGui::PopStyleColor();
-  ImGui::PopFont();
-  outline(ui.list(), area.inset(4, 0), ink(theme.accent), kCorner, 1.5F);
-  if (state.begun) ui.region("branch.name." + digits(state.branch), area);  // now it takes what is written
-  if (entered) {
+  const Rect field = area.inset(4, 0);
+  const Words name = "branch.name." + digits(state.branch);
+  const Written written = ui.text_field(
+      field, {name, ui.medium(type::kBody, theme.text), theme.ground, "", !state.begun}, state.name);
+  state.begun = true;
+  outline(ui.list(), field, ink(theme.accent), kCorner, 1.5F);
+  if (written.entered) {
     const std::string name = trimmed(state.name).substr(0, RenameState::kLongest);
     if (!name.empty())
       commands.control({Kind::RenameBranch, static_cast<std::int64_t>(state.branch), name});
   }
-  if (entered || left) selection.renaming.reset();
+  if (written.entered || written.left) selection.renaming.reset();
 }
 
 // What can be done with a branch; true when the list has had its purpose.

@@ -3,7 +3,6 @@
 
 #include <imgui.h>
 #include <imgui_internal.h>
-#include <imgui_stdlib.h>
 
 #include <algorithm>
 
@@ -34,25 +33,11 @@ void walk_fields(Ui& ui) {
 void write_field(FormField& field, std::string_view name, Ui& ui, const Rect& area) {
   const Theme& theme = ui.theme();
   const List keys = ui.list(name);
-  const Pen pen = ui.mono(type::kBody, theme.text);
-  ImGui::PushFont(pen.font, pen.size);
-  ImGui::PushStyleColor(ImGuiCol_FrameBg, ink(theme.ground));
-  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(8, (area.h - ImGui::GetFontSize()) / 2));
-  ImGui::SetCursorScreenPos(im(area.min()));
-  ImGui::SetNextItemWidth(area.w);
-  ImGui::PushID(field.name.c_str());
-  if (keys.arrived) ImGui::SetKeyboardFocusHere();
-  ImGui::InputText("##field", &field.text, ImGuiInputTextFlags_AutoSelectAll);
-  const bool active = ImGui::IsItemActive();
-  const bool taken = ImGui::IsItemActivated();
-  ImGui::PopID();
-  ImGui::PopStyleVar();
-  ImGui::PopStyleColor();
-  ImGui::PopFont();
-  ui.region(name, area);
-  if (active && !taken) ui.region("form.caret", area);  // here goes what is written from now on
-  outline(ui.list(), area, ink(active ? theme.accent : theme.line), kCorner, active ? 2.0F : 1.0F);
-  if (taken && !keys.focused) ui.focus_on(name);  // a click takes the keyboard there too
+  const Written written = ui.text_field(
+      area, {name, ui.mono(type::kBody, theme.text), theme.ground, "", keys.arrived}, field.text);
+  outline(ui.list(), area, ink(written.active ? theme.accent : theme.line), kCorner,
+          written.active ? 2.0F : 1.0F);
+  if (written.begun && !keys.focused) ui.focus_on(name);  // a click takes the keyboard there too
   ui.mark(keys, area);
 }
 

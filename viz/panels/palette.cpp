@@ -1,7 +1,6 @@
 // The command palette: every action with its key, narrowed down by typing.
 
 #include <imgui.h>
-#include <imgui_stdlib.h>
 
 #include <algorithm>
 
@@ -16,20 +15,12 @@ constexpr float kFieldHeight = 44;
 
 void field(PaletteState& state, Ui& ui, const Rect& area) {
   const Theme& theme = ui.theme();
-  const Pen pen = ui.regular(type::kLarge, theme.text);
-  ImGui::PushFont(pen.font, pen.size);
-  ImGui::PushStyleColor(ImGuiCol_FrameBg, ink(theme.raised, 0));
-  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(4, (area.h - ImGui::GetFontSize()) / 2));
-  ImGui::SetCursorScreenPos(im(area.min() + Vec2{10, 0}));
-  ImGui::SetNextItemWidth(area.w - 20);
-  if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
   const std::string before = state.filter;
-  ImGui::InputTextWithHint("##filter", "What do you want to do?", &state.filter);
+  ui.text_field(area.inset(6, 0),
+                {"palette.field", ui.regular(type::kLarge, theme.text), theme.raised,
+                 "What do you want to do?", ImGui::IsWindowAppearing()},
+                state.filter);
   if (state.filter != before) state.at = 0;
-  ImGui::PopStyleVar();
-  ImGui::PopStyleColor();
-  ImGui::PopFont();
-  ui.region("palette.field", area);
 }
 
 }  // namespace
@@ -56,7 +47,10 @@ void draw_palette(const Frame& frame, const Chrome& chrome, Selection& selection
   if (ImGui::IsKeyPressed(ImGuiKey_UpArrow)) --state.at;
   state.at = std::clamp(state.at, 0, std::max(0, last));
   int chosen = -1;
-  if (ImGui::IsKeyPressed(ImGuiKey_Enter) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter)) chosen = state.at;
+  // Not while it is held: the Enter that opened the palette is not the one that chooses.
+  for (const ImGuiKey key : {ImGuiKey_Enter, ImGuiKey_KeypadEnter}) {
+    if (ImGui::IsKeyPressed(key, false)) chosen = state.at;
+  }
 
   ImGui::SetCursorScreenPos(im(rest.min() + Vec2{0, 4}));
   ImGui::BeginChild("actions", {rest.w, rest.h - 8}, ImGuiChildFlags_None, ImGuiWindowFlags_NoNav);

@@ -14,6 +14,7 @@ export class Program {
     this.pointerMove = module._pointer_move;
     this.pointerButton = module._pointer_button;
     this.fingerDrags = module._finger_drags;
+    this.fingerWrites = module._finger_writes;
     this.fingerScrolls = module._finger_scrolls;
     this.renewGraphics = module._renew_graphics;
     this.resize = module._resize;

@@ -1,9 +1,6 @@
 // The keyboard of a telephone. It comes only for a field of the page's own, so there is one that nobody sees, and what
 // is written into it goes on to the program.
 
-// The regions that take text (viz/panels).
-const fields = /^(palette\.field|branch\.name\.\d+|form\.(?!do$|leave$|error$|caret$)\w+)$/;
-
 export class Typing {
   #program;
   #screen;
@@ -26,10 +23,7 @@ export class Typing {
 
   // A finger has tapped here. Only now may a page ask for the keyboard: later it is not the person's wish any more.
   tapped({ x, y }) {
-    const within = ([left, top, width, height]) => x >= left && x < left + width && y >= top && y < top + height;
-    const regions = Object.entries(this.#program.regions());
-    const hit = regions.some(([name, area]) => fields.test(name) && within(area));
-    if (hit) this.#field.focus({ preventScroll: true });
+    if (this.#program.fingerWrites(x, y)) this.#field.focus({ preventScroll: true });
     else this.#field.blur();
   }
 

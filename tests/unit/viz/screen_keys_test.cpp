@@ -282,6 +282,43 @@ TEST_SUITE("keys") {
     EXPECT(in_sight() < kWhole);
   }
 
+  TEST_CASE("where what has the keyboard goes, Tab goes on from there") {
+    Keys keys;
+    keys.key(ImGuiKey_2);
+    const auto go_to = [&](const std::string& name) {
+      for (int i = 0; i < 60 && keys.view("focus") != name; ++i) keys.key(ImGuiKey_Tab);
+      REQUIRE(keys.view("focus") == name);
+    };
+    go_to("act.crash");
+    keys.key(ImGuiKey_Tab, ImGuiMod_Shift);
+    const std::string before = keys.view("focus");
+    for (const bool back : {false, true}) {
+      go_to("act.crash");
+      keys.key(ImGuiKey_Enter);
+      REQUIRE_FALSE(keys.has("act.crash"));  // it can be restarted instead
+      REQUIRE(keys.view("focus").empty());
+      keys.key(ImGuiKey_Tab, back ? ImGuiMod_Shift : ImGuiKey_None);
+      EXPECT(keys.view("focus") == (back ? before : "act.restart"));
+      keys.key(ImGuiKey_R);
+    }
+  }
+
+  TEST_CASE("an Enter that is held chooses nothing in the palette that it opens") {
+    Screen phone({390, 844});
+    REQUIRE(phone.app().open("first_election").ok());
+    phone.play_until(700'000);
+    phone.click("more");
+    for (int i = 0; i < 60 && phone.view("focus") != "more.palette"; ++i) phone.key(ImGuiKey_Tab);
+    REQUIRE(phone.view("focus") == "more.palette");
+    ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, true);
+    phone.draw(90);  // a second and a half
+    EXPECT(phone.has("palette.field"));
+    ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, false);
+    phone.draw(2);
+    phone.key(ImGuiKey_Enter);
+    EXPECT_FALSE(phone.has("palette.field"));
+  }
+
   TEST_CASE("a click takes the ring of the keyboard away") {
     Keys keys;
     keys.key(ImGuiKey_Tab);
