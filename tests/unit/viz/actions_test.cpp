@@ -101,6 +101,35 @@ TEST_SUITE("actions") {
     EXPECT(heard.controls[0].kind == Control::Kind::OpenScenario);
     EXPECT(heard.controls[0].text == "first_election");
   }
+
+  TEST_CASE("what the keys walk through, the palette walks through too") {
+    const Frame frame = sample_frame();
+    REQUIRE(frame.messages.size() > 1);
+    Selection selection = with(2);
+    const auto perform_named = [&](const std::string& name) {
+      Heard heard;
+      const auto all = actions_for(frame, chrome(), selection);
+      const auto found =
+          std::find_if(all.begin(), all.end(), [&](const Action& a) { return a.name == name; });
+      REQUIRE_MESSAGE(found != all.end(), name);
+      perform(*found, selection, heard);
+    };
+    perform_named("message.last");
+    EXPECT(selection.message == frame.messages.back().id);
+    perform_named("message.next");
+    EXPECT(selection.message == frame.messages.front().id);
+    perform_named("link.next");
+    EXPECT(selection.link == LinkId{raft::NodeId(2), raft::NodeId(1)});
+    EXPECT(selection.message == 0);
+    perform_named("link.last");
+    EXPECT(selection.link == LinkId{raft::NodeId(1), raft::NodeId(5)});
+    perform_named("show");
+    EXPECT(selection.stage.wanted == Subject{{}, selection.link, 0});
+    perform_named("menu");
+    EXPECT(selection.menu_wanted);
+    perform_named("arrange");
+    EXPECT(selection.arranging);
+  }
 }
 
 }  // namespace raftarium::viz

@@ -72,6 +72,8 @@ std::vector<sim::Command> samples() {
   link.link = {1'001, 20, 1, 2, 333'333, true};
   sim::Command& disk = add(Kind::SetDisk);
   disk.disk = {1, 2, 3, 4, true, true, 5, 6, 7, 8, 9, 10, 11};
+  add(Kind::SetDisk).disk.full = true;
+  add(Kind::SetDisk).disk.syncs_lie = true;
   add(Kind::SetProcess).process = {10, 20, 30};
   add(Kind::Drift).drift_ppm = -123'456;
   add(Kind::Jump).delay_us = 60'000'000;
@@ -101,8 +103,17 @@ TEST_SUITE("forms") {
   TEST_CASE("what a form says of a command is that command") {
     for (const sim::Command& command : samples()) {
       CAPTURE(sim::describe(command));
-      const Form form = form_for("", command, 5);
-      EXPECT_FALSE(form.fields.empty());
+      const Form said = form_for("", command, 5);
+      EXPECT_FALSE(said.fields.empty());
+      EXPECT(made(said) == command);
+      // Nothing but what it is about is taken from elsewhere than the fields.
+      sim::Command blank = of(command.kind);
+      blank.message = command.message;
+      blank.size = command.size;
+      if (command.kind == Kind::SetLink) blank.peer = command.peer;
+      Form form = form_for("", blank, 5);
+      REQUIRE(form.fields.size() == said.fields.size());
+      form.fields = said.fields;
       EXPECT(made(form) == command);
     }
   }
@@ -126,7 +137,8 @@ TEST_SUITE("forms") {
 
   TEST_CASE("what cannot be meant is refused, with the field, what it takes and what is there") {
     Form form = form_for("", of(Kind::SetLink), 5);
-    for (const char* wrong : {"", "a lot", "100.1", "-1", "1.2.3", "0.00001", "99999999999999999999"}) {
+    for (const char* wrong : {"", "a lot", "100.1", "-1", "1.2.3", "0.00001", "99999999999999999999",
+                              "18446744073709551617"}) {  // 1 where 64 bits are not enough
       CAPTURE(std::string(wrong));
       field(form, "loss").text = wrong;
       EXPECT(refusal(form) == "are lost: expected 0 to 100 %, got \"" + std::string(wrong) + "\"");

@@ -165,9 +165,12 @@ TEST_SUITE("panels") {
     EXPECT(lab.has(newest));
     EXPECT_FALSE(lab.has("story.0"));
     lab.move(lab.region("panel.story").center());
+    const int at_end = lab.vertices();
     for (int i = 0; i < 100 && !lab.has("story.0"); ++i) lab.wheel(40);
     REQUIRE(lab.has("story.0"));
     EXPECT_FALSE(lab.has(newest));
+    // The dot of a line takes vertices wherever it is: not those of 200 lines, at neither end.
+    EXPECT(std::abs(lab.vertices() - at_end) < 2'000);
     const std::vector<std::string> all = lab.regions();
     const auto lines = std::count_if(all.begin(), all.end(),
                                      [](const std::string& name) { return name.rfind("story.", 0) == 0; });
@@ -225,11 +228,12 @@ TEST_SUITE("panels") {
     const Words two = fitted_lines(pen, text, width, 2);
     EXPECT(std::count(two.begin(), two.end(), '\n') == 1);
     EXPECT(std::string_view(two).substr(two.size() - 3) == "…");
+    EXPECT(std::string_view(two).find("\n ") == std::string_view::npos);
     EXPECT(std::string_view(fitted_lines(pen, "one", width, 2)) == "one");
   }
 
   TEST_CASE("the legend names every sign, clear of the cut's words") {
-    for (const Vec2 size : {Vec2{1280, 800}, Vec2{1920, 1080}, Vec2{2560, 1440}}) {
+    for (const Vec2 size : {Vec2{1000, 900}, Vec2{1280, 800}, Vec2{1920, 1080}, Vec2{2560, 1440}}) {
       CAPTURE(size.x);
       Screen screen(size);
       REQUIRE(screen.app().open("split_brain").ok());

@@ -1,5 +1,7 @@
 #include "screen.h"
 
+#include <imgui_internal.h>
+
 #include <nlohmann/json.hpp>
 
 #include "support/test.h"
@@ -56,6 +58,15 @@ std::vector<std::string> Screen::regions() const {
   std::vector<std::string> names;
   for (const auto& [name, area] : app_->regions().sorted()) names.push_back(name);
   return names;
+}
+
+std::optional<Rect> Screen::tooltip() const {
+  const ImGuiContext& context = *ImGui::GetCurrentContext();
+  for (const ImGuiWindow* window : context.Windows) {
+    const bool tells = (window->Flags & ImGuiWindowFlags_Tooltip) != 0 && window->Active && !window->Hidden;
+    if (tells) return Rect{window->Pos.x, window->Pos.y, window->Size.x, window->Size.y};
+  }
+  return std::nullopt;
 }
 
 void Screen::draw(int pictures, double real_s) {

@@ -5,6 +5,7 @@
 #include <imgui.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,8 @@ class Screen {
 
   // What the last picture was made of.
   int vertices() const { return vertices_; }
+  // Where the words are that explain what is under the pointer, or what the keyboard has come to.
+  std::optional<Rect> tooltip() const;
 
  private:
   void settle() { draw(3); }

@@ -58,6 +58,7 @@ struct Walk {
   }
   void scroll(Vec2 at) {
     screen.move(at);
+    screen.wheel(1'000);
     look();
     for (int i = 0; i < 25; ++i) {
       screen.wheel(-2);
@@ -98,6 +99,11 @@ TEST_SUITE("touch") {
       telephone.click(std::string("tab.") + tab);
       walk.scroll(dock());
     }
+    telephone.click("tab.clients");
+    telephone.click("request." + std::to_string(telephone.frame().requests.back().id));
+    telephone.click("tab.member");
+    REQUIRE(telephone.has("request.asked"));
+    walk.scroll(dock());
     telephone.click("tab.clients");
     telephone.click("clients.stores");
     walk.scroll(dock());
@@ -250,7 +256,30 @@ TEST_SUITE("touch") {
       more("start");
       EXPECT(screen.frame().event == 0);
       more("next");
-      EXPECT(screen.frame().event > 0);
+      const std::uint64_t first = screen.frame().event;
+      EXPECT(first > 0);
+      more("next");
+      const std::uint64_t second = screen.frame().event;
+      more("end");
+      EXPECT(screen.frame().event > second);
+      screen.app().seek(screen.frame().time_us);
+      more("start");
+      for (int i = 0; i < 2; ++i) more("next");
+      EXPECT(screen.frame().event == second);
+      more("previous");
+      EXPECT(screen.frame().event == first);
+      screen.key(ImGuiKey_2);
+      screen.key(ImGuiKey_C);
+      REQUIRE(screen.frame().members[1].process == Process::Crashed);
+      more("undo");
+      EXPECT(screen.frame().members[1].process == Process::Running);
+      EXPECT(screen.frame().event == first);
+      more("zoom_in");
+      more("zoom_in");
+      EXPECT(std::stof(screen.view("zoom")) == doctest::Approx(kZoomStep * kZoomStep));
+      more("zoom_whole");
+      EXPECT(screen.view("zoom") == "1");
+      screen.key(ImGuiKey_Escape);
       const std::string dark = screen.view("dark");
       more("theme");
       EXPECT(screen.view("dark") != dark);

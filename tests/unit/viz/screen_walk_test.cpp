@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "screen.h"
+#include "storage/memory_file.h"
 #include "support/test.h"
 #include "viz/acts.h"
 
@@ -18,8 +19,8 @@ struct Walker : Screen {
     REQUIRE(app().open("first_election").ok());
     play_until(700'000);
     REQUIRE(current_leader(frame()) != nullptr);
-    for (int i = 0; i < 200 && frame().messages.size() < 2; ++i) key(ImGuiKey_RightArrow);
-    REQUIRE(frame().messages.size() >= 2);
+    for (int i = 0; i < 200 && frame().messages.size() < 3; ++i) key(ImGuiKey_RightArrow);
+    REQUIRE(frame().messages.size() >= 3);  // of two, the one after is the one before
   }
   void tab_to(const std::string& name) {
     for (int i = 0; i < 80 && view("focus") != name; ++i) key(ImGuiKey_Tab);
@@ -43,6 +44,13 @@ struct Walker : Screen {
       if (view.id == id) return &view;
     }
     return nullptr;
+  }
+  // What became of a message; REQUIRES: it is selected.
+  const lab::TracedMessage& traced(std::uint64_t id) const {
+    const auto& all = frame().trace;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& m) { return m.id == id; });
+    REQUIRE(found != all.end());
+    return *found;
   }
   float zoom() const { return std::stof(view("zoom")); }
 };
@@ -99,11 +107,13 @@ TEST_SUITE("walking") {
       EXPECT(walker.frame().digest == digest);
     };
     const std::int64_t due = walker.flying(id)->deliver_us;
-    does(0, [&] { return walker.flying(id) == nullptr || walker.flying(id)->doomed; });
+    does(0, [&] { return walker.traced(id).lost || (walker.flying(id) && walker.flying(id)->doomed); });
     does(1, [&] { return walker.flying(id)->deliver_us > due; });
     does(3, [&] { return walker.frame().messages.size() == all.size() + 1; });
     does(4, [&] {
-      return walker.flying(id) == nullptr || walker.flying(id)->deliver_us <= walker.frame().time_us;
+      const MessageView* message = walker.flying(id);
+      if (message == nullptr) return walker.traced(id).ended_us >= 0 && !walker.traced(id).lost;
+      return !message->doomed && message->deliver_us <= walker.frame().time_us;
     });
   }
 
@@ -173,16 +183,22 @@ TEST_SUITE("walking") {
     walker.key(ImGuiKey_F);
     EXPECT(walker.zoom() == 1);
     walker.key(ImGuiKey_J);
+    walker.key(ImGuiKey_J);
+    REQUIRE(walker.view("link") == "[2,3]");  // one under the other, where there is less room
     walker.key(ImGuiKey_F);
-    const Vec2 a = walker.region("member.2").center();
-    const Vec2 b = walker.region("member.1").center();
-    EXPECT(stage.contains(a));
-    EXPECT(stage.contains(b));
+    for (const char* end : {"member.2", "member.3"}) {  // the whole of them: the region is the inner part
+      const Rect inner = walker.region(end);
+      const Rect member = inner.inset(-inner.w / 3, -inner.h / 3);
+      EXPECT_MESSAGE(stage.contains(member.min()), end);
+      EXPECT_MESSAGE(stage.contains(member.max()), end);
+    }
     EXPECT(walker.zoom() > 1);
     walker.key(ImGuiKey_N);
     walker.key(ImGuiKey_F);  // another subject: it, not everything
     EXPECT(walker.zoom() > 1.5F);
-    EXPECT(stage.contains(walker.region("message." + walker.view("message")).center()));
+    const Vec2 message = walker.region("message." + walker.view("message")).center();
+    EXPECT(std::abs(message.x - stage.center().x) < stage.w / 8);
+    EXPECT(std::abs(message.y - stage.center().y) < stage.h / 6);
     walker.key(ImGuiKey_Escape);
     walker.key(ImGuiKey_F);
     EXPECT(walker.zoom() == 1);
@@ -200,6 +216,10 @@ TEST_SUITE("walking") {
     EXPECT(walker.view("arranging") == "false");
     EXPECT(walker.view("popup") == "false");
     EXPECT(walker.frame().digest == digest);
+    walker.key(ImGuiKey_A);
+    walker.key(ImGuiKey_Escape);
+    EXPECT(walker.view("arranging") == "false");
+    EXPECT(walker.view("selected") == "2");
     const Vec2 after = walker.region("member.2").center();
     EXPECT(after.x < before.x - 20);
     EXPECT(after.y > before.y + 10);
@@ -211,10 +231,15 @@ TEST_SUITE("walking") {
   TEST_CASE("a record of the disk is chosen by the arrows and damaged from its menu") {
     Walker walker;
     walker.key(ImGuiKey_2);
+    for (int i = 0; i < 4; ++i) {
+      walker.key(ImGuiKey_P);
+      walker.play_until(walker.frame().time_us + 200'000);
+    }
     walker.click("tab.disk");
     REQUIRE(walker.frame().disk);
-    const auto& records = walker.frame().disk->records;
-    REQUIRE(records.size() > 2);
+    const std::vector<RecordView> records = walker.frame().disk->records;
+    REQUIRE(records.size() > 8);
+
     walker.tab_to("disk.records");
     walker.key(ImGuiKey_DownArrow);
     const RecordView chosen = records[records.size() - 2];
@@ -226,15 +251,22 @@ TEST_SUITE("walking") {
       REQUIRE(walker.has("menu.disk.damage"));
       walker.choose(row);
       const std::string damage = walker.frame().disk->damage;
-      // A lost sector is larger than the record.
-      const std::string where = row == 0 ? "+" + std::to_string(chosen.offset) + ":" : "+0:";
-      EXPECT_MESSAGE(damage.find(where) != std::string::npos, damage);
+      // A sector holds several records: the first of them is told.
+      const auto first = std::find_if(records.begin(), records.end(), [&](const RecordView& record) {
+        return record.offset + record.bytes >
+               (row == 0 ? chosen.offset : chosen.offset / storage::kSectorBytes * storage::kSectorBytes);
+      });
+      const std::string where = "+" + std::to_string(first->offset);
+      REQUIRE_MESSAGE(damage.find(where) != std::string::npos, damage);
+      const char next = damage[damage.find(where) + where.size()];
+      EXPECT_MESSAGE((next == ':' || next == ' '), damage);
       walker.key(ImGuiKey_U);
       EXPECT(walker.frame().digest == digest);
     }
     walker.tab_to("disk.records");  // for a moment there was no record that could be read
-    for (std::size_t i = 0; i < records.size() + 3; ++i) walker.key(ImGuiKey_DownArrow);
     const std::string oldest = kept(place_of(records.front()));
+    REQUIRE_FALSE(walker.has("disk.record." + oldest));
+    for (std::size_t i = 0; i < records.size() + 3; ++i) walker.key(ImGuiKey_DownArrow);
     EXPECT(walker.view("record") == oldest);
     EXPECT(walker.has("disk.record." + oldest));  // it has come into sight
     walker.type("/");
@@ -245,15 +277,19 @@ TEST_SUITE("walking") {
 
   TEST_CASE("the arrows walk what happened, Enter goes to its moment") {
     Walker walker;
-    const std::size_t count = walker.frame().story.size();
-    REQUIRE(count > 2);
+    const auto& story = walker.frame().story;
+    // Up to the last line that is about a member, past some that are not the newest.
+    std::size_t at = story.size() - 2;
+    while (at > 0 && story[at].node == raft::kNone) --at;
+    const lab::StoryLine line = story[at];
+    REQUIRE(line.node != raft::kNone);
+    walker.key(ImGuiKey_Escape);
     walker.tab_to("story");
-    walker.key(ImGuiKey_UpArrow);
-    walker.key(ImGuiKey_UpArrow);
-    const lab::StoryLine line = walker.frame().story[count - 3];
+    for (std::size_t i = story.size() - 1; i > at; --i) walker.key(ImGuiKey_UpArrow);
+    EXPECT(walker.view("selected") == "0");
     walker.key(ImGuiKey_Enter);
     EXPECT(walker.frame().event == line.event);
-    if (line.node != raft::kNone) EXPECT(walker.view("selected") == std::to_string(line.node.value()));
+    EXPECT(walker.view("selected") == std::to_string(line.node.value()));
   }
 
   TEST_CASE("the arrows walk the logs, the diagram and the clients") {
@@ -276,6 +312,10 @@ TEST_SUITE("walking") {
     EXPECT(std::stoul(walker.view("led_to")) > 5);
     walker.click("tab.clients");
     walker.tab_to("clients");
+    EXPECT_FALSE(walker.has("request.asked"));
+    for (std::size_t i = 0; i < walker.frame().requests.size(); ++i) walker.key(ImGuiKey_DownArrow);
+    EXPECT(walker.has("request.asked"));  // the inspector follows
+    for (std::size_t i = 0; i < walker.frame().requests.size(); ++i) walker.key(ImGuiKey_UpArrow);
     walker.key(ImGuiKey_Enter);
     EXPECT(walker.view("request") == std::to_string(walker.frame().requests.back().id));
     for (std::size_t i = 0; i < walker.frame().requests.size(); ++i) walker.key(ImGuiKey_DownArrow);
@@ -286,11 +326,46 @@ TEST_SUITE("walking") {
     EXPECT(walker.view("entry") == std::to_string(request.index.value()));
   }
 
+  TEST_CASE("the arrows scroll what is nothing but lines, where it has more than can be seen") {
+    struct Scrolled {
+      const char* list;
+      const char* inside;
+      Vec2 size;
+    };
+    Walker walker;
+    walker.key(ImGuiKey_2);
+    walker.click("tab.disk");
+    for (const Scrolled& scrolled : {Scrolled{"inspector", "act.crash", {1280, 460}},
+                                     Scrolled{"disk.details", "act.disk.damage", {1280, 560}}}) {
+      CAPTURE(std::string(scrolled.list));
+      walker.resize(scrolled.size);
+      walker.tab_to(scrolled.list);
+      const auto y = [&] {
+        return walker.has(scrolled.inside) ? walker.region(scrolled.inside).center().y : -1e6F;
+      };
+      const float before = y();
+      REQUIRE(before > 0);
+      const std::uint64_t event = walker.frame().event;
+      walker.key(ImGuiKey_DownArrow);
+      EXPECT(y() < before - 10);
+      walker.key(ImGuiKey_UpArrow);
+      EXPECT(y() == doctest::Approx(before));
+      EXPECT(walker.frame().event == event);
+    }
+    walker.resize({1280, 1400});
+    for (int i = 0; i < 80; ++i) {
+      walker.key(ImGuiKey_Tab);
+      EXPECT(walker.view("focus") != "inspector");  // all of it is in sight
+    }
+  }
+
   TEST_CASE("a member joins another side, or its side heals with it, from its menu") {
     Walker walker;
-    walker.key(ImGuiKey_3);
-    walker.key(ImGuiKey_I);
-    REQUIRE(walker.frame().islands.size() == 2);
+    for (const ImGuiKey alone : {ImGuiKey_3, ImGuiKey_5}) {
+      walker.key(alone);
+      walker.key(ImGuiKey_I);
+    }
+    REQUIRE(walker.frame().islands.size() == 3);
     walker.key(ImGuiKey_1);
     walker.type("/");
     walker.type("join {3}");
@@ -301,14 +376,23 @@ TEST_SUITE("walking") {
     walker.key(ImGuiKey_Enter);
     walker.click("menu.sides");
     walker.click("menu.side.heal.2");
-    EXPECT(walker.frame().islands.size() == 1);
+    const std::vector<std::vector<NodeId>> healed = {{NodeId(1), NodeId(2), NodeId(3), NodeId(4)},
+                                                     {NodeId(5)}};
+    EXPECT(walker.frame().islands == healed);  // S5 is no part of it
   }
 
   TEST_CASE("what the keyboard comes to is explained as under the pointer, and its properties are told") {
     Walker walker;
-    const int before = walker.vertices();
-    walker.tab_to("properties");
-    EXPECT(walker.vertices() > before);
+    const auto explained_at = [&](const char* name) {
+      walker.tab_to(name);
+      const auto words = walker.tooltip();
+      const Rect area = walker.region(name);
+      return words && words->x < area.right() && words->right() > area.x &&
+             (words->bottom() < area.y || words->y > area.bottom());
+    };
+    EXPECT_FALSE(walker.tooltip());
+    EXPECT(explained_at("transport.play"));
+    EXPECT(explained_at("properties"));
     const std::uint64_t digest = walker.frame().digest;
     walker.key(ImGuiKey_Enter);  // nothing is broken
     EXPECT(walker.frame().digest == digest);
