@@ -14,29 +14,29 @@ constexpr std::int64_t kSlowFromUs = 20'000;  // a healthy disk's sync takes les
 
 bool is_slow(const sim::DiskSettings& disk) { return disk.sync_min_us + disk.sync_mean_us >= kSlowFromUs; }
 
-struct Chance {
-  std::uint32_t per_million;
+struct ChanceText {
+  std::uint32_t sim::DiskSettings::*per_million;
   const char* what;   // "one write in 20 ..."
   const char* fails;  // "... fails"
 };
 
-std::array<Chance, 9> chances(const sim::DiskSettings& disk) {
-  return {{{disk.write_error_per_million, "write", "fails"},
-           {disk.no_space_per_million, "write", "finds no room"},
-           {disk.short_write_per_million, "write", "is cut short"},
-           {disk.sync_error_per_million, "sync", "fails"},
-           {disk.lying_sync_per_million, "sync", "lies"},
-           {disk.read_error_per_million, "read", "fails"},
-           {disk.misdirected_per_million, "read or write", "goes astray"},
-           {disk.bit_flip_per_million, "read", "finds a bit flipped"},
-           {disk.zeroed_sector_per_million, "read", "finds a sector lost"}}};
-}
+using Disk = sim::DiskSettings;
+constexpr std::array<ChanceText, 9> kChances = {
+    {{&Disk::write_error_per_million, "write", "fails"},
+     {&Disk::no_space_per_million, "write", "finds no room"},
+     {&Disk::short_write_per_million, "write", "is cut short"},
+     {&Disk::sync_error_per_million, "sync", "fails"},
+     {&Disk::lying_sync_per_million, "sync", "lies"},
+     {&Disk::read_error_per_million, "read", "fails"},
+     {&Disk::misdirected_per_million, "read or write", "goes astray"},
+     {&Disk::bit_flip_per_million, "read", "finds a bit flipped"},
+     {&Disk::zeroed_sector_per_million, "read", "finds a sector lost"}}};
+static_assert(kChances.size() == sim::kDiskChances.size(), "every chance has its words");
 
-Words chance_in_words(const Chance& chance) {
-  const std::int64_t per = std::max<std::int64_t>(1, chance.per_million);
-  const std::int64_t in = (kWhole + per / 2) / per;
-  if (in <= 1) return Words("every ") + chance.what + " " + chance.fails;
-  return Words("one ") + chance.what + " in " + digits(in) + " " + chance.fails;
+Words chance_in_words(const ChanceText& text, std::int64_t per_million) {
+  const std::int64_t in = (kWhole + per_million / 2) / per_million;
+  if (in <= 1) return Words("every ") + text.what + " " + text.fails;
+  return Words("one ") + text.what + " in " + digits(in) + " " + text.fails;
 }
 
 }  // namespace
@@ -97,8 +97,10 @@ Words in_words(const sim::DiskSettings& disk) {
   if (disk.syncs_lie) say("Its disk lies: it reports what it was given as safe, and keeps nothing of it.");
   if (disk.full) say("Its disk is full: no write finds room.");
   Words seldom;
-  for (const Chance& chance : chances(disk)) {
-    if (chance.per_million > 0) seldom.append(seldom.empty() ? "" : ", ").append(chance_in_words(chance));
+  for (const ChanceText& chance : kChances) {
+    const std::uint32_t per_million = disk.*chance.per_million;
+    if (per_million > 0)
+      seldom.append(seldom.empty() ? "" : ", ").append(chance_in_words(chance, per_million));
   }
   if (!seldom.empty()) say("Its disk fails by chance: " + seldom + ".");
   if (!is_slow(disk)) return words;

@@ -4,7 +4,6 @@
 
 #include "viz/acts.h"
 #include "viz/offers.h"
-#include "viz/panels/offer_row.h"
 #include "viz/panels/panels.h"
 #include "viz/panels/sheet.h"
 #include "viz/text.h"
@@ -33,16 +32,12 @@ void draw_link_sheet(const Frame& frame, const LinkView& link, Selection& select
   const auto chance = [&](const char* label, std::uint32_t per_million) {
     sheet.pair(label, chance_words(per_million), per_million == 0 ? theme.text : theme.warning);
   };
-  const Pen title = ui.semibold(type::kTitle, theme.text);
-  const Words ends = text::node(link.from.value()) + " → " + text::node(link.to.value());
-  draw_text(ui.list(), title, {sheet.area.x, sheet.y + 20}, ends);
   const Rgb tone = link.cut ? theme.bad : link.clogged ? theme.warning : theme.good;
-  draw_text(ui.list(), ui.medium(type::kSmall, tone),
-            {sheet.area.x + text_width(title, ends) + 14, sheet.y + 20},
-            link.cut       ? "link, cut"
-            : link.clogged ? "link, clogged"
-                           : "link, carries");
-  sheet.y += 40;
+  sheet.head(text::node(link.from.value()) + " → " + text::node(link.to.value()),
+             link.cut       ? "link, cut"
+             : link.clogged ? "link, clogged"
+                            : "link, carries",
+             "", tone);
   sheet.pair("takes", latency_words(link), theme.text);
   chance("loses", link.loss_per_million);
   chance("duplicates", link.duplicate_per_million);
@@ -65,9 +60,7 @@ void draw_link_sheet(const Frame& frame, const LinkView& link, Selection& select
   Kept& kept = ui.kept<Kept>();
   if (kept.version != frame.version || kept.from != link.from || kept.to != link.to)
     kept = {frame.version, link.from, link.to, link_offers(link)};
-  const OfferRow look{ui.narrow() ? kTouchTarget : 28, 4, ui.narrow() ? 72.0F : 60.0F, 6, 4};
-  const Rect area{sheet.area.x, sheet.y + 12, sheet.area.w, sheet.area.h};
-  sheet.y = draw_offer_row(kept.offers, {frame, selection, commands}, ui, area, area.x, look) + 12;
+  sheet.offers(kept.offers, {frame, selection, commands});
 }
 
 }  // namespace raftarium::viz

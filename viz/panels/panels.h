@@ -64,6 +64,7 @@ void draw_comparison(const Chrome&, Selection&, Ui&);
 void draw_palette(const Frame&, const Chrome&, Selection&, CommandSink&, Ui&);
 void draw_clients(const Frame&, Selection&, CommandSink&, Ui&, const Rect& whole);
 void draw_stores(const Frame&, Selection&, Ui&, const Rect& area);
+struct Asked;
 struct Sheet;
 // The colour of what became of it.
 Rgb request_tone(const RequestView& request, const Theme& theme);
@@ -72,6 +73,9 @@ Words request_words(const RequestView& request);
 // Shown in full, with whom it went to and its entry.
 void choose_request(const RequestView& request, Selection& selection);
 void draw_request_sheet(const Frame&, const RequestView&, CommandSink&, Ui&, Sheet&);
+void draw_member_sheet(const Frame&, const MemberView&, Selection&, CommandSink&, Ui&, Sheet&);
+void draw_message_sheet(const MessageView&, const Asked&, Ui&, Sheet&);
+void draw_traced_sheet(const lab::TracedMessage&, Ui&, Sheet&);  // one that has arrived, or was lost
 void draw_link_sheet(const Frame&, const LinkView&, Selection&, CommandSink&, Ui&, Sheet&);
 void draw_overview(const Frame&, CommandSink&, Ui&, Sheet&);
 void draw_inspector(const Frame&, Selection&, CommandSink&, Ui&, const Rect& area);
