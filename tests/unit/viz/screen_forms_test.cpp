@@ -97,6 +97,10 @@ TEST_SUITE("forms on the screen") {
     EXPECT(screen.view("focus") == "menu.link.set");
     screen.key(ImGuiKey_Enter);
     EXPECT(screen.view("focus") == "form.latency");
+    screen.key(ImGuiKey_Tab);
+    EXPECT(screen.view("focus") == "form.spread");
+    screen.key(ImGuiKey_Tab, ImGuiMod_Shift);
+    EXPECT(screen.view("focus") == "form.latency");
     screen.type("25");
     screen.key(ImGuiKey_DownArrow);
     screen.type("1.5");
@@ -111,7 +115,7 @@ TEST_SUITE("forms on the screen") {
     EXPECT_FALSE(screen.link(1, 2).clogged);
   }
 
-  TEST_CASE("what cannot be meant is told and may be mended; Escape leaves everything as it was") {
+  TEST_CASE("what cannot be meant is told and may be mended; who leaves it leaves everything as it was") {
     Writing screen;
     const std::uint64_t digest = screen.frame().digest;
     screen.palette("every link set", "links.set");
@@ -131,11 +135,20 @@ TEST_SUITE("forms on the screen") {
                        [](const LinkView& link) { return link.loss_per_million == 1'000'000; }));
     screen.key(ImGuiKey_U);
     EXPECT(screen.frame().digest == digest);
-    screen.palette("every link set", "links.set");
-    screen.write("loss", "50");
-    screen.key(ImGuiKey_Escape);
-    EXPECT(screen.view("popup") == "false");
-    EXPECT(screen.frame().digest == digest);
+    const auto leaves = [&](const char* how, const auto& leave) {
+      CAPTURE(std::string(how));
+      screen.palette("every link set", "links.set");
+      screen.write("loss", "50");
+      leave();
+      EXPECT(screen.view("popup") == "false");
+      EXPECT(screen.frame().digest == digest);
+    };
+    leaves("Escape", [&] { screen.key(ImGuiKey_Escape); });
+    leaves("a click", [&] { screen.click("form.leave"); });
+    leaves("Enter on it", [&] {
+      screen.go_to("leave");
+      screen.key(ImGuiKey_Enter);
+    });
   }
 
   TEST_CASE("a field that is clicked has the keyboard, and is written anew") {
@@ -259,7 +272,7 @@ TEST_SUITE("forms on the screen") {
     screen.write("key", "busy");
     screen.write("count", "7");
     screen.write("reads", "50");
-    screen.turn("mode", 2);
+    screen.turn("mode", -1);  // the last of three
     screen.turn("session", -1);
     screen.done();
     EXPECT(screen.frame().story.back().why.find("50 % are reads (serializable)") != std::string::npos);

@@ -219,11 +219,21 @@ TEST_SUITE("keys") {
       EXPECT(keys.view("popup") == "false");
     }
     keys.select(2);
-    keys.key(ImGuiKey_Enter);
-    EXPECT(keys.view("popup") == "true");
-    EXPECT(keys.has("menu.crash"));
-    keys.key(ImGuiKey_Escape);
-    EXPECT(keys.view("popup") == "false");
+    struct Opened {
+      ImGuiKey key;
+      ImGuiKey modifier;
+      const char* shows;
+    };
+    for (const Opened& opened : {Opened{ImGuiKey_Enter, ImGuiKey_None, "menu.crash"},
+                                 Opened{ImGuiKey_F10, ImGuiMod_Shift, "menu.crash"},
+                                 Opened{ImGuiKey_G, ImGuiKey_None, "scenario.first_election"},
+                                 Opened{ImGuiKey_B, ImGuiKey_None, "branch.0"}}) {
+      keys.key(opened.key, opened.modifier);
+      EXPECT(keys.view("popup") == "true");
+      EXPECT_MESSAGE(keys.has(opened.shows), opened.shows);
+      keys.key(ImGuiKey_Escape);
+      EXPECT(keys.view("popup") == "false");
+    }
   }
 
   TEST_CASE("a menu is walked with the arrows") {
@@ -258,6 +268,8 @@ TEST_SUITE("keys") {
     EXPECT(keys.frame().event == event - 1);
     keys.key(ImGuiKey_Space);
     EXPECT(keys.frame().event == event - 2);
+    keys.key(ImGuiKey_KeypadEnter);
+    EXPECT(keys.frame().event == event - 3);
     EXPECT(keys.view("playing") == "false");
     keys.key(ImGuiKey_Tab, ImGuiMod_Shift);
     EXPECT(keys.view("focus") == "transport.start");

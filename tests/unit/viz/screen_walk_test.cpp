@@ -169,6 +169,12 @@ TEST_SUITE("walking") {
     walker.key(ImGuiKey_UpArrow);
     EXPECT(walker.view("link") == "[1,5]");
     EXPECT(walker.view("message") == "0");
+    // Enter begins the list where nothing is chosen yet.
+    walker.key(ImGuiKey_Escape);
+    walker.tab_to("stage.messages");
+    walker.key(ImGuiKey_Enter);
+    EXPECT(walker.message() == walker.frame().messages.front().id);
+    EXPECT(walker.has("menu.message.drop"));
   }
 
   TEST_CASE("F shows what is selected large, and everything again") {
@@ -305,11 +311,28 @@ TEST_SUITE("walking") {
     EXPECT(walker.view("entry") == std::to_string(last));
     walker.chord(ImGuiKey_LeftArrow);
     EXPECT(walker.view("entry") == std::to_string(last - 1));
+    walker.key(ImGuiKey_PageUp, ImGuiMod_Shift);
+    EXPECT(walker.view("entry") == "1");
+    walker.key(ImGuiKey_PageDown, ImGuiMod_Shift);
+    EXPECT(walker.view("entry") == std::to_string(last));
+    EXPECT(walker.zoom() == 1);
+    walker.key(ImGuiKey_Enter);
+    EXPECT(walker.has("menu.crash"));
+    walker.key(ImGuiKey_Escape);
+    EXPECT(walker.view("focus") == "logs");
     walker.click("tab.space_time");
     walker.tab_to("space_time");
     walker.key(ImGuiKey_UpArrow);
     EXPECT(walker.message() == walker.frame().trace.back().id);
     EXPECT(std::stoul(walker.view("led_to")) > 5);
+    // What is chosen comes into sight.
+    for (int i = 0; i < 8; ++i) walker.key(ImGuiKey_PageUp, ImGuiMod_Shift);
+    for (int i = 0; i < 12; ++i) walker.key(ImGuiKey_UpArrow);
+    const double from_us = std::stod(walker.view("from_us"));
+    const auto sent_us = static_cast<double>(walker.traced(walker.message()).sent_us);
+    REQUIRE(sent_us < static_cast<double>(walker.frame().time_us) - std::stod(walker.view("span_us")));
+    EXPECT(from_us <= sent_us);
+    EXPECT(sent_us <= from_us + std::stod(walker.view("span_us")));
     walker.click("tab.clients");
     walker.tab_to("clients");
     EXPECT_FALSE(walker.has("request.asked"));
