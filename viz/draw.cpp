@@ -84,6 +84,33 @@ Stretch in_sight(const ImDrawList* list, Vec2 a, Vec2 way, float total, float ma
   return seen;
 }
 
+// The first of the lines of `text`, and where the next one begins.
+struct LineBreak {
+  std::size_t end;
+  std::size_t next;  // after `end` unless the text is empty
+};
+
+// At a space, and within a word only where that is longer than a line. Dear ImGui would also part "00000001.wal", and
+// a closing quote from its comma.
+LineBreak first_line(const Pen& pen, std::string_view text, float width) {
+  const std::size_t whole = std::min(text.find('\n'), text.size());
+  const char* cut = text.data();
+  pen.font->CalcTextSizeA(pen.size, width + 0.01F, 0, text.data(), text.data() + whole, &cut);
+  const auto fits = static_cast<std::size_t>(cut - text.data());
+  if (fits >= whole) return {whole, std::min(whole + 1, text.size())};
+  std::size_t end = text.rfind(' ', fits);
+  if (end == std::string_view::npos || end == 0) end = fits;
+  // A line has one letter at least, and a letter may be several bytes.
+  const auto within = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  if (end == 0) end = 1;
+  while (end < whole && within(end)) ++end;
+  std::size_t next = end;
+  while (next < text.size() && text[next] == ' ') ++next;
+  return {end, next};
+}
+
 }  // namespace
 
 float text_width(const Pen& pen, std::string_view text) {
@@ -114,27 +141,46 @@ Words fitted(const Pen& pen, std::string_view text, float width) {
 Words fitted_lines(const Pen& pen, std::string_view text, float width, int lines) {
   Words out;
   for (int i = 1; i < lines && text_width(pen, text) > width; ++i) {
-    const char* end = pen.font->CalcWordWrapPosition(pen.size, text.data(), end_of(text), width);
-    const auto taken = static_cast<std::size_t>(end - text.data());
-    if (taken == 0) break;
-    out += text.substr(0, taken);
+    const LineBreak line = first_line(pen, text, width);
+    if (line.next >= text.size()) break;
+    out += text.substr(0, line.end);
     out += "\n";
-    text.remove_prefix(taken);
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    text.remove_prefix(line.next);
   }
   return out + fitted(pen, text, width);
 }
 
 float wrapped_height(const Pen& pen, float width, std::string_view text) {
-  if (text.empty()) return 0;
-  return pen.font->CalcTextSizeA(pen.size, 1e9F, width, text.data(), end_of(text)).y;
+  float height = 0;
+  for (; !text.empty(); height += pen.size) text.remove_prefix(first_line(pen, text, width).next);
+  return height;
 }
 
 float draw_wrapped(ImDrawList* list, const Pen& pen, Vec2 top_left, float width, std::string_view text) {
-  if (text.empty()) return 0;
-  list->AddText(pen.font, pen.size, {std::round(top_left.x), std::round(top_left.y)}, pen.color,
-                text.data(), end_of(text), width);
-  return wrapped_height(pen, width, text);
+  float height = 0;
+  for (; !text.empty(); height += pen.size) {
+    const LineBreak line = first_line(pen, text, width);
+    list->AddText(pen.font, pen.size, {std::round(top_left.x), std::round(top_left.y + height)}, pen.color,
+                  text.data(), text.data() + line.end);
+    text.remove_prefix(line.next);
+  }
+  return height;
+}
+
+void fade_scrolled(const Rect& area, Rgb ground) {
+  constexpr float kHeight = 22;
+  constexpr float kBar = 10;  // px of width that the scroll bar keeps
+  const ImU32 solid = ink(ground);
+  const ImU32 clear = ink(ground, 0);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float right = area.right() - kBar;
+  if (ImGui::GetScrollY() > 0) {
+    list->AddRectFilledMultiColor(im(area.min()), {right, area.y + kHeight}, solid, solid, clear, clear);
+  }
+  if (ImGui::GetScrollY() < ImGui::GetScrollMaxY() - 1) {
+    list->AddRectFilledMultiColor({area.x, area.bottom() - kHeight}, {right, area.bottom()}, clear, clear,
+                                  solid, solid);
+  }
 }
 
 void fill(ImDrawList* list, const Rect& r, ImU32 color, float corner) {

@@ -42,6 +42,10 @@ float wrapped_height(const Pen& pen, float width, std::string_view text);
 // The first `lines` lines of it, wrapped at `width`, with an ellipsis where more follows.
 Words fitted_lines(const Pen& pen, std::string_view text, float width, int lines);
 
+// What is scrolled out of a child window fades towards its edges rather than being cut off. Before it ends; `area`: of
+// the child.
+void fade_scrolled(const Rect& area, Rgb ground);
+
 void fill(ImDrawList* list, const Rect& r, ImU32 color, float corner = 0);
 void outline(ImDrawList* list, const Rect& r, ImU32 color, float corner = 0, float width = 1);
 void dashed_outline(ImDrawList* list, const Rect& r, ImU32 color, float width);

@@ -116,6 +116,7 @@ void draw_records(const DiskView& disk, const RecordView*& chosen, Selection& se
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 14, y - first});
+  fade_scrolled(area, theme.panel);
   ImGui::EndChild();
 }
 
@@ -175,6 +176,7 @@ void draw_details(const DiskView& disk, const RecordView* record, const std::vec
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 18, sheet.y - origin.y + 8});
+  fade_scrolled(area, theme.panel);
   ui.scroll_by_keys("disk.details", area);
   ImGui::EndChild();
 }
@@ -222,15 +224,18 @@ void draw_disk(const Frame& frame, Selection& selection, CommandSink& commands, 
   const float after_name = rest.x + text_width(name, who) + 18;
   const float end = ui.narrow() ? rest.y + 24 : draw_row(offers, asked, ui, rest, after_name);
   rest.cut_top(end - rest.y + 4);
-  const Rect line_area = rest.cut_top(22);
   const bool calm = disk.damage.empty() && disk.unsynced == 0;
   const Pen summary = ui.regular(type::kSmall, calm ? theme.muted : theme.warning);
   const Words words = summary_of(disk);
-  draw_text(ui.list(), summary, {line_area.x + 4, line_area.center().y},
-            fitted(summary, words, line_area.w - 8));
+  // What is wrong with it may take a second line.
+  constexpr int kMostLines = 2;
+  const Words shown = fitted_lines(summary, words, rest.w - 8, kMostLines);
+  const float high = wrapped_height(summary, rest.w, shown);
+  const Rect line_area = rest.cut_top(high + 8);
+  draw_wrapped(ui.list(), summary, {line_area.x + 4, line_area.y + 4}, rest.w, shown);
   ui.region("disk.summary", line_area);
-  if (line_area.contains(vec(ImGui::GetIO().MousePos)) && text_width(summary, words) > line_area.w - 8)
-    ui.tooltip_now(words);
+  const bool cut = wrapped_height(summary, rest.w - 8, words) > high;
+  if (cut && line_area.contains(vec(ImGui::GetIO().MousePos))) ui.tooltip_now(words);
 
   const RecordView* chosen = chosen_record(disk, selection.record);
   if (ui.narrow() || rest.w < 640) {

@@ -46,6 +46,7 @@ void draw_inspector(const Frame& frame, Selection& selection, CommandSink& comma
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 12, sheet.y - origin.y});
+  fade_scrolled(area, theme.panel);
   ui.scroll_by_keys("inspector", area);
   ImGui::EndChild();
 }

@@ -189,13 +189,7 @@ void draw_story(const Frame& frame, Selection& selection, CommandSink& commands,
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({body.w - 12, y - origin.y + 4});
   if (was_at_end && !keys.focused) ImGui::SetScrollHereY(1);
-  if (ImGui::GetScrollY() > 0) {
-    // What is scrolled away fades rather than being cut off.
-    const ImU32 solid = ink(theme.panel);
-    const ImU32 clear = ink(theme.panel, 0);
-    ui.list()->AddRectFilledMultiColor(im(body.min()), {body.right() - 10, body.y + 22}, solid, solid,
-                                       clear, clear);
-  }
+  fade_scrolled(body, theme.panel);
   ImGui::EndChild();
 }
 
