@@ -209,6 +209,7 @@ void add_requests(const sim::World& world, std::vector<RequestView> before, Fram
     frame.requests.push_back(same ? std::move(*old) : view_of(all, request));
   }
   set_points(frame.requests);
+  if (first > 0) frame.requests_from_us = frame.requests.front().sent_us;
 }
 
 // On one branch so many violations are always the same ones.
@@ -381,6 +382,8 @@ Frame build_frame(const lab::Timeline& timeline, const Looking& looking, Frame b
     const auto work = timeline.disk_work(kDiskWork);
     frame.disk_work = std::move(before.disk_work);
     frame.disk_work.assign(work.begin(), work.end());
+    if (frame.trace.size() == kTraced) frame.trace_from_us = frame.trace.front().sent_us;
+    if (frame.disk_work.size() == kDiskWork) frame.disk_work_from_us = frame.disk_work.front().time_us;
   }
   frame.story = std::move(before.story);
   take_story(timeline.story(kStoryLines), frame.story);

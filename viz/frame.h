@@ -111,6 +111,10 @@ struct Frame {
   std::vector<RequestView> requests;               // newest last
   std::vector<lab::TracedMessage> trace;           // sent lately, in flight or not, oldest first
   std::vector<lab::DiskWork> disk_work;            // lately, oldest first
+  // From when on these three are complete: more of them than a frame holds may have come before.
+  std::int64_t requests_from_us = 0;
+  std::int64_t trace_from_us = 0;
+  std::int64_t disk_work_from_us = 0;
   std::vector<PropertyView> properties;
   std::size_t violations = 0;         // of all of them
   std::vector<lab::StoryLine> story;  // newest last

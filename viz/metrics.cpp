@@ -32,6 +32,11 @@ std::string bytes_in_words(std::uint64_t bytes) {
   return std::to_string(bytes / 1'000'000) + " MB";
 }
 
+// A count that began before what is known of it is at least so much.
+std::string at_least(const Window& window, std::int64_t known_us, std::string count) {
+  return known_us > window.from_us ? "≥ " + std::move(count) : count;
+}
+
 template <class Counts>
 Series count_messages(const Frame& frame, const Window& window, const char* name, const Counts& counts) {
   Series series = blank(window, name, "messages");
@@ -42,7 +47,8 @@ Series count_messages(const Frame& frame, const Window& window, const char* name
     series.slices[slice] += 1;
     ++total;
   }
-  series.now = std::to_string(total);
+  series.known_us = frame.trace_from_us;
+  series.now = at_least(window, series.known_us, std::to_string(total));
   return series;
 }
 
@@ -56,7 +62,8 @@ Series bytes_sent(const Frame& frame, const Window& window) {
     series.slices[slice] += static_cast<double>(message.bytes);
     total += message.bytes;
   }
-  series.now = bytes_in_words(total);
+  series.known_us = frame.trace_from_us;
+  series.now = at_least(window, series.known_us, bytes_in_words(total));
   return series;
 }
 
@@ -73,7 +80,9 @@ Series disk_work(const Frame& frame, const Window& window, const char* name, con
     series.slices[slice] += static_cast<double>(work.*count - before);
     total += work.*count - before;
   }
-  series.now = count == &lab::DiskWork::bytes ? bytes_in_words(total) : std::to_string(total);
+  series.known_us = frame.disk_work_from_us;
+  series.now = at_least(window, series.known_us,
+                        count == &lab::DiskWork::bytes ? bytes_in_words(total) : std::to_string(total));
   return series;
 }
 
@@ -101,6 +110,7 @@ Series latency(const Frame& frame, const Window& window) {
     waits.push_back(wait_us);
     series.slices[slice] = std::max(series.slices[slice], static_cast<double>(wait_us) / 1000);
   }
+  series.known_us = frame.requests_from_us;
   series.now = "–";
   if (!waits.empty()) {
     const auto middle = waits.begin() + static_cast<std::ptrdiff_t>(waits.size() / 2);

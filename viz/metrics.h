@@ -15,6 +15,7 @@ struct Series {
   std::string now;             // what it comes to, in words
   std::vector<double> slices;  // oldest first
   double most = 0;             // of the slices
+  std::int64_t known_us = 0;   // what was before is not known any more
 };
 
 struct Metrics {

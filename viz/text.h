@@ -174,6 +174,9 @@ inline constexpr const char* kToAnswer = "To the moment at which the client was 
 inline constexpr const char* kShowRequests = "What clients asked, and what came of it.";
 inline constexpr const char* kShowStores = "What each member's store holds, beside the others'.";
 inline constexpr const char* kNoStores = "No store holds a key yet. A client's write puts one there.";
+inline constexpr const char* kNotKept = "not kept";
+inline constexpr const char* kNotKeptLong =
+    "There was so much that only what came after this moment is kept.";
 inline constexpr const char* kExplain = "Explain";
 inline constexpr const char* kProperties = "What each property says, and where to read about it.";
 inline constexpr const char* kToViolation = "Go to the event that broke it.";

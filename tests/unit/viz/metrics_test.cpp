@@ -32,6 +32,21 @@ lab::TracedMessage sent(std::int64_t at_us, raft::MessageType type, bool lost = 
 }  // namespace
 
 TEST_SUITE("metrics") {
+  TEST_CASE("a count that began before what is known is at least what is known of it") {
+    Frame frame;
+    frame.time_us = 1'000;
+    lab::TracedMessage append;
+    append.type = raft::MessageType::MsgApp;
+    append.sent_us = 600;
+    frame.trace.push_back(append);
+    EXPECT(named(compute_metrics(frame, 1'000, 10), "appends").now == "1");
+    frame.trace_from_us = 600;
+    const Metrics metrics = compute_metrics(frame, 1'000, 10);
+    EXPECT(named(metrics, "appends").now == "≥ 1");
+    EXPECT(named(metrics, "appends").known_us == 600);
+    EXPECT(named(metrics, "elections won").now == "0");
+  }
+
   TEST_CASE("messages are counted by kind, in the slice that they were sent in") {
     Frame frame;
     frame.time_us = 950;
