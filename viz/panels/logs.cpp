@@ -3,6 +3,7 @@
 // the chosen leader knows of the others. Entries that cannot both stay have a red corner.
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "viz/acts.h"
@@ -14,14 +15,34 @@
 namespace raftarium::viz {
 namespace {
 
-constexpr float kColumn = 62;
 constexpr float kNamesWidth = 62;
+constexpr std::array<float, 3> kColumns = {62, 78, 96};  // px, the gap to the next one included
 
 struct Matrix {
   raft::Index first;  // the first column
   raft::Index last;
   float row = 32;
+  float column = kColumns[0];
 };
+
+// What a cell has beside its words.
+float beside_words(raft::Term term) { return 20 + static_cast<float>(digits(term.value()).size()) * 7; }
+
+// As wide as the longest words of the frame need, within reason.
+float column_width(const Frame& frame, bool narrow) {
+  constexpr float kLetter = 6.7F;
+  const std::size_t most = narrow ? 1 : 2;
+  std::size_t step = 0;
+  for (const MemberView& member : frame.members) {
+    for (const EntryView& entry : member.entries) {
+      if (step == most) break;
+      if (entry.type != raft::EntryType::Normal) continue;
+      const float wanted = static_cast<float>(entry.text.size()) * kLetter + beside_words(entry.term) + 4;
+      while (step < most && wanted > kColumns[step]) ++step;
+    }
+  }
+  return kColumns[step];
+}
 
 Matrix measure(const Frame& frame, const Rect& area, bool narrow) {
   Matrix matrix;
@@ -36,12 +57,14 @@ Matrix measure(const Frame& frame, const Rect& area, bool narrow) {
   matrix.first = lowest.value() <= 2 ? raft::Index{1} : lowest - 1;
   matrix.last = highest;
   const auto rows = static_cast<float>(std::max<std::size_t>(1, frame.members.size()));
+  matrix.column = column_width(frame, narrow);
   matrix.row = narrow ? kTouchTarget : std::clamp((area.h - 30) / rows, 22.0F, 34.0F);
   return matrix;
 }
 
 float column_x(const Matrix& matrix, float left, raft::Index index) {
-  return left + kColumn * (static_cast<float>(index.value()) - static_cast<float>(matrix.first.value()));
+  return left +
+         matrix.column * (static_cast<float>(index.value()) - static_cast<float>(matrix.first.value()));
 }
 
 // The sign of a snapshot, as on the stage: a stack.
@@ -106,7 +129,7 @@ void draw_entry(Ui& ui, const EntryView& entry, const Rect& cell, bool lit) {
   const Words term = digits(entry.term.value());
   draw_text(list, ui.mono_bold(type::kTiny, words), {cell.x + 8, y}, term);
   const Pen pen = ui.mono(type::kTiny, words);
-  const float room = cell.w - 20 - static_cast<float>(term.size()) * 7;
+  const float room = cell.w - beside_words(entry.term);
   // A cell has no room for the whole word; what is pointed at is said in full.
   const std::string_view what =
       entry.type == raft::EntryType::Normal ? std::string_view(entry.text) : "conf";
@@ -126,7 +149,7 @@ void draw_progress(const Frame& frame, const MemberView& member, const Selection
     const Words id = digits(member.id.value());
     const auto mark = [&](const char* name, raft::Index index, bool solid) {
       if (index < matrix.first) return;
-      const Vec2 at{column_x(matrix, left, index) + kColumn / 2 - 2, area.bottom() - 3};
+      const Vec2 at{column_x(matrix, left, index) + matrix.column / 2 - 2, area.bottom() - 3};
       const ImVec2 a = im(at + Vec2{0, -5});
       const ImVec2 b = im(at + Vec2{6, 4});
       const ImVec2 c = im(at + Vec2{-6, 4});
@@ -149,7 +172,7 @@ void draw_progress(const Frame& frame, const MemberView& member, const Selection
 void draw_applied(const MemberView& member, const Matrix& matrix, Ui& ui, const Rect& area, float left) {
   const raft::Index applied = member.status.applied;
   if (applied.is_zero() || applied + 1 < matrix.first) return;
-  const float x = column_x(matrix, left, applied) + kColumn - 3;
+  const float x = column_x(matrix, left, applied) + matrix.column - 3;
   fill(ui.list(), {x - 2, area.bottom() - 8, 6, 6}, ink(ui.theme().good), 1);
   ui.region("applied." + digits(member.id.value()), {x - 2, area.bottom() - 8, 6, 6});
 }
@@ -163,20 +186,23 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
   const Rect cells = area.inset(0, area.h > 40 ? 5 : 2);
   if (!member.snapshot_index.is_zero()) {
     const float x = column_x(matrix, left, matrix.first);
-    const float to = column_x(matrix, left, member.snapshot_index) + kColumn - 4;
+    const float to = column_x(matrix, left, member.snapshot_index) + matrix.column - 4;
     const Rect box{x, cells.y, std::max(40.0F, to - x), cells.h};
     fill(list, box, ink(theme.raised), 3);
     outline(list, box, ink(theme.line), 3);
     const Pen pen = ui.mono(type::kTiny, theme.muted);
     const Words until = "→ " + digits(member.snapshot_index.value());
     const Words words = "snapshot " + until;
-    if (text_width(pen, words) <= box.w - 8) {
-      draw_text(list, pen, box.center(), words, Align::Center);
-    } else {
-      const float half = (text_width(pen, until) + 17) / 2;
-      draw_stack(list, box.center() - Vec2{half - 6, 0}, ink(theme.muted), ink(theme.raised));
-      draw_text(list, pen, box.center() + Vec2{half, 0}, until, Align::Right);
+    // In the middle of what is in sight of it.
+    const Rect seen = common(box, {clip.x, box.y, clip.w, box.h});
+    const float half = (text_width(pen, until) + 17) / 2;
+    if (text_width(pen, words) <= seen.w - 8) {
+      draw_text(list, pen, seen.center(), words, Align::Center);
+    } else if (2 * half <= seen.w) {
+      draw_stack(list, seen.center() - Vec2{half - 6, 0}, ink(theme.muted), ink(theme.raised));
+      draw_text(list, pen, seen.center() + Vec2{half, 0}, until, Align::Right);
     }
+    if (!seen.empty()) ui.region("snapshot." + digits(member.id.value()), seen);
     if (box.contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered()) {
       ui.tooltip_now(
           "A snapshot stands for the log up to entry " + digits(member.snapshot_index.value()) + ".", "");
@@ -184,8 +210,8 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
   }
   for (const EntryView& entry : member.entries) {
     const float x = column_x(matrix, left, entry.index);
-    if (x + kColumn < clip.x || x > clip.right()) continue;
-    const Rect cell{x, cells.y, kColumn - 4, cells.h};
+    if (x + matrix.column < clip.x || x > clip.right()) continue;
+    const Rect cell{x, cells.y, matrix.column - 4, cells.h};
     const bool in_message = entry.index >= sent.first && entry.index <= sent.second;
     const bool lit = selection.entry == entry.index || in_message;
     draw_entry(ui, entry, cell, lit);
@@ -203,14 +229,14 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
                          standing_in_words(entry, conflict));
     }
     ui.reachable("log." + digits(member.id.value()) + "." + digits(entry.index.value()), cell,
-                 {kColumn, matrix.row});
+                 {matrix.column, matrix.row});
   }
   const raft::Index commit = member.status.hard_state.commit;
   if (commit.value() + 1 >= matrix.first.value() && !commit.is_zero()) {
     // The bar slides: what it passes has become committed.
     const Words name = "commit." + digits(member.id.value());
     const float column = ui.eased(name, static_cast<float>(commit.value()), 0.3F) + 1;
-    const float x = left + kColumn * (column - static_cast<float>(matrix.first.value())) - 3;
+    const float x = left + matrix.column * (column - static_cast<float>(matrix.first.value())) - 3;
     fill(list, {x, area.y, 2, area.h}, ink(theme.text));
   }
   draw_applied(member, matrix, ui, area, left);
@@ -221,7 +247,7 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
 void scroll_to_entry(const Matrix& matrix, raft::Index entry, float width) {
   const float x = column_x(matrix, 0, entry);
   const float from = ImGui::GetScrollX();
-  if (x < from || x + kColumn > from + width) ImGui::SetScrollX(std::max(0.0F, x - width / 2));
+  if (x < from || x + matrix.column > from + width) ImGui::SetScrollX(std::max(0.0F, x - width / 2));
 }
 
 }  // namespace
@@ -250,17 +276,17 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
   if (keys.entered) selection.menu_wanted = true;
 
   list->PushClipRect(im(clip.min()), im(clip.max()), true);
-  const auto hidden = static_cast<std::uint64_t>(std::max(0.0F, (clip.x - left) / kColumn));
-  const auto visible = static_cast<std::uint64_t>(clip.w / kColumn) + 2;
+  const auto hidden = static_cast<std::uint64_t>(std::max(0.0F, (clip.x - left) / matrix.column));
+  const auto visible = static_cast<std::uint64_t>(clip.w / matrix.column) + 2;
   // What is in sight decides which entries the next frame has.
   selection.log_from = was_at_end ? raft::Index() : matrix.first + hidden;
   for (std::uint64_t i = hidden; i < hidden + visible; ++i) {
     const raft::Index index = matrix.first + i;
     const float x = column_x(matrix, left, index);
-    if (x > clip.right() || x + kColumn < clip.x) continue;
+    if (x > clip.right() || x + matrix.column < clip.x) continue;
     const bool used = index <= matrix.last;
     draw_text(list, ui.mono(type::kTiny, theme.muted, used ? 1.0F : 0.6F),
-              {x + kColumn / 2 - 2, origin.y + 15}, digits(index.value()), Align::Center);
+              {x + matrix.column / 2 - 2, origin.y + 15}, digits(index.value()), Align::Center);
   }
   for (std::size_t i = 0; i < frame.members.size(); ++i) {
     const Rect row{clip.x, top + matrix.row * static_cast<float>(i), clip.w, matrix.row};
@@ -295,12 +321,12 @@ void draw_logs(const Frame& frame, Selection& selection, CommandSink&, Ui& ui, c
   }
   const Vec2 mouse = vec(ImGui::GetIO().MousePos);
   if (ImGui::IsWindowHovered() && clip.contains(mouse) && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
-    const float column = (mouse.x - left) / kColumn;
+    const float column = (mouse.x - left) / matrix.column;
     const raft::Index index = matrix.first + static_cast<std::uint64_t>(std::max(0.0F, column));
     selection.entry = selection.entry == index || index > matrix.last ? std::nullopt : std::optional(index);
   }
   ImGui::SetCursorScreenPos(im(origin));
-  ImGui::Dummy({kNamesWidth + columns * kColumn, 28 + rows_height});
+  ImGui::Dummy({kNamesWidth + columns * matrix.column, 28 + rows_height});
   if (was_at_end) ImGui::SetScrollHereX(1);
   if (to_entry) scroll_to_entry(matrix, *selection.entry, clip.w);
   ImGui::EndChild();
