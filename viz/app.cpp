@@ -268,7 +268,7 @@ void App::draw_panels(const Layout& layout) {
          {layout.inspector.x, layout.properties.bottom()}, ink(theme().line));
   } else if (tab == Tab::Story) {
     Rect dock = layout.dock;
-    const Rect box = dock.cut_bottom(std::min(66.0F, dock.h / 2));
+    const Rect box = dock.cut_bottom(std::min(80.0F, dock.h / 2));
     draw_story(frame_, selection_, commands, ui_, dock);
     draw_properties(frame_, selection_, commands, ui_, box);
   }

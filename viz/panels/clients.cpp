@@ -13,14 +13,15 @@ constexpr float kRequestRow = 24;
 
 struct RequestColumns {
   float time, what, bar, bar_end, state, node;
+  bool two_lines = false;  // the state stands under what was asked
 };
 
 RequestColumns columns_of(const Rect& area) {
   const float right = area.right() - 20;
-  if (area.w < 560) return {area.x + 14, area.x + 66, right, right, area.x + 160, right};
-  const float bar = area.x + (area.w >= 760 ? 244.0F : 190.0F);
+  if (area.w < 560) return {area.x + 14, area.x + 66, right, right, area.x + 66, right, true};
+  const float bar = area.x + (area.w >= 600 ? 244.0F : 190.0F);
   const float state = std::max(bar + 120, right - 250);
-  return {area.x + 20, area.x + 84, bar, state - 18, state, right};
+  return {area.x + 20, area.x + 84, bar, state - 18, state, right, false};
 }
 
 // From asking to answer; what is open has no end yet.
@@ -124,22 +125,29 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
     const Rect row{origin.x, y, area.w, height};
     const RequestColumns at = columns_of(row);
     const float middle = row.center().y;
+    const float line = at.two_lines ? 9 : 0;
+    const float what_end = at.two_lines ? at.node - 34 : at.bar - 8;
     const Item it = ui.item("request." + digits(request.id), row, false);
     const bool here = keys.focused && selection.request == request.id;
     const bool chosen = selection.request_shown && selection.request == request.id;
     if (it.hovered || here || chosen) fill(ui.list(), row.inset(8, 0), ink(theme.hover), kCorner);
     if (chosen) fill(ui.list(), {row.x + 8, row.y + 4, 2, row.h - 8}, ink(theme.accent), 1);
-    draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {at.time, middle},
+    draw_text(ui.list(), ui.mono(type::kTiny, theme.muted), {at.time, middle - line},
               text::seconds(request.sent_us));
     const Pen mono = ui.mono(type::kSmall, theme.text);
-    draw_text(ui.list(), mono, {at.what, middle}, fitted(mono, request.text, at.bar - at.what - 8));
+    draw_text(ui.list(), mono, {at.what, middle - line}, fitted(mono, request.text, what_end - at.what));
     draw_interval(request, ui, at, middle, from, span, frame.time_us);
     const Pen pen = ui.regular(type::kSmall, request_tone(request, theme));
     Words state = Words(request.stale ? "stale: " : "") + request.state;
     if (!request.open) state += ", " + text::duration(request.done_us - request.sent_us);
-    draw_text(ui.list(), pen, {at.state, middle}, fitted(pen, state, at.node - at.state - 34));
+    draw_text(ui.list(), pen, {at.state, middle + line}, fitted(pen, state, at.node - at.state - 34));
+    ui.region(
+        "request.what." + digits(request.id),
+        {at.what, middle - line - 8, std::min(what_end - at.what, text_width(mono, request.text)), 16});
+    ui.region("request.state." + digits(request.id),
+              {at.state, middle + line - 8, text_width(pen, state), 16});
     if (request.node != raft::kNone) {
-      draw_text(ui.list(), ui.semibold(type::kSmall, theme.text), {at.node, middle},
+      draw_text(ui.list(), ui.semibold(type::kSmall, theme.text), {at.node, middle - line},
                 text::node(request.node.value()), Align::Right);
     }
     if (it.hovered) {
@@ -156,6 +164,7 @@ void draw_clients(const Frame& frame, Selection& selection, CommandSink&, Ui& ui
   }
   ImGui::SetCursorScreenPos(im(origin));
   ImGui::Dummy({area.w - 12, y - origin.y + 8});
+  fade_scrolled(area, theme.panel);
   ImGui::EndChild();
 }
 

@@ -68,10 +68,11 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   const List keys = walk_trace(frame, selection, ui);
   Diagram d{frame, plot, plot.h / rows, view.from_us, view.span_us};
   find_arrows(d);
-  const float button = ui.narrow() ? kTouchTarget : 24;
-  const Rect corner{plot.right() - 52, plot.y + 2, 52, button};
-  const Item save = chrome.can_export ? ui.item("space_time.export", corner) : Item{};
-  if (chrome.can_export) ui.tooltip(text::kExportSvg);
+  // On a narrow window it would hide what happened last; the sheet "More" has it.
+  const bool offered = chrome.can_export && !ui.narrow();
+  const Rect corner{plot.right() - 52, plot.y + 2, 52, 24};
+  const Item save = offered ? ui.item("space_time.export", corner) : Item{};
+  if (offered) ui.tooltip(text::kExportSvg);
   if (save.clicked) commands.control({Control::Kind::Export, 0, "svg"});
   const Item it = ui.item("space_time", plot, false);
   const Vec2 mouse = vec(ImGui::GetIO().MousePos);
@@ -89,7 +90,7 @@ void draw_space_time(const Frame& frame, const Chrome& chrome, Selection& select
   const float now = d.x(frame.time_us);
   line(ui.list(), {now, plot.y}, {now, plot.bottom()}, ink(theme.text), 1.5F);
   ui.list()->PopClipRect();
-  if (chrome.can_export) draw_export(ui, corner, save);
+  if (offered) draw_export(ui, corner, save);
 
   move_and_zoom(d, selection, it);
   if (keys.focused) ui.ring(plot.inset(2, 2));

@@ -1,6 +1,7 @@
 // The clients on the stage: their box, and on the way to whom they ask a mark of the requests that wait for it.
 
 #include <algorithm>
+#include <cmath>
 
 #include "viz/panels/stage_parts.h"
 #include "viz/text.h"
@@ -29,13 +30,22 @@ bool waits_for(const RequestView& request, raft::NodeId member) {
   return request.open && request.node == member;
 }
 
-// Where the lines of requests begin.
-Vec2 way_out(const Stage& stage) { return {stage.client.x + 8, stage.client.bottom()}; }
+// Where the line to a member begins: side by side under the box, in the order of where they lead, so that marks near
+// their beginnings keep apart.
+Vec2 way_out(const Stage& stage, std::size_t member, const Passing<bool>& asked) {
+  constexpr float kApart = 28;
+  float before = 0;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const bool further_left =
+        stage.at[i].x < stage.at[member].x || (stage.at[i].x == stage.at[member].x && i < member);
+    before += asked[i] && further_left ? kApart : 0;
+  }
+  return {stage.client.x + std::min(8 + before, stage.client.w - 8), stage.client.bottom()};
+}
 
 // On the way to a member: clear of the clients' box, which has the pointer first, and of other marks.
-Vec2 mark_place(const Stage& stage, std::size_t member) {
-  const Vec2 from = way_out(stage);
-  const Vec2 way = normalised(stage.at[member] - from);
+Vec2 mark_place(const Stage& stage, Vec2 from, Vec2 to) {
+  const Vec2 way = normalised(to - from);
   const float clear = stage.ui.narrow() ? kTouchTarget / 2 : kHalfHeight;
   const Rect box = stage.client.inset(-clear, -clear);
   Vec2 p = from + way * 22;
@@ -49,9 +59,15 @@ Vec2 mark_place(const Stage& stage, std::size_t member) {
 }  // namespace
 
 void place_requests(Stage& stage) {
+  Passing<bool> asked(stage.at.size(), false);
+  for (const RequestView& request : stage.frame.requests) {
+    const std::size_t member = request.open ? stage.index_of(request.node) : asked.size();
+    if (member < asked.size()) asked[member] = true;
+  }
   for (std::size_t member = 0; member < stage.at.size(); ++member) {
     const raft::NodeId id = stage.frame.members[member].id;
-    RequestMark mark{member, nullptr, 0, {}};
+    if (!asked[member]) continue;
+    RequestMark mark{member, nullptr, 0, way_out(stage, member, asked), {}};
     for (const RequestView& request : stage.frame.requests) {
       if (!waits_for(request, id)) continue;
       ++mark.count;
@@ -59,8 +75,7 @@ void place_requests(Stage& stage) {
                          stage.selection.request == mark.request->id;
       if (!shown) mark.request = &request;  // what is looked at, else the newest
     }
-    if (mark.count == 0) continue;
-    mark.at = mark_place(stage, member);
+    mark.at = mark_place(stage, mark.from, stage.at[member]);
     stage.asked.push_back(mark);
   }
 }
@@ -93,11 +108,10 @@ void draw_requests(const Stage& stage, const Under& under) {
   Ui& ui = stage.ui;
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
-  const Vec2 from = way_out(stage);
   for (const RequestMark& mark : stage.asked) {
     const Vec2 to = stage.at[mark.member];
-    dashed(list, {from, to - normalised(to - from) * (stage.radius + 8)}, ink(theme.accent, 0.8F), 1.25F, 3,
-           4);
+    dashed(list, {mark.from, to - normalised(to - mark.from) * (stage.radius + 8)}, ink(theme.accent, 0.8F),
+           1.25F, 3, 4);
     const Rect box{mark.at.x - kHalfWidth, mark.at.y - kHalfHeight, 2 * kHalfWidth, 2 * kHalfHeight};
     const bool chosen = stage.selection.request_shown && stage.selection.request == mark.request->id;
     if (chosen || under.request == &mark)

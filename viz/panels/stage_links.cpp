@@ -29,8 +29,8 @@ bool carries_traffic(const Stage& stage, std::size_t i, std::size_t j) {
   return leads(i, j) || leads(j, i);
 }
 
-// The corner of the stage where a label of `size` is farthest from members and cuts.
-Vec2 label_place(const Stage& stage, Vec2 size) {
+// The corner of the stage where a label of `size` is farthest from members and cuts; not where `taken` is.
+Vec2 label_place(const Stage& stage, Vec2 size, const Rect& taken) {
   constexpr float kMargin = 20;
   // Under the captions where there is little room.
   Rect in = stage.field.inset(kMargin - 4, stage.ui.narrow() ? 4 : 14);
@@ -42,7 +42,7 @@ Vec2 label_place(const Stage& stage, Vec2 size) {
   float most = -1;
   for (const Vec2 corner : corners) {  // what a caption would be under comes last
     const Rect box{corner.x, corner.y, size.x, size.y};
-    if (overlap(box, stage.client.inset(-8, -8))) continue;
+    if (overlap(box, stage.client.inset(-8, -8)) || overlap(box, taken.inset(-6, -4))) continue;
     float free = 1e6F;
     for (const Vec2 p :
          {box.min(), box.center(), box.max(), Vec2{box.x, box.bottom()}, Vec2{box.right(), box.y}}) {
@@ -157,20 +157,45 @@ void draw_cuts(const Stage& stage, const Under& under) {
   }
 }
 
+namespace {
+
+bool has_little_room(const Stage& stage) { return stage.ui.narrow() || stage.area.h < 320; }
+
+// Who decides while the configuration is joint: over the legend; where there is little room and a caption would be
+// under it, in a free corner and in fewer words. Returns where it stands; empty: it is not joint.
+Rect draw_joint_label(const Stage& stage) {
+  const raft::ConfState& configuration = stage.frame.configuration;
+  if (configuration.voters_outgoing.empty()) return {};
+  const Theme& theme = stage.ui.theme();
+  const Pen pen = stage.ui.medium(type::kSmall, theme.accent);
+  const bool narrow = has_little_room(stage);
+  const Words halves = "joint: " + names(configuration.voters_outgoing) + (narrow ? "\nand " : " and ") +
+                       names(configuration.voters);
+  const Words words = narrow ? halves : halves + ", a majority of each decides";
+  Rect box{stage.area.x + 18, stage.legend.area.y - 23, 0, wrapped_height(pen, stage.area.w, words)};
+  for (std::string_view rest = words; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    box.w = std::max(box.w, text_width(pen, line));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  if (narrow) {
+    const Vec2 at = label_place(stage, {box.w, box.h}, {});
+    box.x = at.x;
+    box.y = at.y;
+  }
+  fill(stage.ui.list(), box.inset(-6, -2), ink(theme.ground, 0.9F), kCorner);
+  draw_wrapped(stage.ui.list(), pen, box.min(), box.w + 1, words);
+  stage.ui.region("joint.label", box);
+  return box;
+}
+
+}  // namespace
+
 // Beside the cut, in the corner that it leaves free.
 void draw_cut_label(const Stage& stage) {
   const Theme& theme = stage.ui.theme();
   ImDrawList* list = stage.ui.list();
-  const raft::ConfState& configuration = stage.frame.configuration;
-  if (!configuration.voters_outgoing.empty()) {
-    const Words joint = "joint: " + names(configuration.voters_outgoing) + " and " +
-                        names(configuration.voters) + ", a majority of each decides";
-    const Pen words = stage.ui.medium(type::kSmall, theme.accent);
-    const Rect box{stage.area.x + 18, stage.legend.area.y - 24, text_width(words, joint), 18};
-    fill(list, box.inset(-6, -2), ink(theme.ground, 0.9F), kCorner);
-    draw_text(list, words, {box.x, box.center().y}, joint);
-    stage.ui.region("joint.label", box);
-  }
+  const Rect joint = draw_joint_label(stage);
   if (stage.frame.islands.size() < 2) return;
   Words what = "partition ";
   for (const auto& island : stage.frame.islands) {
@@ -179,15 +204,14 @@ void draw_cut_label(const Stage& stage) {
   }
   const Pen pen = stage.ui.medium(type::kSmall, theme.bad);
   const Pen small = stage.ui.regular(type::kTiny, theme.muted);
-  // Where there is little room the hint would lie on members.
-  const bool narrow = stage.ui.narrow() || stage.area.h < 320;
+  const bool narrow = has_little_room(stage);  // the hint would lie on members
   const float room = stage.area.w * (narrow ? 0.4F : 0.3F);
   const float hint_height = narrow ? 0 : wrapped_height(small, room, text::kCutHint) + 3;
   const float width = std::max(std::min(room, text_width(pen, what)),
                                narrow ? 0 : std::min(room, text_width(small, text::kCutHint)));
   const float height = wrapped_height(pen, room, what) + hint_height;
   const Vec2 size{width, height};
-  const Vec2 at = label_place(stage, size);
+  const Vec2 at = label_place(stage, size, joint);
   fill(list, Rect{at.x, at.y, width, height}.inset(-6, -4), ink(theme.ground, 0.9F), kCorner);
   const float used = draw_wrapped(list, pen, at, room, what);
   if (!narrow) draw_wrapped(list, small, at + Vec2{0, used + 3}, room, text::kCutHint);

@@ -38,6 +38,7 @@ struct RequestMark {
   std::size_t member;          // position in frame.members
   const RequestView* request;  // of those that wait: the one that is looked at, else the newest
   std::size_t count;
+  Vec2 from;  // where the line to the member begins
   Vec2 at;
 };
 

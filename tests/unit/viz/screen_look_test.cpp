@@ -199,14 +199,14 @@ TEST_SUITE("look") {
   }
 
   TEST_CASE("a leader's lack of a quorum is told where no cut and no member lies") {
-    for (const char* scenario :
-         {"split_brain", "leader_checks_quorum", "leader_without_quorum", "lease_read_slow_clock"}) {
+    for (const char* scenario : {"split_brain", "leader_checks_quorum", "leader_without_quorum",
+                                 "lease_read_slow_clock", "nemesis"}) {
       for (const Vec2 size : {kLookPhone, kLookDesk, Vec2{960, 600}, Vec2{844, 390}}) {
         CAPTURE(scenario);
         CAPTURE(size.x);
         Screen screen(size);
         REQUIRE(screen.app().open(scenario).ok());
-        for (std::int64_t at = 1'000'000; at <= 3'000'000; at += 200'000) {
+        for (std::int64_t at = 1'000'000; at <= 6'000'000; at += 250'000) {
           screen.app().seek(at);
           screen.draw(2);
           for (const MemberView& member : screen.frame().members) {
@@ -251,6 +251,138 @@ TEST_SUITE("look") {
     EXPECT(first.y == second.y);
     EXPECT(first.right() < second.x);
     EXPECT(screen.has("metric.votes"));  // the sixth is in sight
+  }
+
+  TEST_CASE("the value of a metric does not lie on its name") {
+    Screen screen({960, 600});
+    REQUIRE(screen.app().open("fifty_clients").ok());
+    screen.app().seek(2'000'000);
+    screen.draw(3);
+    screen.click("tab.metrics");
+    screen.draw(3);
+    EXPECT(screen.region("metric.write latency").h >= 84);  // under it
+  }
+
+  TEST_CASE("metrics do not take what is not kept any more for nothing") {
+    Screen screen(kLookDesk);
+    REQUIRE(screen.app().open("fifty_clients").ok());
+    screen.app().seek(2'000'000);
+    screen.draw(3);
+    screen.click("tab.metrics");
+    screen.draw(3);
+    const Frame& frame = screen.frame();
+    REQUIRE(frame.trace_from_us > 1'000'000);
+    EXPECT(frame.trace.front().sent_us == frame.trace_from_us);
+    EXPECT(screen.has("unknown.votes"));
+    EXPECT(screen.has("unknown.write latency"));
+    EXPECT_FALSE(screen.has("unknown.commits"));
+    screen.app().seek(300'000);
+    screen.draw(3);
+    EXPECT_FALSE(screen.has("unknown.votes"));
+  }
+
+  TEST_CASE("lines are broken at spaces, and words only where they are longer than a line") {
+    const Screen screen;
+    const Pen pen{ImGui::GetIO().Fonts->Fonts[0], 15, 0xFFFFFFFF};
+    const std::string text =
+        "One bit flips in 00000001.wal, as in \"The sync that lied\", and nobody notices.";
+    for (float width = 90; width < 500; width += 7) {
+      CAPTURE(width);
+      std::string lines = kept(fitted_lines(pen, text, width, 20));
+      std::size_t count = 1;
+      for (char& c : lines) {
+        count += c == '\n' ? 1 : 0;
+        if (c == '\n') c = ' ';
+      }
+      EXPECT(lines == text);  // broken nowhere but at spaces, and nothing left out
+      EXPECT(wrapped_height(pen, width, text) == doctest::Approx(static_cast<float>(count) * pen.size));
+    }
+    EXPECT(kept(fitted_lines(pen, "€€€€", text_width(pen, "€€") + 1, 9)) == "€€\n€€");
+    EXPECT(wrapped_height(pen, 1, "€€€") == doctest::Approx(3 * pen.size));
+    EXPECT(wrapped_height(pen, 500, "one\n\nthree") == doctest::Approx(3 * pen.size));
+  }
+
+  TEST_CASE("who decides in a joint configuration is said where no caption, member or client is") {
+    for (const Vec2 size : {kLookPhone, kLookDesk, Vec2{960, 600}}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("joint_replacement").ok());
+      screen.app().seek(2'000'000);
+      screen.draw(3);
+      const Rect label = screen.region("joint.label");
+      EXPECT_FALSE(overlap(label, screen.region("client")));
+      for (int id = 1; id <= 4; ++id) {
+        CAPTURE(id);
+        EXPECT_FALSE(overlap(label, screen.region("caption." + std::to_string(id))));
+        EXPECT_FALSE(overlap(label, screen.region("member." + std::to_string(id))));
+      }
+    }
+  }
+
+  TEST_CASE("the columns of the logs are as wide as their words need") {
+    Screen screen(kLookDesk);
+    REQUIRE(screen.app().open("split_brain").ok());
+    screen.app().seek(2'000'000);
+    screen.draw(3);
+    EXPECT(screen.region("log.1.3").w == 58);
+    REQUIRE(screen.app().open("fifty_clients").ok());
+    screen.app().seek(2'000'000);
+    screen.draw(3);
+    const MemberView& leader = *current_leader(screen.frame());
+    const std::string cell =
+        "log." + std::to_string(leader.id.value()) + "." + std::to_string(leader.status.last_index.value());
+    EXPECT(screen.region(cell).w >= 74);
+  }
+
+  TEST_CASE("what is wrong with a disk takes a second line where it needs one") {
+    Screen screen(kLookDesk);
+    REQUIRE(screen.app().open("first_election").ok());
+    screen.app().seek(400'000);
+    screen.draw(3);
+    screen.click("tab.disk");
+    screen.draw(3);
+    const float before = screen.region("disk.summary").h;
+    screen.click("act.disk.damage");
+    screen.draw(3);
+    EXPECT(screen.region("disk.summary").h > before + 10);
+  }
+
+  TEST_CASE("what was asked and what came of it do not lie on each other") {
+    for (const Vec2 size : {kLookPhone, kLookDesk, Vec2{960, 600}}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("stale_read").ok());
+      screen.app().seek(4'000'000);
+      screen.draw(3);
+      screen.click("tab.clients");
+      screen.draw(3);
+      for (const char* id : {"3", "4"}) {
+        const Rect what = screen.region(std::string("request.what.") + id);
+        const Rect state = screen.region(std::string("request.state.") + id);
+        EXPECT(what.w > 100);
+        EXPECT_FALSE(overlap(what, state));
+      }
+    }
+  }
+
+  TEST_CASE("marks of requests keep apart, and clear of members") {
+    for (const Vec2 size : {kLookDesk, Vec2{960, 600}, Vec2{1920, 1080}}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("fifty_clients").ok());
+      screen.app().seek(2'000'000);
+      screen.draw(3);
+      std::vector<Rect> marks;
+      for (const std::string& name : screen.regions()) {
+        if (name.rfind("asked.", 0) == 0) marks.push_back(screen.region(name));
+      }
+      REQUIRE(marks.size() >= 2);
+      for (std::size_t i = 0; i < marks.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) EXPECT_FALSE(overlap(marks[i], marks[j]));
+        for (int id = 1; id <= 5; ++id)
+          EXPECT_FALSE(overlap(marks[i], screen.region("member." + std::to_string(id))));
+      }
+    }
   }
 }
 
