@@ -103,7 +103,8 @@ void draw_lines(const Diagram& d, Ui& ui, Selection& selection) {
     const Rect name{d.plot.x - kLinesFrom, y - d.row / 2, kLinesFrom, d.row};
     const Item it = ui.item("line." + digits(member.id.value()), name, false);
     const Rgb words = member.process == Process::Running ? theme.text : theme.muted;
-    draw_text(ui.list(), ui.semibold(type::kBody, words), {name.x + 20, y}, text::node(member.id.value()));
+    const float size = d.row < 15 ? type::kTiny : type::kBody;  // the names of fifteen members stay apart
+    draw_text(ui.list(), ui.semibold(size, words), {name.x + 20, y}, text::node(member.id.value()));
     if (it.clicked) selection.select(member.id);
   }
 }
