@@ -99,6 +99,9 @@ MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index fro
                           std::move(before.entries));
   view.durable = member.storage().last_index();
   view.disk = world.disk_settings(id);
+  if (const storage::MemoryDisk* disk = world.disk(id)) {
+    for (const auto& [op, planned] : disk->next_faults()) view.next_faults.emplace_back(op, planned.fault);
+  }
   view.sync_ends_us = world.sync_ends_us(id).value_or(0);
   view.drift_ppm = world.drift_ppm(id);
   view.pace = world.process_settings(id);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kv/types.h"
@@ -37,6 +38,8 @@ struct MemberView {
   std::vector<kv::KeyValue> store;  // sorted by key, at most kKeysShown
   raft::Index durable;              // the last entry that is synced
   sim::DiskSettings disk;
+  std::vector<std::pair<storage::DiskOp, storage::DiskFault>>
+      next_faults;                // of the next such call of its disk
   std::int64_t sync_ends_us = 0;  // 0: nothing is being synced
   std::int64_t drift_ppm = 0;     // by how much its clock runs fast
   sim::ProcessSettings pace;      // how fast its process is

@@ -21,6 +21,11 @@ void write(JsonWriter& json, const MemberView& member) {
   for (const sim::DiskChance& chance : sim::kDiskChances) {
     json.field(chance.field, member.disk.*chance.per_million);
   }
+  json.key("next_faults").open('[');
+  for (const auto& [op, fault] : member.next_faults) {
+    json.value(std::string_view(Words(storage::describe(op)) + ": " + storage::describe(fault)));
+  }
+  json.close(']');
   json.field("sync_min_us", member.disk.sync_min_us).field("drift_ppm", member.drift_ppm);
   json.field("step_us", member.pace.step_us).field("stall_per_million", member.pace.stall_per_million);
   json.field("backlog", member.backlog);

@@ -87,6 +87,9 @@ class MemoryDisk : public Disk {
   void fail_call(std::uint64_t call, PlannedFault fault) { planned_[call] = fault; }
   // The next call of the kind, whenever it comes.
   void fail_next(DiskOp op, PlannedFault fault) { next_[op] = fault; }
+  const std::map<DiskOp, PlannedFault>& next_faults() const {
+    return next_;
+  }  // those that have not come yet
   void set_rates(const DiskFaultRates& rates, const base::Prng& prng) {
     rates_ = rates;
     prng_ = prng;

@@ -77,6 +77,8 @@ Words disk_words(const MemberView& member) {
   if (member.disk.full) add("full");
   if (member.disk.syncs_lie) add("lies");
   if (fails_by_chance(member.disk)) add("fails by chance");
+  for (const auto& [op, fault] : member.next_faults)
+    add(Words("next ") + storage::describe(op) + ": " + storage::describe(fault));
   return words.empty() ? "all synced" : words;
 }
 
@@ -206,7 +208,8 @@ void draw_member_sheet(const Frame& frame, const MemberView& member, Selection& 
   if (const raft::ConfState& own = status.conf_state; own.voters.size() != frame.members.size())
     sheet.pair("configuration", configuration_words(own));
   // Only what is out of the ordinary: the disk has a tab of its own.
-  const bool disk_is_well = member.disk == sim::DiskSettings{} && member.sync_ends_us == 0;
+  const bool disk_is_well =
+      member.disk == sim::DiskSettings{} && member.sync_ends_us == 0 && member.next_faults.empty();
   if (!disk_is_well) sheet.pair("disk", disk_words(member), theme.warning);
   if (member.drift_ppm != 0) sheet.pair("clock", clock_words(member), theme.warning);
   if (const Words pace = process_words(member); !pace.empty()) sheet.pair("process", pace, theme.warning);

@@ -80,9 +80,12 @@ TEST_SUITE("faults") {
     for (const char* fail : {"act.disk.fail_sync", "act.disk.fail_write"}) {
       CAPTURE(std::string(fail));
       cluster.click(fail);
+      REQUIRE(cluster.member().next_faults.size() == 1);
+      EXPECT(cluster.member().next_faults[0].second == storage::DiskFault::Error);
       cluster.key(ImGuiKey_P);
       cluster.run(700'000);
       REQUIRE(cluster.member().process == Process::Crashed);
+      EXPECT(cluster.member().next_faults.empty());  // it has come
       cluster.key(ImGuiKey_R);
       cluster.run(700'000);
       REQUIRE(cluster.member().process == Process::Running);
