@@ -274,11 +274,11 @@ def a_message_is_changed(desktop, memory):
             if way == "act":
                 return lambda: desktop.click(f"act.message.{row}")
             return from_menu(desktop, name, f"menu.message.{row}", button=3)
-        does(desktop, f"{way}: dropped", act("drop"), lambda f: flying(f) is None or flying(f)["doomed"])
+        does(desktop, f"{way}: dropped", act("drop"), lambda f: flying(f) is None)
         does(desktop, f"{way}: delayed", act("delay"), lambda f: flying(f)["deliver_us"] > message["deliver_us"])
         does(desktop, f"{way}: duplicated", act("duplicate"), lambda f: len(f["messages"]) == count + 1)
         does(desktop, f"{way}: delivered", act("deliver"),
-             lambda f: flying(f) is None or flying(f)["deliver_us"] <= f["time_us"])
+             lambda f: flying(f) and flying(f)["deliver_us"] <= f["time_us"])  # with the next event
 
 
 def reach(desktop, focus):
@@ -321,11 +321,11 @@ def a_message_is_changed_by_keys(desktop, memory):
         raise Failed(f"N chose {number}")
     flying = lambda f: next((m for m in f["messages"] if m["id"] == number), None)
     due, count = flying(frame)["deliver_us"], len(frame["messages"])
-    does(desktop, "dropped", menu_by_keys(desktop, 1), lambda f: flying(f) is None or flying(f)["doomed"])
+    does(desktop, "dropped", menu_by_keys(desktop, 1), lambda f: flying(f) is None)
     does(desktop, "delayed", menu_by_keys(desktop, 2), lambda f: flying(f)["deliver_us"] > due)
     does(desktop, "duplicated", menu_by_keys(desktop, 4), lambda f: len(f["messages"]) == count + 1)
     does(desktop, "delivered", menu_by_keys(desktop, 5),
-         lambda f: flying(f) is None or flying(f)["deliver_us"] <= f["time_us"])
+         lambda f: flying(f) and flying(f)["deliver_us"] <= f["time_us"])
     desktop.key("shift+n")
     desktop.until("the last one", lambda s: s["view"]["message"] == frame["messages"][-1]["id"])
     desktop.key("f")

@@ -207,13 +207,13 @@ export const tests = {
     await lab.until('it is chosen', ({ view, wanted }) => view.message === wanted, message.id);
     const act = (row) => click(lab, `act.message.${row}`);
     await does(lab, 'dropped', act('drop'), ({ frame, wanted }) =>
-      !frame.messages.some((m) => m.id === wanted && !m.doomed), message.id);
+      !frame.messages.some((m) => m.id === wanted), message.id);
     await does(lab, 'delayed', act('delay'), ({ frame, wanted }) =>
       frame.messages.find((m) => m.id === wanted[0]).deliver_us > wanted[1], [message.id, message.deliver_us]);
     await does(lab, 'duplicated', act('duplicate'), ({ frame, wanted }) => frame.messages.length === wanted + 1,
       (await lab.frame()).messages.length);
     await does(lab, 'delivered', menu(lab, `message.${message.id}`, 'message.deliver'), ({ frame, wanted }) =>
-      !frame.messages.some((m) => m.id === wanted && m.deliver_us > frame.time_us), message.id);
+      frame.messages.some((m) => m.id === wanted && m.deliver_us <= frame.time_us), message.id);
   },
 
   'time goes to the next message, election, commit, violation, and stops at breakpoints': async ({ open }) => {
