@@ -84,16 +84,6 @@ bool segments_cross(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
   return (abc >= 0) != (abd >= 0) && (cda >= 0) != (cdb >= 0);
 }
 
-bool touches(const Polyline& line, const Rect& area) {
-  for (const Vec2 p : line) {
-    if (area.contains(p)) return true;
-  }
-  // What passes through without a corner inside crosses one of the diagonals.
-  const Vec2 top_right{area.right(), area.y};
-  const Vec2 bottom_left{area.x, area.bottom()};
-  return crossings(line, area.min(), area.max()) > 0 || crossings(line, top_right, bottom_left) > 0;
-}
-
 int crossings(const Polyline& line, Vec2 a, Vec2 b) {
   int count = 0;
   for (std::size_t i = 1; i < line.size(); ++i) count += segments_cross(line[i - 1], line[i], a, b);

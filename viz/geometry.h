@@ -53,8 +53,6 @@ using Polyline = std::vector<Vec2>;
 
 float distance_to_segment(Vec2 p, Vec2 a, Vec2 b);
 float distance_to(Vec2 p, const Polyline& line);
-// Whether any of the line lies in the rectangle.
-bool touches(const Polyline& line, const Rect& area);
 bool segments_cross(Vec2 a, Vec2 b, Vec2 c, Vec2 d);
 int crossings(const Polyline& line, Vec2 a, Vec2 b);
 // Where the segment a-b first meets the line, as a share of its length; nothing when it does not.

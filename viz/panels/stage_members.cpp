@@ -1,7 +1,6 @@
 // Members: role as a shape, term as colour and number, the timer as an arc.
 
 #include <algorithm>
-#include <array>
 
 #include "viz/panels/stage_parts.h"
 #include "viz/text.h"
@@ -141,51 +140,6 @@ Words troubles_of(const MemberView& member) {
   return troubles;
 }
 
-// How much lies on what is written there: messages that are lost stop at a cut, and are never hidden.
-int hidden_at(const Stage& stage, std::size_t which, const Rect& box) {
-  int hidden = overlap(box, stage.client) ? 4 : 0;
-  if (box.x < stage.area.x || box.y < stage.area.y || box.right() > stage.area.right() ||
-      box.bottom() > stage.legend.area.y)
-    hidden += 8;
-  for (const Border& cut : stage.cuts) {
-    if (touches(cut.line, box.inset(-kMessageRadius, -kMessageRadius))) hidden += 4;
-  }
-  for (std::size_t i = 0; i < stage.at.size(); ++i) {
-    if (i == which) continue;
-    const Vec2 caption = stage.caption(i);
-    const float r = stage.radius + 6;
-    if (overlap(box, {stage.at[i].x - r, stage.at[i].y - r, 2 * r, 2 * r})) hidden += 3;
-    if (overlap(box, {caption.x - 62, caption.y - 7, 124, 14})) hidden += 2;
-  }
-  return hidden;
-}
-
-// Beyond the caption; where something lies there, across from it, beside the member, or at a corner.
-Rect place_of_troubles(const Stage& stage, std::size_t which, Vec2 caption, float width) {
-  constexpr float kHeight = 14;
-  const Vec2 at = stage.at[which];
-  const float side = caption_side(stage.at, which);
-  const float beside = stage.radius + 16 + width / 2;
-  const float corner = stage.radius * 0.75F + width / 2;
-  const Vec2 beyond = caption + Vec2{0, kHeight * side};
-  const std::array<Vec2, 6> places = {beyond,
-                                      at - Vec2{0, side * (stage.radius + 21)},
-                                      at + Vec2{beside, 0},
-                                      at - Vec2{beside, 0},
-                                      at + Vec2{corner, -side * (stage.radius + 8)},
-                                      at + Vec2{-corner, -side * (stage.radius + 8)}};
-  Rect best;
-  int least = 1'000;
-  for (const Vec2 place : places) {
-    const Rect box{place.x - width / 2, place.y - kHeight / 2, width, kHeight};
-    const int hidden = hidden_at(stage, which, box);
-    if (hidden >= least) continue;
-    least = hidden;
-    best = box;
-  }
-  return best;
-}
-
 void draw_caption(const Stage& stage, std::size_t which) {
   const MemberView& member = stage.frame.members[which];
   const Vec2 at = stage.at[which];
@@ -212,7 +166,13 @@ void draw_caption(const Stage& stage, std::size_t which) {
   const Words troubles = brief ? Words() : troubles_of(member);
   if (troubles.empty()) return;
   const Pen warning = ui.medium(type::kTiny, theme.warning);
-  const Rect box = place_of_troubles(stage, which, middle, text_width(warning, troubles) + 6);
+  // Beyond the caption, away from the others, where no cut is; across from it where the stage ends.
+  const float side = caption_side(stage.at, which);
+  Vec2 place = middle + Vec2{0, 14 * side};
+  if (place.y - 7 < stage.area.y || place.y + 7 > stage.legend.area.y)
+    place = at - Vec2{0, side * (stage.radius + 21)};
+  const float wide = text_width(warning, troubles) + 6;
+  const Rect box{place.x - wide / 2, place.y - 7, wide, 14};
   fill(ui.list(), box, ink(theme.ground, 0.9F), 3);
   draw_text(ui.list(), warning, box.center(), troubles, Align::Center);
   ui.region("troubles." + digits(member.id.value()), box);

@@ -27,16 +27,6 @@ int crossed(const std::vector<Border>& cuts, Vec2 a, Vec2 b) {
 }  // namespace
 
 TEST_SUITE("geometry") {
-  TEST_CASE("a line touches a rectangle that it ends in, passes through, or cuts a corner off") {
-    const Rect area{10, 10, 20, 10};
-    EXPECT(touches({{0, 0}, {15, 15}}, area));
-    EXPECT(touches({{0, 15}, {50, 15}}, area));
-    EXPECT(touches({{5, 16}, {16, 5}}, area));
-    EXPECT_FALSE(touches({{5, 12}, {12, 5}}, area));
-    EXPECT_FALSE(touches({{0, 0}, {50, 0}, {50, 50}}, area));
-    EXPECT_FALSE(touches({}, area));
-  }
-
   TEST_CASE("a strip that is cut off and the rest make up the whole") {
     Rect rest{10, 20, 100, 50};
     const Rect left = rest.cut_left(30);

@@ -35,6 +35,16 @@ std::vector<Border> cuts_on(const Screen& screen) {
   return borders(at, island, screen.region("stage"), radius + 18);
 }
 
+// Whether any of a line lies in a rectangle: what passes through without a corner inside crosses one of the diagonals.
+bool touches(const Polyline& line, const Rect& area) {
+  for (const Vec2 p : line) {
+    if (area.contains(p)) return true;
+  }
+  const Vec2 top_right{area.right(), area.y};
+  const Vec2 bottom_left{area.x, area.bottom()};
+  return crossings(line, area.min(), area.max()) > 0 || crossings(line, top_right, bottom_left) > 0;
+}
+
 // The first open request of the scenario, while it is paused.
 void play_until_asked(Screen& screen) {
   for (std::int64_t at = 500'000; at < 4'000'000; at += 2'000) {
@@ -215,6 +225,7 @@ TEST_SUITE("look") {
             CAPTURE(at);
             const Rect words = screen.region(name);
             EXPECT(words.h >= 13);
+            if (screen.has("legend.leader")) EXPECT(words.bottom() <= screen.region("legend.leader").y + 2);
             EXPECT_FALSE(overlap(words, screen.region("client")));
             EXPECT_FALSE(overlap(words.inset(0, 1), screen.region("caption." + name.substr(9))));
             for (const Border& cut : cuts_on(screen)) EXPECT_FALSE(touches(cut.line, words.inset(-7, -7)));
