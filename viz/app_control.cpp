@@ -237,7 +237,8 @@ void App::share() {
   const bool touched = std::any_of(session.actions.begin(), session.actions.end(),
                                    [](const lab::Action& action) { return action.step.has_value(); });
   if (built_in_ && !touched) {
-    host_.share("?scenario=" + chrome_.scenario + "&t=" + std::to_string(timeline_->now_us()));
+    host_.share("?scenario=" + chrome_.scenario + "&t=" + std::to_string(timeline_->now_us()) +
+                (playback_.playing() ? "" : "&paused"));
   } else {
     const auto link = lab::to_link(session);
     if (!link.ok()) return say(link.error().message, true);
@@ -283,6 +284,7 @@ void App::to_next_message() {
 void App::to_next_mark(std::uint32_t kinds) {
   lab::Timeline& timeline = *timeline_;
   const std::uint64_t here = timeline.event_count();
+  const sim::TimeUs now_us = timeline.now_us();
   const auto find_next = [&]() -> std::optional<std::uint64_t> {
     for (const lab::Mark& mark : timeline.marks()) {
       if (stops_at(kinds, mark.kind) && mark.event > here) return mark.event;
@@ -294,8 +296,9 @@ void App::to_next_mark(std::uint32_t kinds) {
     timeline.step_event();
     target = find_next();
   }
-  timeline.seek_event(target.value_or(here));
-  if (!target) say("Nothing of the kind within the next " + std::to_string(kFar) + " events.", false);
+  if (target) return timeline.seek_event(*target);
+  timeline.seek_time(now_us);
+  say("Nothing of the kind within the next " + std::to_string(kFar) + " events.", false);
 }
 
 void App::to_last_mark() {

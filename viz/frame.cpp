@@ -153,7 +153,9 @@ void add_messages(const sim::World& world, Frame& frame) {
     view.deliver_us = flight.deliver_us;
     const double total = std::max(1.0, static_cast<double>(flight.deliver_us - flight.sent_us));
     view.travelled = std::clamp(static_cast<double>(world.now_us() - flight.sent_us) / total, 0.0, 1.0);
-    view.doomed = flight.fate != sim::LossReason::None;
+    // A cut catches what is on its way, too.
+    view.doomed = flight.fate != sim::LossReason::None ||
+                  !world.network().connected(flight.message.from, flight.message.to);
     view.link_cut = flight.fate == sim::LossReason::LinkCut;
     frame.messages.push_back(std::move(view));
   }

@@ -68,8 +68,8 @@ struct MessageView {
   std::int64_t sent_us = 0;
   std::int64_t deliver_us = 0;
   double travelled = 0;   // 0..1
-  bool doomed = false;    // will be lost: its link is cut or the network drops it
-  bool link_cut = false;  // doomed because its link is cut
+  bool doomed = false;    // will be lost, as things are: its link is cut or the network drops it
+  bool link_cut = false;  // its link was cut already when it was sent
 };
 
 struct RequestView {

@@ -9,6 +9,8 @@ void set_points(std::vector<RequestView>& requests) {
   std::vector<RequestView*> order;
   for (RequestView& request : requests) {
     request.point_us = -1;
+    // Without a session, what was asked again may have taken effect more than once.
+    if (!request.read && !request.session && request.attempts > 1) continue;
     if (!request.open && !request.stale && !request.index.is_zero() && request.done_us >= request.sent_us)
       order.push_back(&request);
   }

@@ -28,7 +28,8 @@ inline constexpr const char* kScenario = "Open another scenario: a cluster, a se
 inline constexpr const char* kBranches =
     "Acting in the past starts a new branch and keeps the old future. Switch between them here.";
 inline constexpr const char* kShare =
-    "Copy a link to this session. Whoever opens it stands where you stand, and sees all that you did.";
+    "Copy a link to this session. Whoever opens it stands where you stand, and sees all that you did on "
+    "this branch.";
 inline constexpr const char* kExport = "Take this away as a file.";
 inline constexpr const char* kExportSvg =
     "The part of the diagram that is shown, as a picture (SVG) for a text or a slide.";
@@ -161,6 +162,9 @@ inline constexpr const char* kDiskMenu = "What can happen to its disk.";
 inline constexpr const char* kClockMenu = "What can happen to its clock and its process.";
 
 // The log matrix
+inline constexpr const char* kCommit =
+    "The commit index, as far as this member knows: what lies before the bar is on a majority, and stays.";
+inline constexpr const char* kApplied = "So far the store has taken the log in.";
 inline constexpr const char* kMatch = "The leader knows that the logs are the same up to here.";
 inline constexpr const char* kNext = "The leader will send this entry next.";
 

@@ -302,7 +302,8 @@ void Ui::tooltip_now(std::string_view text, std::string_view second) {
   const float full = std::max(width, second.empty() ? 0 : text_width(extra, second)) + 20;
   ImGui::SetNextWindowSize({full, height + tail + 16});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, kCorner);
-  if (ImGui::BeginTooltip()) {
+  // What is drawn over something else explains itself alone.
+  if (ImGui::BeginTooltipEx(ImGuiTooltipFlags_OverridePrevious, ImGuiWindowFlags_None)) {
     const Vec2 at = vec(ImGui::GetWindowPos());
     draw_wrapped(list(), body, at + Vec2{10, 8}, width, text);
     if (!second.empty()) draw_text(list(), extra, at + Vec2{10, 8 + height + 10}, second);

@@ -23,7 +23,8 @@ constexpr std::array kTermColours{"#6B7788", "#A66F00", "#1F7FB8", "#A04D7E",
 constexpr std::string_view kStyle = R"(
   svg { background: #ffffff; font: 12px Inter, system-ui, sans-serif; fill: #17202b; }
   .muted { fill: #526072; } .mono { font-family: "JetBrains Mono", monospace; font-size: 11px; }
-  .grid { stroke: #d3dae3; } .act { stroke: #c4352b; stroke-dasharray: 4 4; } .act-text { fill: #c4352b; }
+  .grid { stroke: #d3dae3; } .act { stroke: #7a8798; } .act-text { fill: #526072; }
+  .network { stroke: #c4352b; stroke-dasharray: 4 4; } .network-text { fill: #c4352b; }
   .lane { stroke-width: 4; } .crashed { stroke-dasharray: 2 8; stroke-width: 2; } .paused { stroke-dasharray: 8 4; }
   .arrow { fill: none; stroke-width: 1.2; marker-end: url(#head); }
   .append { stroke: #1769c2; } .answer { stroke: #7a8798; } .vote { stroke: #a86200; } .beat { stroke: #b9c2cd; }
@@ -51,6 +52,13 @@ std::string for_xml(const std::string& text) {
       out += c;
   }
   return out;
+}
+
+// What parts members, or brings them together.
+bool is_of_network(sim::Command::Kind kind) {
+  using Kind = sim::Command::Kind;
+  return kind == Kind::Cut || kind == Kind::Heal || kind == Kind::Isolate || kind == Kind::Partition ||
+         kind == Kind::HealAll;
 }
 
 const char* look_of(raft::MessageType type) {
@@ -148,7 +156,7 @@ void SpaceTimeDiagram::note(const sim::World& world, const sim::Event& event) {
       } else if (event.command->kind == sim::Command::Kind::Restart) {
         marks_.push_back({event.time_us, event.node, "restart", describe(event)});
       } else {
-        acts_.push_back({event.time_us, describe(event)});
+        acts_.push_back({event.time_us, describe(event), is_of_network(event.command->kind)});
       }
       return;
     case Kind::Violated:
@@ -228,22 +236,29 @@ void SpaceTimeDiagram::write_lanes(std::ostream& out) const {
 void SpaceTimeDiagram::write_arrows(std::ostream& out) const {
   for (const Arrow& arrow : arrows_) {
     if (arrow.arrived_us < options_.from_us) continue;
+    // What is lost ends on the way.
+    const std::int64_t left = arrow.lost ? 2 : 1;
+    const std::int64_t to_x = x(arrow.sent_us) + (x(arrow.arrived_us) - x(arrow.sent_us)) / left;
+    const std::int64_t to_y = y(arrow.from) + (y(arrow.to) - y(arrow.from)) / left;
     out << "<line class=\"arrow " << arrow.look << (arrow.lost ? " lost" : "") << "\" x1=\""
-        << x(arrow.sent_us) << "\" y1=\"" << y(arrow.from) << "\" x2=\"" << x(arrow.arrived_us)
-        << "\" y2=\"" << y(arrow.to) << "\"><title>" << sim::name(arrow.from) << " to "
-        << sim::name(arrow.to) << ": " << for_xml(arrow.title) << "</title></line>\n";
+        << x(arrow.sent_us) << "\" y1=\"" << y(arrow.from) << "\" x2=\"" << to_x << "\" y2=\"" << to_y
+        << "\"><title>" << sim::name(arrow.from) << " to " << sim::name(arrow.to) << ": "
+        << for_xml(arrow.title) << "</title></line>\n";
   }
 }
 
 void SpaceTimeDiagram::write_marks(std::ostream& out) const {
   std::int64_t free_from = 0;  // texts of acts do not run into each other
   for (const Act& act : acts_) {
-    out << "<line class=\"act\" x1=\"" << x(act.time_us) << "\" x2=\"" << x(act.time_us) << "\" y1=\""
-        << kTop - 32 << "\" y2=\"" << y(raft::NodeId(members_)) + 24 << "\"><title>" << for_xml(act.text)
+    // What is asked of one member is a short line over the lanes; the network is everybody's.
+    const char* look = act.network ? "network" : "act";
+    const std::int64_t to_y = act.network ? y(raft::NodeId(members_)) + 24 : kTop - 20;
+    out << "<line class=\"" << look << "\" x1=\"" << x(act.time_us) << "\" x2=\"" << x(act.time_us)
+        << "\" y1=\"" << kTop - 32 << "\" y2=\"" << to_y << "\"><title>" << for_xml(act.text)
         << "</title></line>\n";
     if (x(act.time_us) < free_from) continue;
-    out << "<text class=\"act-text\" x=\"" << x(act.time_us) + 4 << "\" y=\"" << kTop - 36 << "\">"
-        << for_xml(act.text) << "</text>\n";
+    out << "<text class=\"" << look << "-text\" x=\"" << x(act.time_us) + 4 << "\" y=\"" << kTop - 36
+        << "\">" << for_xml(act.text) << "</text>\n";
     free_from = x(act.time_us) + static_cast<std::int64_t>(act.text.size()) * 7 + 12;
   }
   for (const Mark& mark : marks_) {

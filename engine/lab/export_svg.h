@@ -41,6 +41,7 @@ class SpaceTimeDiagram {
   struct Act {
     sim::TimeUs time_us = 0;
     std::string text;
+    bool network = false;
   };
   std::int64_t x(sim::TimeUs time_us) const;
   std::int64_t y(raft::NodeId node) const;

@@ -62,8 +62,10 @@ Line about(const sim::World& world, const sim::Event& event) {
                            event.message_type == raft::MessageType::MsgVote;
       if (!matters) return std::nullopt;
       const bool vote = event.message_type == raft::MessageType::MsgVote;
+      const bool connected = world.network().connected(event.node, event.peer);
       const std::string why = event.loss == sim::LossReason::LinkCut
-                                  ? text("The link ", name(event.node), "→", name(event.peer), " is cut.")
+                                  ? text("The link ", name(event.node), "→", name(event.peer),
+                                         connected ? " was cut when it was sent." : " is cut.")
                                   : text("Because ", describe(event.loss), ".");
       return Told{text(name(event.node), vote ? "'s vote request to " : "'s append to ", name(event.peer),
                        " is lost."),

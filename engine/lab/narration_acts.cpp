@@ -21,8 +21,8 @@ std::string in_ms(sim::TimeUs time_us) {
 std::string disk_text(const sim::DiskSettings& disk) {
   std::string what = disk.sync_min_us + disk.sync_mean_us == 0
                          ? std::string("A sync takes no time")
-                         : text("A sync takes ", disk.sync_min_us / 1000, " ms and ",
-                                disk.sync_mean_us / 1000, " ms on average on top");
+                         : text("A sync takes ", disk.sync_min_us / 1000, " ms");
+  if (disk.sync_mean_us > 0) what += text(" and ", disk.sync_mean_us / 1000, " ms on average on top");
   if (disk.full) what += "; it is full";
   if (disk.syncs_lie) what += "; it says that it has synced and has not";
   for (const auto& [chance, fails] :

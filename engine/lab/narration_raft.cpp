@@ -69,9 +69,14 @@ Line about_refused_change(const sim::World& world, const raft::Event& e) {
               text("Because ", raft::describe(e.refusal), ".")};
 }
 
+// Whether its one vote of the term (§5.2) is spent, or there is a leader: then the logs do not matter.
+bool is_spent(const raft::Status& status, const raft::Event& e) {
+  const raft::NodeId vote = status.hard_state.vote;
+  return status.soft_state.leader != raft::kNone || (vote != raft::kNone && vote != e.peer);
+}
+
 // One vote a term (§5.2): who has it instead?
-std::string refusal_for_another(const sim::World& world, const raft::Event& e) {
-  const raft::Status status = world.member(e.node).status();
+std::string refusal_for_another(const raft::Status& status, const raft::Event& e) {
   const raft::NodeId leader = status.soft_state.leader;
   if (leader != raft::kNone) return text(name(leader), " leads term ", e.term, " already.");
   const raft::NodeId vote = status.hard_state.vote;
@@ -84,12 +89,17 @@ Line refused_vote(const sim::World& world, const sim::Event& event) {
   const bool pre = e.message_type == raft::MessageType::MsgPreVote;
   const std::string what = text(name(e.node), " refuses ", name(e.peer), pre ? " a pre-vote" : " its vote",
                                 " for term ", e.seen_term, ".");
+  const raft::Status status = world.member(e.node).status();
   switch (e.refusal) {
-    case raft::Refusal::LogBehind:
+    case raft::Refusal::LogBehind: {
+      const std::string logs =
+          text("Its log ends at ", log_end(e.last), "; the candidate's at ", log_end(e.entry), ".");
+      const bool decided = !pre && e.seen_term == status.hard_state.term && is_spent(status, e);
       return Told{
-          what, text("Its log ends at ", log_end(e.last), "; the candidate's at ", log_end(e.entry), ".")};
+          what, decided ? refusal_for_another(status, e) + " The log would not do either: " + logs : logs};
+    }
     case raft::Refusal::VotedForAnother:
-      return Told{what, refusal_for_another(world, e)};
+      return Told{what, refusal_for_another(status, e)};
     case raft::Refusal::LeaderLease:
       return Told{what, "It heard from a live leader within the last election timeout."};
     case raft::Refusal::StaleTerm:

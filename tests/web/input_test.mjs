@@ -124,7 +124,7 @@ export const tests = {
     await lab.click('share');
     await lab.until('it says so', ({ view }) => /copied/.test(view.notice));
     const copied = await lab.page.evaluate(() => navigator.clipboard.readText());
-    assert.equal(copied, `${lab.origin}?scenario=leader_crash&t=900000&theme=light`);
+    assert.equal(copied, `${lab.origin}?scenario=leader_crash&t=900000&paused&theme=light`);
     assert.equal(lab.page.url(), copied);
   },
 

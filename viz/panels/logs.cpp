@@ -173,8 +173,11 @@ void draw_applied(const MemberView& member, const Matrix& matrix, Ui& ui, const 
   const raft::Index applied = member.status.applied;
   if (applied.is_zero() || applied + 1 < matrix.first) return;
   const float x = column_x(matrix, left, applied) + matrix.column - 3;
-  fill(ui.list(), {x - 2, area.bottom() - 8, 6, 6}, ink(ui.theme().good), 1);
-  ui.region("applied." + digits(member.id.value()), {x - 2, area.bottom() - 8, 6, 6});
+  const Rect mark{x - 2, area.bottom() - 8, 6, 6};
+  fill(ui.list(), mark, ink(ui.theme().good), 1);
+  ui.region("applied." + digits(member.id.value()), mark);
+  if (mark.inset(-3, -3).contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered())
+    ui.tooltip_now(text::kApplied, "applied " + digits(applied.value()));
 }
 
 void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selection& selection, Ui& ui,
@@ -237,7 +240,10 @@ void draw_row(const Frame& frame, std::size_t at, const Matrix& matrix, Selectio
     const Words name = "commit." + digits(member.id.value());
     const float column = ui.eased(name, static_cast<float>(commit.value()), 0.3F) + 1;
     const float x = left + matrix.column * (column - static_cast<float>(matrix.first.value())) - 3;
-    fill(list, {x, area.y, 2, area.h}, ink(theme.text));
+    const Rect bar{x, area.y, 2, area.h};
+    fill(list, bar, ink(theme.text));
+    if (bar.inset(-3, 0).contains(vec(ImGui::GetIO().MousePos)) && ImGui::IsWindowHovered())
+      ui.tooltip_now(text::kCommit, "commit " + digits(commit.value()));
   }
   draw_applied(member, matrix, ui, area, left);
   draw_progress(frame, member, selection, matrix, ui, area, left);

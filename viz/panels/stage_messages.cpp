@@ -44,11 +44,9 @@ void draw_message_shape(Ui& ui, const raft::Message& message, Vec2 at, Rgb color
     case MessageType::MsgApp: {
       const bool empty = message.entries.empty();
       const Rect box{at.x - 10, at.y - 8, 20, 16};
-      fill(list, box, empty ? ground : solid, 3);
-      outline(list, box, solid, 3, 1.75F);
+      fill(list, box, solid, 3);
       const Words count = empty ? "0" : "+" + digits(message.entries.size());
-      draw_text(list, ui.mono_bold(type::kTiny - 1, empty ? color : ink_on(color)), at, count,
-                Align::Center);
+      draw_text(list, ui.mono_bold(type::kTiny - 1, ink_on(color)), at, count, Align::Center);
       break;
     }
     case MessageType::MsgHeartbeat:

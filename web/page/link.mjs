@@ -83,7 +83,7 @@ export class Link {
     const [query, fragment] = link.startsWith('#') ? ['', link] : [link, ''];
     const next = new URLSearchParams(query);
     if (theme) next.set('theme', theme);
-    const text = next.toString();
+    const text = next.toString().replace('paused=', 'paused');
     try {
       history.replaceState(null, '', location.pathname + (text ? `?${text}` : '') + fragment);
     } catch {

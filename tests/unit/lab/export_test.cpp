@@ -263,5 +263,25 @@ TEST_CASE("the diagram is SVG with a lane a member, arrows and marks") {
   EXPECT(svg.find("class=\"arrow beat") == std::string::npos);
 }
 
+TEST_CASE("the diagram tells what parts the members from what is asked of one of them") {
+  const auto scenario = parse_scenario("s.json", R"({"raftarium": 1, "title": "T", "duration_ms": 1500,
+    "actions": [{"at_ms": 700, "do": "put", "key": "x", "value": "1"},
+                {"at_ms": 1000, "do": "isolate", "node": "leader"}]})");
+  REQUIRE_MESSAGE(scenario.ok(), scenario.error().message);
+  std::ostringstream out;
+  ExportOptions options;
+  options.format = ExportFormat::Svg;
+  export_run(*scenario, options, out);
+  const std::string svg = out.str();
+  const auto look_of = [&](const char* words) {
+    const std::size_t title = svg.find(words);
+    REQUIRE(title != std::string::npos);
+    const std::size_t from = svg.rfind("class=\"", title) + 7;
+    return svg.substr(from, svg.find('"', from) - from);
+  };
+  EXPECT(look_of("put x=1") == "act");
+  EXPECT(look_of("isolate") == "network");
+}
+
 }  // namespace
 }  // namespace raftarium::lab

@@ -112,6 +112,24 @@ TEST_CASE("a leader that is cut off is told to step down, and its tail to be ove
   EXPECT(l.marked(Mark::Kind::Network) == 2);
 }
 
+TEST_CASE("what was sent into a cut is lost after it has healed, too, and says so") {
+  Listener l;
+  l.run_until(1'000'000);
+  const raft::NodeId leader = l.world.leader();
+  l.act({.kind = Kind::Isolate, .node = leader});
+  l.act({.kind = Kind::Put, .node = leader, .key = "x", .value = "5"});
+  const auto entry_sent = [&] {
+    return std::any_of(l.world.flights().begin(), l.world.flights().end(),
+                       [](const auto& flight) { return !flight.second.message.entries.empty(); });
+  };
+  for (sim::TimeUs us = 1'000'000; !entry_sent(); us += 500) l.run_until(us);
+  EXPECT(l.find(" was cut when it was sent.") == nullptr);
+  l.act({.kind = Kind::HealAll});
+  l.run_until(2'000'000);
+  EXPECT(l.find(" was cut when it was sent.") != nullptr);
+  EXPECT(l.find(" is cut.") == nullptr);
+}
+
 TEST_CASE("every act is told when it happens") {
   Listener l(7, 3);
   l.run_until(1'000'000);
@@ -225,6 +243,11 @@ TEST_CASE("a refused vote names who has it, or the logs that decided") {
         why.find("live leader") != std::string::npos || why.find("It is in term") != std::string::npos;
     EXPECT(explains);
   }
+  // Where the vote was spent, that decided it, however the logs are.
+  EXPECT(std::any_of(reasons.begin(), reasons.end(), [](const std::string& why) {
+    const std::size_t logs = why.find("The log would not do either: ");
+    return logs != std::string::npos && why.find("term ") < logs;
+  }));
 }
 
 }  // namespace

@@ -183,8 +183,17 @@ TEST_SUITE("frame") {
     timeline.run_until(2'000'000);
     const NodeId leader = timeline.world().leader();
     const NodeId other(leader.value() == 1 ? 2 : 1);
+    const auto on_its_way = [&] {
+      const Frame frame = build_frame(timeline);
+      return std::any_of(frame.messages.begin(), frame.messages.end(), [&](const MessageView& view) {
+        return view.message.from == leader && view.message.to == other;
+      });
+    };
+    for (int i = 0; i < 1000 && !on_its_way(); ++i) timeline.step_event();
+    const sim::TimeUs cut_us = timeline.now_us();
     REQUIRE(timeline.act(act(sim::Command::Kind::Cut, leader.value(), other.value())).ok());
     bool doomed = false;
+    bool caught = false;
     for (int i = 0; i < 300; ++i) {
       timeline.step_event();
       const Frame frame = build_frame(timeline);
@@ -195,12 +204,14 @@ TEST_SUITE("frame") {
         EXPECT(view.travelled >= 0);
         EXPECT(view.travelled <= 1);
         const bool on_cut_link = view.message.from == leader && view.message.to == other;
-        if (view.sent_us > 2'000'000) EXPECT(view.doomed == on_cut_link);
-        EXPECT(view.link_cut == view.doomed);
-        doomed = doomed || view.doomed;
+        EXPECT(view.doomed == on_cut_link);  // the cut catches what is on its way, too
+        EXPECT(view.link_cut == (on_cut_link && view.sent_us > cut_us));
+        doomed = doomed || view.link_cut;
+        caught = caught || (view.doomed && !view.link_cut);
       }
     }
     EXPECT(doomed);
+    EXPECT(caught);
   }
 
   TEST_CASE(

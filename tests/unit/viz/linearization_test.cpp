@@ -43,6 +43,15 @@ TEST_SUITE("linearization points") {
     for (std::size_t i = 1; i < requests.size(); ++i) EXPECT(requests[i].point_us == -1);
   }
 
+  TEST_CASE("what may have taken effect more than once has none") {
+    std::vector<RequestView> requests = {answered(1, 5, 0, 10), answered(2, 6, 0, 10)};
+    for (RequestView& request : requests) request.attempts = 2;
+    requests[0].session = false;
+    set_points(requests);
+    EXPECT(requests[0].point_us == -1);
+    EXPECT(requests[1].point_us == 5);
+  }
+
   TEST_CASE("an answer that no order explains has none") {
     // Entry 6 was acknowledged before entry 5 was asked for.
     std::vector<RequestView> requests = {answered(1, 5, 50, 60), answered(2, 6, 10, 20)};
