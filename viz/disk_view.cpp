@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
+#include <optional>
+#include <span>
 
 #include "base/check.h"
 #include "storage/wal_reader.h"
@@ -179,6 +182,72 @@ Log read(storage::MemoryDisk& disk, const LogRead* before) {
   return log;
 }
 
+RecordView no_record(std::uint64_t sequence, std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t kHead = 96;
+  RecordView view;
+  view.segment = sequence;
+  view.file = storage::segment_name(sequence);
+  view.offset = offset;
+  view.bytes = bytes.size();
+  view.type = "bytes";
+  view.text = "no header of a record is here";
+  view.wrong = view.text;
+  view.fields = {{"wrong", view.wrong}};
+  view.head.assign(bytes.begin(),
+                   bytes.begin() + static_cast<std::ptrdiff_t>(std::min(kHead, bytes.size())));
+  return view;
+}
+
+// What lies in a segment from `offset` on, although no reader comes there: record by record as far as their headers
+// tell, at most `most` of them.
+void walk(storage::MemoryDisk& disk, std::uint64_t sequence, std::uint64_t offset, std::size_t most,
+          std::vector<RecordView>& views) {
+  const std::vector<std::uint8_t> file = disk.contents(storage::segment_name(sequence));
+  const auto used = std::find_if(file.rbegin(), file.rend(), [](std::uint8_t byte) { return byte != 0; });
+  const std::span<const std::uint8_t> bytes(file.data(), static_cast<std::size_t>(file.rend() - used));
+  const auto header_at = [&](std::uint64_t at) -> std::optional<storage::RecordHeader> {
+    if (at + storage::kRecordHeaderBytes > bytes.size()) return std::nullopt;
+    return storage::decode_record_header(bytes.subspan(at, storage::kRecordHeaderBytes), sequence, at);
+  };
+  while (offset < bytes.size() && views.size() < most) {
+    const auto header = header_at(offset);
+    if (!header || offset + storage::record_bytes(header->length) > file.size()) {
+      std::uint64_t next = offset + storage::kRecordAlignment;
+      while (next < bytes.size() && !header_at(next)) next += storage::kRecordAlignment;
+      next = std::min<std::uint64_t>(next, bytes.size());
+      views.push_back(no_record(sequence, offset, bytes.subspan(offset, next - offset)));
+      offset = next;
+      continue;
+    }
+    const std::uint64_t size = storage::record_bytes(header->length);
+    const auto whole = std::span<const std::uint8_t>(file).subspan(offset, size);
+    const auto payload = whole.subspan(storage::kRecordHeaderBytes, header->length);
+    views.push_back(view_of({sequence, offset, *header, base::Bytes(payload)}, disk));
+    views.back().wrong = storage::payload_matches(*header, whole)
+                             ? "it comes after what cannot be read"
+                             : "its payload is not what its checksum says";
+    views.back().fields.insert(views.back().fields.begin(), {"wrong", views.back().wrong});
+    offset += size;
+  }
+}
+
+// What no reader of the log comes to, because of what is before it.
+std::vector<RecordView> unreadable(storage::MemoryDisk& disk, const Log& log) {
+  std::vector<RecordView> views;
+  const auto sequences = storage::list_segments(disk.names());
+  if (log.damage.empty() || !sequences) return views;
+  const bool any = !log.last.empty();
+  for (const std::uint64_t sequence : *sequences) {
+    if (any && sequence < log.last.back().sequence) continue;
+    const bool begun = any && sequence == log.last.back().sequence;
+    const std::uint64_t offset =
+        begun ? log.last.back().offset + storage::record_bytes(log.last.back().header.length)
+              : storage::kSegmentHeaderBytes;
+    walk(disk, sequence, offset, kRecordsShown, views);
+  }
+  return views;
+}
+
 // In words, from the last look where it is the same record. Both are in the order of their places.
 std::vector<RecordView> views_of(const std::vector<storage::WalRecord>& records,
                                  std::vector<RecordView> before, storage::MemoryDisk& disk) {
@@ -189,7 +258,7 @@ std::vector<RecordView> views_of(const std::vector<storage::WalRecord>& records,
     const std::pair place(record.sequence, record.offset);
     while (old != before.end() && std::pair(old->segment, old->offset) < place) ++old;
     const bool same = old != before.end() && std::pair(old->segment, old->offset) == place &&
-                      old->crc == record.header.crc;
+                      old->crc == record.header.crc && old->wrong.empty();
     views.push_back(same ? std::move(*old) : view_of(record, disk));
   }
   return views;
@@ -236,6 +305,8 @@ DiskView look_at_disk(const sim::World& world, raft::NodeId member, DiskView bef
       views_of(log.last, last == nullptr ? std::vector<RecordView>{} : std::move(before.records), now);
   for (std::size_t i = 0; i < view.records.size(); ++i)
     view.records[i].durable = view.records_before + i < fresh->durable;
+  std::vector<RecordView> lost = unreadable(now, log);
+  std::move(lost.begin(), lost.end(), std::back_inserter(view.records));
   view.damage = log.damage;
   view.read = std::move(fresh);
   set_rest(world, member, view);

@@ -28,6 +28,7 @@ struct RecordView {
   std::string type;                                         // "entries"
   std::string text;                                         // "4 … 6 of term 2"
   bool durable = true;                                      // would be there after a power failure
+  std::string wrong;                                        // why it cannot be read; empty: it can
   std::vector<std::pair<std::string, std::string>> fields;  // of its header, in the order of the bytes
   std::vector<std::uint8_t> head;                           // its first bytes
 };

@@ -88,7 +88,8 @@ void write(JsonWriter& json, const DiskView& disk) {
   for (const RecordView& record : disk.records) {
     json.open('{').field("file", std::string_view(record.file)).field("offset", record.offset);
     json.field("bytes", record.bytes).field("type", std::string_view(record.type));
-    json.field("text", std::string_view(record.text)).field("durable", record.durable).close('}');
+    json.field("text", std::string_view(record.text)).field("durable", record.durable);
+    json.field("wrong", std::string_view(record.wrong)).close('}');
   }
   json.close(']').close('}');
 }

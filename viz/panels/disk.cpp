@@ -38,7 +38,8 @@ float draw_row(const std::vector<Offer>& offers, const Asked& asked, Ui& ui, con
                         {.height = ui.narrow() ? kTouchTarget : 26, .slack = 1});
 }
 
-// Solid where a power failure leaves it, dashed where it is only in the cache: as in the log matrix.
+// Solid where a power failure leaves it, dashed where it is only in the cache, as in the log matrix; crossed where it
+// cannot be read.
 void draw_record(const RecordView& record, bool chosen, Selection& selection, Ui& ui, const Rect& row) {
   const Theme& theme = ui.theme();
   ImDrawList* list = ui.list();
@@ -47,21 +48,29 @@ void draw_record(const RecordView& record, bool chosen, Selection& selection, Ui
   if (chosen || it.hovered) fill(list, row, ink(chosen ? theme.raised : theme.hover), 3);
   const float y = row.center().y;
   const Rect mark{row.x + 8, y - 6, 12, 12};
-  if (record.durable) {
+  if (!record.wrong.empty()) {
+    outline(list, mark, ink(theme.bad), 2, 1.5F);
+    line(list, mark.min(), {mark.right(), mark.bottom()}, ink(theme.bad), 1.5F);
+    line(list, {mark.right(), mark.y}, {mark.x, mark.bottom()}, ink(theme.bad), 1.5F);
+  } else if (record.durable) {
     fill(list, mark, ink(theme.good, 0.8F), 2);
   } else {
     dashed_outline(list, mark, ink(theme.warning), 1.5F);
   }
   const Pen mono = ui.mono(type::kSmall, theme.muted);
   draw_text(list, mono, {row.x + 78, y}, "+" + digits(record.offset), Align::Right);
-  draw_text(list, ui.medium(type::kSmall, theme.text), {row.x + 88, y}, record.type);
+  draw_text(list, ui.medium(type::kSmall, record.wrong.empty() ? theme.text : theme.bad), {row.x + 88, y},
+            record.type);
   const Words bytes = bytes_text(record.bytes);
   draw_text(list, mono, {row.right() - 6, y}, bytes, Align::Right);
   const Pen pen = ui.mono(type::kSmall, theme.text);
   const float x = row.x + 156;
   const float room = row.right() - 6 - text_width(mono, bytes) - 10 - x;
   draw_text(list, pen, {x, y}, fitted(pen, record.text, room));
-  const char* kept = record.durable ? text::kRecordDurable : text::kRecordCached;
+  const Words wrong = "It cannot be read: " + Words(record.wrong) + ".";
+  const std::string_view kept = !record.wrong.empty() ? std::string_view(wrong)
+                                : record.durable      ? text::kRecordDurable
+                                                      : text::kRecordCached;
   if (it.hovered && text_width(pen, record.text) > room) {
     ui.tooltip(Words(record.text) + ". " + kept);
   } else if (it.hovered) {
@@ -160,7 +169,8 @@ void draw_details(const DiskView& disk, const RecordView* record, const std::vec
               place_of(*record));
     draw_row(kept.damage, asked, ui, sheet.area, sheet.area.right() - width);
     sheet.y += height + 2;
-    for (const auto& [name, value] : record->fields) sheet.pair(name, value);
+    for (const auto& [name, value] : record->fields)
+      sheet.pair(name, value, name == "wrong" ? theme.bad : theme.text);
     sheet.y += 6;
     draw_bytes(*record, ui, sheet);
   }

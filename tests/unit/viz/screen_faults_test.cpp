@@ -108,9 +108,32 @@ TEST_SUITE("faults") {
     cluster.key(ImGuiKey_P);
     cluster.run(500'000);
     cluster.click("tab.disk");
+    const std::vector<RecordView> sound = cluster.disk().records;
+    const std::size_t at = sound.size() - 2;
     cluster.click(second_record(cluster));
     cluster.click("act.disk.damage");
     EXPECT_MESSAGE(cluster.disk().damage.find("00000001.wal+") != std::string::npos, cluster.disk().damage);
+    // It stays in sight, and is told apart from those behind it, to which no reader comes.
+    const std::vector<RecordView> damaged = cluster.disk().records;
+    REQUIRE(damaged.size() == sound.size());
+    EXPECT(damaged[at].wrong == "its payload is not what its checksum says");
+    for (std::size_t i = 0; i < damaged.size(); ++i) {
+      EXPECT(damaged[i].offset == sound[i].offset);
+      EXPECT(damaged[i].text.empty() == sound[i].text.empty());
+      if (i < at) EXPECT(damaged[i].wrong.empty());
+      if (i > at) EXPECT(damaged[i].wrong == "it comes after what cannot be read");
+    }
+    cluster.key(ImGuiKey_U);
+    EXPECT(cluster.disk().records[at].wrong.empty());
+    EXPECT(cluster.disk().records[at].text == sound[at].text);
+    cluster.click(second_record(cluster));
+    cluster.click("act.disk.zero");
+    const auto lost = std::count_if(cluster.disk().records.begin(), cluster.disk().records.end(),
+                                    [](const RecordView& record) { return !record.wrong.empty(); });
+    EXPECT(lost > 0);
+    cluster.key(ImGuiKey_U);
+    cluster.click(second_record(cluster));
+    cluster.click("act.disk.damage");
     cluster.key(ImGuiKey_C);
     cluster.key(ImGuiKey_R);
     EXPECT(cluster.member().process == Process::Crashed);
