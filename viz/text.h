@@ -251,6 +251,10 @@ inline constexpr const char* kDeliver = "It arrives at once, before whatever was
 
 // Stage
 inline constexpr const char* kAllSigns = "What every shape on the stage stands for.";
+inline constexpr const char* kFirstHint =
+    "Drag across links to cut them. Click a member for what it knows, right-click it for all that can be "
+    "done.";
+inline constexpr const char* kFirstHintTouch = "Draw across links to cut them; tap a member, or hold it.";
 inline constexpr const char* kCutHint = "drag a member across, or click the cut to heal";
 inline constexpr const char* kStageHint =
     "Drag across links to cut them · drag a member to move it · right-click for more";
@@ -270,7 +274,8 @@ inline constexpr const char* kNeverPart = "The two branches do the same.";
 inline constexpr const char* kGallery = "Choose a scenario, or drop a scenario file on the window.";
 
 // Empty states
-inline constexpr const char* kNoStory = "Nothing has happened yet. Press play, or step event by event.";
+inline constexpr const char* kNoStory =
+    "Nothing has happened yet. Play lets time run; a step is one event.";
 inline constexpr const char* kNoMember =
     "Click a member on the stage, or press its number, to see its term, vote, log and timers. Drag across "
     "links to cut them; right-click, or hold, for more.";

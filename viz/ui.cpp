@@ -205,7 +205,7 @@ Written Ui::text_field(const Rect& area, const TextField& field, std::string& te
   ImGui::PopStyleColor();
   ImGui::PopFont();
   await(field.name, written, field.take);
-  region(field.name, area);
+  reachable(field.name, area, {area.w, area.h});
   if (regions_.find(field.name) != nullptr) text_fields_.add(field.name, area);
   return written;
 }

@@ -89,7 +89,7 @@ void draw_form(Selection& selection, CommandSink& commands, Ui& ui) {
   if (!selection.form) return;
   const bool asked = selection.open_popup == "form";
   Form& form = *selection.form;
-  const float row_height = ui.narrow() ? kTouchTarget : 32;
+  const float row_height = ui.narrow() ? kTouchTarget + 4 : 32;  // a field stands a little inside
   const float height =
       kFormHead + static_cast<float>(form.fields.size()) * row_height + 24 + row_height + 24;
   const float width = std::min(kFormWidth, ImGui::GetIO().DisplaySize.x - 16);
@@ -118,7 +118,7 @@ void draw_form(Selection& selection, CommandSink& commands, Ui& ui) {
       ui.button(go, {"form.do", "Do it", "", "Enter", Icon::None, Button::Style::Primary, true});
   const bool left =
       ui.button(leave, {"form.leave", "Leave it", "", "Esc", Icon::None, Button::Style::Plain, true});
-  const bool entered = either_enter() && !asked && ui.focus() != "form.leave";
+  const bool entered = either_enter() && !asked;
   if (left || ((pressed || entered) && take(form, commands)) || ImGui::IsKeyPressed(ImGuiKey_Escape))
     ImGui::CloseCurrentPopup();
   ImGui::SetCursorScreenPos(im(rest.min()));

@@ -189,6 +189,23 @@ Rect draw_joint_label(const Stage& stage) {
   return box;
 }
 
+// What to do first, until somebody has done anything.
+void draw_first_hint(const Stage& stage, const Rect& avoided) {
+  const bool touched =
+      stage.selection.chosen || std::any_of(stage.frame.links.begin(), stage.frame.links.end(),
+                                            [](const LinkView& link) { return link.cut; });
+  if (touched || stage.frame.members.size() < 2) return;
+  const char* words = stage.ui.narrow() ? text::kFirstHintTouch : text::kFirstHint;
+  const Pen pen = stage.ui.regular(type::kTiny, stage.ui.theme().muted);
+  const float room = stage.area.w * (has_little_room(stage) ? 0.4F : 0.25F);
+  const Vec2 size{std::min(room, text_width(pen, words)), wrapped_height(pen, room, words)};
+  const Vec2 at = label_place(stage, size, avoided);
+  fill(stage.ui.list(), Rect{at.x, at.y, size.x, size.y}.inset(-6, -4), ink(stage.ui.theme().ground, 0.9F),
+       kCorner);
+  draw_wrapped(stage.ui.list(), pen, at, room, words);
+  stage.ui.region("stage.hint", {at.x, at.y, size.x, size.y});
+}
+
 }  // namespace
 
 // Beside the cut, in the corner that it leaves free.
@@ -196,7 +213,7 @@ void draw_cut_label(const Stage& stage) {
   const Theme& theme = stage.ui.theme();
   ImDrawList* list = stage.ui.list();
   const Rect joint = draw_joint_label(stage);
-  if (stage.frame.islands.size() < 2) return;
+  if (stage.frame.islands.size() < 2) return draw_first_hint(stage, joint);
   Words what = "partition ";
   for (const auto& island : stage.frame.islands) {
     if (&island != &stage.frame.islands.front()) what += " | ";

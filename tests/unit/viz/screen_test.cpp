@@ -28,6 +28,28 @@ bool is_control(const std::string& name) {
 }  // namespace
 
 TEST_SUITE("screen") {
+  TEST_CASE("what to do first is said until somebody has done it") {
+    for (const Vec2 size : {Vec2{1280, 800}, Vec2{390, 844}}) {
+      CAPTURE(size.x);
+      Screen screen(size);
+      REQUIRE(screen.app().open("first_election").ok());
+      screen.play_until(900'000);
+      REQUIRE(screen.has("stage.hint"));
+      const Rect hint = screen.region("stage.hint");
+      for (int i = 1; i <= 5; ++i)
+        EXPECT(common(hint, screen.region("member." + std::to_string(i))).empty());
+      EXPECT(common(hint, screen.region("client")).empty());
+      if (size.x > 900) {
+        screen.click("link.1.2");
+        EXPECT_FALSE(screen.has("stage.hint"));
+        screen.click("link.1.2");  // and heals
+        EXPECT(screen.has("stage.hint"));
+      }
+      screen.click("member.1");
+      EXPECT_FALSE(screen.has("stage.hint"));
+    }
+  }
+
   TEST_CASE("every size shows the controls inside the window, none over another") {
     for (const Vec2 size : kSizes) {
       CAPTURE(size.x);

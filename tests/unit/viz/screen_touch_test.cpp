@@ -145,6 +145,8 @@ TEST_SUITE("touch") {
     for (const char* page : {"ask", "disk", "clock", "members"}) menu("member.3", {page});
     menu("member.3", {"disk", "disk.chance"});
     menu("member.3", {"disk", "disk.once"});
+    menu("member.3", {"disk", "disk.set"});
+    menu("member.3", {"members", "members.change"});
     menu(some_message(telephone), {});
     menu("client", {});
     const Rect stage = telephone.region("stage");
@@ -165,11 +167,11 @@ TEST_SUITE("touch") {
       EXPECT_MESSAGE(size.y >= kTouchTarget - 0.1F, name, " is ", size.y, " high");
     }
     for (const char* kind :
-         {"act",      "branch",    "branches",   "client",  "clients",    "comparison", "cut",
-          "disk",     "help",      "line",       "link",    "log",        "member",     "menu",
-          "message",  "more",      "overview",   "palette", "properties", "request",    "row",
-          "scenario", "scenarios", "space_time", "speed",   "stage",      "store",      "story",
-          "tab",      "timeline",  "transport"}) {
+         {"act",   "branch",   "branches",  "client",     "clients", "comparison", "cut",
+          "disk",  "form",     "help",      "line",       "link",    "log",        "member",
+          "menu",  "message",  "more",      "overview",   "palette", "properties", "request",
+          "row",   "scenario", "scenarios", "space_time", "speed",   "stage",      "store",
+          "story", "tab",      "timeline",  "transport"}) {
       EXPECT_MESSAGE(kinds.count(kind) == 1, kind, " was not seen");
     }
   }
