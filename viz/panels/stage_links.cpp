@@ -195,9 +195,17 @@ void draw_first_hint(const Stage& stage, const Rect& avoided) {
       stage.selection.chosen || std::any_of(stage.frame.links.begin(), stage.frame.links.end(),
                                             [](const LinkView& link) { return link.cut; });
   if (touched || stage.frame.members.size() < 2) return;
-  const char* words = stage.ui.narrow() ? text::kFirstHintTouch : text::kFirstHint;
   const Pen pen = stage.ui.regular(type::kTiny, stage.ui.theme().muted);
-  const float room = stage.area.w * (has_little_room(stage) ? 0.4F : 0.25F);
+  if (stage.ui.narrow()) {
+    // A line under everything: the corners are the members'.
+    const Vec2 middle{stage.area.center().x, stage.area.bottom() - 10};
+    const float width = text_width(pen, text::kFirstHintTouch);
+    draw_text(stage.ui.list(), pen, middle, text::kFirstHintTouch, Align::Center);
+    return stage.ui.region("stage.hint", {middle.x - width / 2, middle.y - 8, width, 16});
+  }
+  if (has_little_room(stage)) return;
+  const char* words = text::kFirstHint;
+  const float room = stage.area.w * 0.25F;
   const Vec2 size{std::min(room, text_width(pen, words)), wrapped_height(pen, room, words)};
   const Vec2 at = label_place(stage, size, avoided);
   fill(stage.ui.list(), Rect{at.x, at.y, size.x, size.y}.inset(-6, -4), ink(stage.ui.theme().ground, 0.9F),

@@ -36,8 +36,10 @@ TEST_SUITE("screen") {
       screen.play_until(900'000);
       REQUIRE(screen.has("stage.hint"));
       const Rect hint = screen.region("stage.hint");
-      for (int i = 1; i <= 5; ++i)
+      for (int i = 1; i <= 5; ++i) {
         EXPECT(common(hint, screen.region("member." + std::to_string(i))).empty());
+        EXPECT(common(hint, screen.region("caption." + std::to_string(i))).empty());
+      }
       EXPECT(common(hint, screen.region("client")).empty());
       if (size.x > 900) {
         screen.click("link.1.2");
