@@ -254,7 +254,8 @@ inline constexpr const char* kAllSigns = "What every shape on the stage stands f
 inline constexpr const char* kFirstHint =
     "Drag across links to cut them. Click a member for what it knows, right-click it for all that can be "
     "done.";
-inline constexpr const char* kFirstHintTouch = "Draw across links to cut them. Tap a member, or hold it for more.";
+inline constexpr const char* kFirstHintTouch =
+    "Draw across links to cut them. Tap a member, or hold it for more.";
 inline constexpr const char* kCutHint = "drag a member across, or click the cut to heal";
 inline constexpr const char* kStageHint =
     "Drag across links to cut them · drag a member to move it · right-click for more";
