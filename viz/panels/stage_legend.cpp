@@ -6,6 +6,7 @@
 
 #include "viz/health.h"
 #include "viz/panels/stage_parts.h"
+#include "viz/panels/timeline_parts.h"
 #include "viz/text.h"
 
 namespace raftarium::viz {
@@ -20,7 +21,7 @@ constexpr float kLeast = 340;   // px of height that the stage keeps before the 
 constexpr int kMostRows = 3;  // on the stage
 constexpr const char* kAllSigns = "All signs …";
 
-enum class SignGroup : std::uint8_t { Members, Troubles, Messages };
+enum class SignGroup : std::uint8_t { Members, Troubles, Messages, Timeline };
 
 struct Sign {
   const char* name;
@@ -62,6 +63,13 @@ Sign message_sign(const char* name) {
             draw_message_shape(ui, sample, middle, ui.theme().muted, false);
           },
           nullptr};
+}
+
+// Named with all the others only: the timeline is not the stage.
+template <lab::Mark::Kind kKind>
+Sign mark_sign(const char* name) {
+  return {name, SignGroup::Timeline, [](Ui& ui, Vec2 at) { draw_mark_sign(ui, kKind, at); },
+          [](const Frame&) { return false; }};
 }
 
 ImU32 edge_of(const Ui& ui) { return ink(ui.theme().muted); }
@@ -124,6 +132,17 @@ const std::array kSigns = {
          nullptr},
     message_sign<MessageType::MsgHeartbeat>("heartbeat"),
     message_sign<MessageType::MsgVote>("vote"),
+    Sign{"pre-vote", SignGroup::Messages,
+         [](Ui& ui, Vec2 at) {
+           raft::Message sample;
+           sample.type = MessageType::MsgPreVote;
+           draw_message_shape(ui, sample, at, ui.theme().muted, false);
+         },
+         [](const Frame& frame) {
+           return std::any_of(frame.messages.begin(), frame.messages.end(), [](const MessageView& view) {
+             return view.message.type == MessageType::MsgPreVote;
+           });
+         }},
     message_sign<MessageType::MsgSnap>("snapshot"),
     message_sign<MessageType::MsgReadIndex>("read"),
     message_sign<MessageType::MsgTimeoutNow>("transfer"),
@@ -131,6 +150,13 @@ const std::array kSigns = {
     message_sign<MessageType::MsgAppResp, true>("refusal"),
     Sign{"lost", SignGroup::Messages,
          [](Ui& ui, Vec2 at) { cross(ui.list(), at, 5, ink(ui.theme().bad), 2); }, nullptr},
+    mark_sign<lab::Mark::Kind::Leader>("timeline: a leader"),
+    mark_sign<lab::Mark::Kind::Commit>("a commit"),
+    mark_sign<lab::Mark::Kind::Client>("a client asks"),
+    mark_sign<lab::Mark::Kind::Network>("network, disk, clock or configuration"),
+    mark_sign<lab::Mark::Kind::Crash>("a crash"),
+    mark_sign<lab::Mark::Kind::Restart>("a restart"),
+    mark_sign<lab::Mark::Kind::Violation>("a violation"),
 };
 
 bool is_named(const Sign& sign, const Frame& frame) { return sign.there == nullptr || sign.there(frame); }
@@ -150,7 +176,7 @@ int flow(const Ui& ui, Vec2 top_left, float width, int most, const Wanted& wante
   SignGroup group = kSigns.front().group;
   for (const Sign& sign : kSigns) {
     if (!wanted(sign)) continue;
-    const bool other = sign.group == SignGroup::Messages && group != SignGroup::Messages;
+    const bool other = sign.group != group && sign.group >= SignGroup::Messages;
     group = sign.group;
     if (x > 0 && ((other && !one_row && most > 1) || x + room_of(sign) > width)) {
       x = 0;

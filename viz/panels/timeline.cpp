@@ -184,6 +184,17 @@ void draw_marks(const Frame& frame, const PlacedMarks& marks, const lab::Mark* p
 
 }  // namespace
 
+void draw_mark_sign(Ui& ui, lab::Mark::Kind kind, Vec2 at) {
+  lab::Mark sample;
+  sample.kind = kind;
+  const MarkLook look = look_of(sample, ui.theme());
+  if (look.letter == '|') {
+    fill(ui.list(), {at.x - 1, at.y - 6, 2, 12}, ink(look.color));
+  } else {
+    draw_mark(ui, look, at, false);
+  }
+}
+
 void draw_timeline(const Frame& frame, Selection& selection, CommandSink& commands, Ui& ui,
                    const Rect& area) {
   const Theme& theme = ui.theme();

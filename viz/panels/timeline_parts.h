@@ -23,6 +23,9 @@ struct TimeScale {
   }
 };
 
+// As on the rail, without a place in time.
+void draw_mark_sign(Ui& ui, lab::Mark::Kind kind, Vec2 at);
+
 // The line of another branch, under the rail.
 struct BranchLine {
   const lab::BranchView* branch;

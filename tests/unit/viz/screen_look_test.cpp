@@ -140,7 +140,8 @@ TEST_SUITE("look") {
     }
     low.click("legend.all");
     low.draw(5);
-    for (const char* name : {"leader", "lost", "full disk", "slow process", "transfer"}) {
+    for (const char* name : {"leader", "lost", "full disk", "slow process", "transfer", "pre-vote",
+                             "a crash", "network, disk, clock or configuration"}) {
       CAPTURE(name);
       REQUIRE(low.has(std::string("legend.") + name));
       EXPECT(low.region(std::string("legend.") + name).right() < 960);
