@@ -99,6 +99,7 @@ MemberView view_member(const sim::World& world, raft::NodeId id, raft::Index fro
                           std::move(before.entries));
   view.durable = member.storage().last_index();
   view.disk = world.disk_settings(id);
+  view.stopped_by = world.stopped_by(id);
   if (const storage::MemoryDisk* disk = world.disk(id)) {
     for (const auto& [op, planned] : disk->next_faults()) view.next_faults.emplace_back(op, planned.fault);
   }

@@ -26,6 +26,9 @@ struct EntryView {
   base::Bytes data{};  // what the text is made of
 };
 
+// How the next such call of a disk goes wrong.
+using NextFault = std::pair<storage::DiskOp, storage::DiskFault>;
+
 struct MemberView {
   raft::NodeId id;
   Process process = Process::Running;
@@ -37,9 +40,10 @@ struct MemberView {
   bool leads_minority = false;      // a leader that cannot reach a quorum over the links as they are
   std::vector<kv::KeyValue> store;  // sorted by key, at most kKeysShown
   raft::Index durable;              // the last entry that is synced
+  std::string
+      stopped_by;  // what its disk said that it ended itself for, or did not start again; mostly empty
   sim::DiskSettings disk;
-  std::vector<std::pair<storage::DiskOp, storage::DiskFault>>
-      next_faults;                // of the next such call of its disk
+  std::vector<NextFault> next_faults;
   std::int64_t sync_ends_us = 0;  // 0: nothing is being synced
   std::int64_t drift_ppm = 0;     // by how much its clock runs fast
   sim::ProcessSettings pace;      // how fast its process is

@@ -21,6 +21,7 @@ void write(JsonWriter& json, const MemberView& member) {
   for (const sim::DiskChance& chance : sim::kDiskChances) {
     json.field(chance.field, member.disk.*chance.per_million);
   }
+  json.field("stopped_by", std::string_view(member.stopped_by));
   json.key("next_faults").open('[');
   for (const auto& [op, fault] : member.next_faults) {
     json.value(std::string_view(Words(storage::describe(op)) + ": " + storage::describe(fault)));

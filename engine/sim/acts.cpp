@@ -295,6 +295,7 @@ void World::jump(Replica& r, TimeUs by_us) {
 void World::stop(Replica& r, member::Unsynced unsynced) {
   r.machine.crash(unsynced, prng_);
   r.process = ProcessState::Crashed;
+  r.stopped_by.clear();
   r.sync.reset();
   forget_reads(r.member().id());
   // What had arrived but was not read is gone with the process.
@@ -312,15 +313,18 @@ void World::wipe(Replica& r) {
     return;
   }
   use_disk(r, r.disk);
+  r.stopped_by.clear();
   if (checking_) checkers_.wiped(r.member().id());
 }
 
 void World::restart(Replica& r) {
   if (auto status = r.machine.restart(); !status) {
     faults_.add(Fault::StorageFailed);
-    tell(Event::Kind::StorageFailed, r.member().id()).text = status.error().message;
+    r.stopped_by = status.error().message;
+    tell(Event::Kind::StorageFailed, r.member().id()).text = r.stopped_by;
     return;
   }
+  r.stopped_by.clear();
   if (checking_) checkers_.restarted(r.member(), now_us_, moment());
   r.process = ProcessState::Running;
   ++r.start;

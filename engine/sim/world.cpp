@@ -378,7 +378,9 @@ void World::use_disk(Replica& r, const DiskSettings& settings) {
 void World::step_aside(Replica& r) {
   faults_.add(Fault::StorageFailed);
   tell(Event::Kind::StorageFailed, r.member().id()).text = r.member().failure()->message;
+  std::string why = r.member().failure()->message;
   stop(r, member::Unsynced::Kept);
+  r.stopped_by = std::move(why);
 }
 
 FaultCounts World::faults() const {

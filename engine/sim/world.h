@@ -97,6 +97,8 @@ class World {
   // When the sync that is under way ends; none: nothing is being synced.
   std::optional<TimeUs> sync_ends_us(raft::NodeId node) const;
   ProcessState process(raft::NodeId node) const { return replica(node).process; }
+  // What its disk said that a member ended itself for, or did not start again; empty where that is not why it is down.
+  const std::string& stopped_by(raft::NodeId node) const { return replica(node).stopped_by; }
   // When the member ticks next, if it runs.
   TimeUs next_tick_us(raft::NodeId node) const { return replica(node).next_tick_us; }
   // How long it is until the tick after, if nothing else is to be done.
@@ -142,6 +144,7 @@ class World {
     std::int64_t drift_ppm = 0;
     TimeUs tick_period_us = 0;  // REQUIRES: !stands_still()
     DiskSettings disk{};
+    std::string stopped_by{};
     struct Sync {
       storage::Wal::SyncTicket ticket;
       TimeUs ends_us = 0;

@@ -91,7 +91,7 @@ Words request_words(const RequestView& request) {
 Rgb request_tone(const RequestView& request, const Theme& theme) {
   if (request.open) return theme.accent;
   if (request.stale) return theme.bad;
-  return request.state.rfind("committed", 0) == 0 ? theme.good : theme.warning;
+  return request.status == sim::RequestState::Committed ? theme.good : theme.warning;
 }
 
 void choose_request(const RequestView& request, Selection& selection) {

@@ -26,6 +26,7 @@ struct RoleWords {
 };
 
 RoleWords words_for(const MemberView& member, const Theme& theme) {
+  if (!member.stopped_by.empty()) return {"stopped by its disk", "this is what it last knew", theme.bad};
   if (member.process == Process::Crashed) return {"crashed", "this is what its storage holds", theme.bad};
   if (member.process == Process::Paused)
     return {"paused", "handles nothing, its clock stands", theme.warning};
@@ -196,6 +197,7 @@ void draw_member_sheet(const Frame& frame, const MemberView& member, Selection& 
   // Where there is little room, what can be done comes before what is known: it stays in sight.
   const bool acts_first = ui.narrow() || sheet.area.h < kRoomy;
   if (acts_first) draw_acts(frame, member, selection, commands, ui, sheet);
+  if (!member.stopped_by.empty()) sheet.pair("because", member.stopped_by, theme.bad);
   sheet.pair("term", number(status.hard_state.term), term_color(theme, status.hard_state.term));
   sheet.pair("vote", name(status.hard_state.vote));
   sheet.pair("commit / applied", number(status.hard_state.commit) + " / " + number(status.applied));

@@ -17,6 +17,7 @@ struct Arrow {
   Vec2 a;
   Vec2 b;
   bool behind = false;  // less than a pixel beside one that looks the same
+  bool doomed = false;  // on its way, and will be lost
 };
 
 struct Diagram {

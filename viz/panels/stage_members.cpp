@@ -11,6 +11,7 @@ namespace {
 constexpr float kDiamond = 11;  // px that a candidate's corners stand out
 
 const char* role_word(const MemberView& member, Standing standing) {
+  if (!member.stopped_by.empty()) return "disk failed";
   if (member.process == Process::Crashed) return "crashed";
   if (member.process == Process::Paused) return "paused";
   if (standing == Standing::Learner) return "learner";
@@ -87,7 +88,7 @@ void draw_timer(Ui& ui, const MemberView& member, Standing standing, Vec2 at, fl
   const bool round = member.status.soft_state.role == raft::Role::Follower;
   const float radius = r + (round ? 6.0F : kDiamond + 5);
   ui.list()->AddCircle(im(at), radius, ink(ui.theme().line, 0.8F), 64, 2);
-  const Rgb color = member.election_elapsed > 0.8 ? ui.theme().warning : ui.theme().muted;
+  const Rgb color = member.election_elapsed > 0.8 ? ui.theme().text : ui.theme().muted;  // no term's color
   arc(ui.list(), at, radius, static_cast<float>(member.election_elapsed), ink(color), 3);
 }
 

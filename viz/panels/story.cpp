@@ -85,6 +85,16 @@ void go_to(const Frame& frame, std::size_t at, Selection& selection, CommandSink
   if (line.node != raft::kNone) selection.select(line.node);
 }
 
+bool tells_violation(const Frame& frame, const lab::StoryLine& line) {
+  const auto& marks = frame.marks;  // in the order of time
+  auto mark = std::lower_bound(marks.begin(), marks.end(), line.time_us,
+                               [](const lab::Mark& m, std::int64_t us) { return m.time_us < us; });
+  for (; mark != marks.end() && mark->time_us == line.time_us; ++mark) {
+    if (mark->kind == lab::Mark::Kind::Violation && mark->text == line.what) return true;
+  }
+  return false;
+}
+
 void draw_line(const Frame& frame, std::size_t at, const List& keys, Selection& selection,
                CommandSink& commands, Ui& ui, const Rect& row, float room) {
   const lab::StoryLine& line = frame.story[at];
@@ -106,9 +116,17 @@ void draw_line(const Frame& frame, std::size_t at, const List& keys, Selection& 
   }
   if (it.clicked) go_to(frame, at, selection, commands);
   const float first = row.y + 6 + type::kSmall / 2 + 1;
-  list->AddCircleFilled({row.x + 5, first}, 4, ink(term_color(theme, line.term)), 20);
+  const bool violated = tells_violation(frame, line);
+  if (violated) {
+    cross(list, {row.x + 5, first}, 4, ink(theme.bad), 2);
+    ui.region("story.violated", row);
+  } else {
+    list->AddCircleFilled({row.x + 5, first}, 4, ink(term_color(theme, line.term)), 20);
+  }
   draw_text(list, ui.mono(type::kTiny, theme.muted), {row.x + 20, first}, text::seconds(line.time_us));
-  draw_wrapped(list, pen_of_what(ui), {text_x, row.y + 6}, room, line.what);
+  Pen what = pen_of_what(ui);
+  if (violated) what.color = ink(theme.bad);
+  draw_wrapped(list, what, {text_x, row.y + 6}, room, line.what);
   draw_wrapped(list, pen_of_why(ui), {text_x, row.y + 6 + heights.what + 3}, room, line.why);
   if (selection.rules)
     draw_wrapped(list, pen_of_rule(ui), {text_x, row.y + 6 + heights.above_rule() + 3}, room, line.rule);

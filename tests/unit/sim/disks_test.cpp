@@ -167,14 +167,18 @@ TEST_CASE("a member whose disk fails steps aside with the reason; the others go 
     EXPECT(failed->node == broken);
     EXPECT_MESSAGE(failed->text.find(c.reason) != std::string::npos, failed->text);
     EXPECT(world.process(broken) == ProcessState::Crashed);
+    EXPECT(world.stopped_by(broken) == failed->text);
     EXPECT(world.faults().of(Fault::StorageFailed) == 1);
     EXPECT(world.leader() != broken);
     EXPECT(value(world, world.leader(), "x") == "2");
     // With a disk that works it takes part again.
     apply(world, act(Kind::Restart, broken));
     run_for(world, 2 * kSecond);
+    EXPECT(world.stopped_by(broken).empty());
     EXPECT(stores_equal(world));
     EXPECT(violations(world).empty());
+    apply(world, act(Kind::Crash, broken));
+    EXPECT(world.stopped_by(broken).empty());  // it was not its disk
   }
 }
 
@@ -233,6 +237,7 @@ TEST_CASE("a bit that flips in what was durable keeps a member from starting, sa
   const Event* failed = find(world.events(), Event::Kind::StorageFailed);
   REQUIRE(failed != nullptr);
   EXPECT_MESSAGE(failed->text.find("00000001.wal+") != std::string::npos, failed->text);
+  EXPECT(world.stopped_by(node) == failed->text);
   // A new disk, and the log from the others once there is another leader.
   apply(world, act(Kind::Wipe, node));
   apply(world, act(Kind::Restart, node));

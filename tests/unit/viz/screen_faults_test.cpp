@@ -138,6 +138,9 @@ TEST_SUITE("faults") {
     cluster.key(ImGuiKey_R);
     EXPECT(cluster.member().process == Process::Crashed);
     EXPECT(cluster.frame().story.back().what.find("steps aside") != std::string::npos);
+    EXPECT(cluster.member().stopped_by.find("00000001.wal+") != std::string::npos);
+    cluster.click("act.disk.wipe");
+    EXPECT(cluster.member().stopped_by.empty());
   }
 
   TEST_CASE("clocks run fast and slow, stand still, and jump") {

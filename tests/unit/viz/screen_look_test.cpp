@@ -121,6 +121,23 @@ TEST_SUITE("look") {
     REQUIRE(told != story.end());
     EXPECT(told->rule == std::string(broken->says));
     EXPECT(broken->says == std::string(lab::rule_of(sim::Property::LeaderCompleteness)));
+    EXPECT(screen.has("story.violated"));  // not a line like the others
+    screen.app().seek(500'000);
+    screen.draw(3);
+    EXPECT_FALSE(screen.has("story.violated"));
+  }
+
+  TEST_CASE("the selected message is marked in the diagram, too") {
+    Screen screen(kLookDesk);
+    REQUIRE(screen.app().open("first_election").ok());
+    screen.play_until(700'000);
+    screen.click("tab.space_time");
+    EXPECT_FALSE(screen.has("space_time.chosen"));
+    screen.key(ImGuiKey_N);
+    screen.draw(3);
+    REQUIRE(screen.view("message") != "0");
+    REQUIRE(screen.has("space_time.chosen"));
+    EXPECT(overlap(screen.region("space_time.chosen"), screen.region("space_time")));
   }
 
   TEST_CASE("where the legend has no room for all signs, a button opens them") {
