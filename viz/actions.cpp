@@ -159,6 +159,8 @@ std::vector<Action> actions_for(const Frame& frame, const Chrome& chrome, const 
   actions.push_back({"signs", "Show what the signs of the stage stand for", "", std::string("signs")});
   actions.push_back({"properties", "Show what the properties say", "", std::string("properties")});
   actions.push_back({"rules", "Name the rules behind what happened, or not", "W", &Selection::rules});
+  actions.push_back(
+      {"dock", "More room for the panel under the stage, or less", "O", &Selection::dock_high});
   actions.push_back({"stores", "Show the stores side by side, or the requests", "", &Selection::stores});
   actions.push_back({"zoom_in", "Enlarge the stage", "PageUp", kZoomStep});
   actions.push_back({"zoom_out", "Shrink the stage", "PageDown", 1 / kZoomStep});

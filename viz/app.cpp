@@ -90,9 +90,10 @@ base::Status App::open_text(const std::string& name, const std::string& json) {
   chrome_.comparison.reset();
   notice_s_ = 0;  // it was about what was open before
   chrome_.notice.clear();
-  const Tab tab = selection_.tab;
-  selection_ = Selection();
-  selection_.tab = tab;
+  Selection fresh;
+  fresh.tab = selection_.tab;
+  fresh.dock_high = selection_.dock_high;
+  selection_ = std::move(fresh);
   chrome_.scenario = stem(name);
   if (const auto& recording = timeline_->scenario().recording) {
     // A session that somebody sends is shown where they were.
@@ -186,7 +187,7 @@ void App::draw(double real_s) {
   chrome_.playing = playback_.playing();
   chrome_.speed = playback_.speed();
 
-  const Layout layout = compute_layout(vec(ImGui::GetIO().DisplaySize));
+  const Layout layout = compute_layout(vec(ImGui::GetIO().DisplaySize), selection_.dock_high);
   if (!selection_.chosen) {
     // Somebody to look at, until the person chooses.
     const MemberView* leader = current_leader(frame_);
@@ -328,6 +329,7 @@ std::string App::view_json() const {
   json.field("story_line", selection_.story.value_or(frame_.story.size()));
   json.field("entry", selection_.entry.value_or(raft::Index()).value());
   json.field("zoom", selection_.stage.zoom).field("settled", !wants_frame());
+  json.field("dock_high", selection_.dock_high);
   json.field("drawn", drawn_).field("rules", selection_.rules);
   json.field("span_us", selection_.space_time.span_us).field("from_us", selection_.space_time.from_us);
   json.key("led_to").value(selection_.causes.past).key("follow").value(selection_.causes.future);

@@ -129,6 +129,7 @@ void log_keys(const Frame& frame, Selection& selection) {
 void view_keys(const Frame& frame, Selection& selection) {
   if (plain(ImGuiKey_G)) selection.open_popup = "gallery";
   if (plain(ImGuiKey_B)) selection.open_popup = "branches";
+  if (plain(ImGuiKey_O)) selection.dock_high = !selection.dock_high;
   if (plain(ImGuiKey_W)) selection.rules = !selection.rules;
   if (selection.tab == Tab::SpaceTime) diagram_keys(frame, selection.space_time);
   if (selection.tab == Tab::Logs) log_keys(frame, selection);

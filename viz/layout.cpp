@@ -7,6 +7,7 @@ namespace raftarium::viz {
 namespace {
 
 constexpr float kLeastTransport = 320;
+constexpr float kLeastStage = 260;  // px of height, under a dock that is high
 
 // The box of the properties with so many lines under its title: enough for all their names, where the story keeps its
 // room.
@@ -18,14 +19,15 @@ float properties_height(const Rect& side) {
 }
 
 // Each has room for all its parts from a height on; of less one sees what fits.
-Layout wide(Vec2 window) {
+Layout wide(Vec2 window, bool dock_high) {
   Layout out;
   window.y = std::max(window.y, 400.0F);
   Rect rest{0, 0, window.x, window.y};
   out.top_bar = rest.cut_top(48);
   out.timeline = rest.cut_bottom(64);
   Rect side = rest.cut_right(std::clamp(window.x * 0.333F, 340.0F, 480.0F));
-  out.dock = rest.cut_bottom(std::clamp(rest.h * 0.35F, std::min(150.0F, rest.h * 0.42F), 330.0F));
+  const float dock = std::clamp(rest.h * 0.35F, std::min(150.0F, rest.h * 0.42F), 330.0F);
+  out.dock = rest.cut_bottom(dock_high ? std::max(dock, rest.h - kLeastStage) : dock);
   out.tabs = out.dock.cut_top(36);
   out.stage = rest;
   out.properties = side.cut_bottom(properties_height(side));
@@ -52,7 +54,7 @@ Layout lying(Vec2 window) {
   return out;
 }
 
-Layout narrow(Vec2 window) {
+Layout narrow(Vec2 window, bool dock_high) {
   if (window.x >= kLeastTransport * 2 && window.x > window.y) return lying(window);
   Layout out;
   out.narrow = true;
@@ -60,7 +62,8 @@ Layout narrow(Vec2 window) {
   window.y = std::max(window.y, 480.0F);
   Rect rest{0, 0, window.x, window.y};
   out.top_bar = rest.cut_top(56);
-  out.stage = rest.cut_top(std::max(200.0F, window.y * 0.42F));
+  const float stage = std::max(200.0F, window.y * 0.42F);
+  out.stage = rest.cut_top(dock_high ? std::min(stage, kLeastStage) : stage);
   out.transport = rest.cut_top(56);
   out.timeline = rest.cut_top(52);
   out.tabs = rest.cut_top(kTouchTarget);
@@ -71,6 +74,8 @@ Layout narrow(Vec2 window) {
 
 }  // namespace
 
-Layout compute_layout(Vec2 window) { return window.x < kNarrowBelow ? narrow(window) : wide(window); }
+Layout compute_layout(Vec2 window, bool dock_high) {
+  return window.x < kNarrowBelow ? narrow(window, dock_high) : wide(window, dock_high);
+}
 
 }  // namespace raftarium::viz

@@ -22,6 +22,7 @@ struct Layout {
   Rect timeline;
 };
 
-Layout compute_layout(Vec2 window);
+// `dock_high`: the dock takes from the stage what that can spare.
+Layout compute_layout(Vec2 window, bool dock_high = false);
 
 }  // namespace raftarium::viz

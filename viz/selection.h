@@ -140,6 +140,7 @@ struct Selection {
   std::optional<raft::Index> entry;     // an index lit up in the log matrix
   std::optional<raft::NodeId> pointed;  // lit up because a line of the story is under the pointer
   Tab tab = Tab::Logs;
+  bool dock_high = false;  // what the tabs show has as much room as the stage can spare
   SpaceTimeView space_time;
   CausesView causes;
   bool rules = false;    // the story names the rule behind each line

@@ -162,6 +162,7 @@ inline constexpr const char* kDiskMenu = "What can happen to its disk.";
 inline constexpr const char* kClockMenu = "What can happen to its clock and its process.";
 
 // The log matrix
+inline constexpr const char* kDockHigh = "More room for this panel, or less.";
 inline constexpr const char* kCommit =
     "The commit index, as far as this member knows: what lies before the bar is on a majority, and stays.";
 inline constexpr const char* kApplied = "So far the store has taken the log in.";

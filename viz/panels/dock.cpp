@@ -43,9 +43,16 @@ void draw_tabs(Selection& selection, Ui& ui, const Rect& area) {
     if (it.hovered && !now) fill(ui.list(), tab.inset(3, 4), ink(theme.hover), kCorner);
     draw_text(ui.list(), pen, tab.center(), label, Align::Center);
     if (now) fill(ui.list(), {tab.x + 8, tab.bottom() - 2, tab.w - 16, 2}, ink(theme.accent));
+    // To a finger the tab that is open is the switch.
+    if (it.clicked && now && ui.narrow()) selection.dock_high = !selection.dock_high;
     if (it.clicked) selection.tab = entry.tab;
     x += width;
   }
+  if (ui.narrow()) return;
+  const Rect room{area.right() - 36, area.center().y - 14, 28, 28};
+  const Icon icon = selection.dock_high ? Icon::Minus : Icon::Plus;
+  if (ui.button(room, {"tab.room", "", text::kDockHigh, "O", icon, Button::Style::Ghost, true}))
+    selection.dock_high = !selection.dock_high;
 }
 
 }  // namespace raftarium::viz

@@ -15,7 +15,7 @@ struct KeyRow {
   const char* what;
 };
 
-constexpr std::array<KeyRow, 39> kRows = {{
+constexpr std::array<KeyRow, 40> kRows = {{
     {"", "Time"},
     {"Space  .", "play, pause"},
     {"Left  Right", "one event back, forward"},
@@ -48,6 +48,7 @@ constexpr std::array<KeyRow, 39> kRows = {{
     {"", "Window"},
     {"Tab  Up  Down", "from panel to panel; through a list"},
     {"G  B", "scenarios · branches"},
+    {"O", "more room for the panel below, or less"},
     {"W", "the rules behind what happened, or not"},
     {"PageUp PageDown 0", "enlarge, shrink, the whole stage"},
     {"Ctrl + arrows", "move the stage"},

@@ -53,23 +53,27 @@ TEST_SUITE("layout") {
     for (const Vec2 size : kSizes) {
       CAPTURE(size.x);
       CAPTURE(size.y);
-      const Named parts = parts_of(compute_layout(size));
-      float area = 0;
-      for (std::size_t i = 0; i < parts.size(); ++i) {
-        const std::string& name = parts[i].first;
-        const Rect& r = parts[i].second;
-        CAPTURE(name);
-        EXPECT(!r.empty());
-        EXPECT(r.x >= 0);
-        EXPECT(r.y >= 0);
-        EXPECT(r.right() <= size.x + 0.01F);
-        EXPECT(r.bottom() <= size.y + 0.01F);
-        area += r.w * r.h;
-        for (std::size_t j = i + 1; j < parts.size(); ++j) {
-          EXPECT_MESSAGE(!overlap(r.inset(0.01F, 0.01F), parts[j].second), name, " over ", parts[j].first);
+      for (const bool dock_high : {false, true}) {
+        CAPTURE(dock_high);
+        const Named parts = parts_of(compute_layout(size, dock_high));
+        float area = 0;
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+          const std::string& name = parts[i].first;
+          const Rect& r = parts[i].second;
+          CAPTURE(name);
+          EXPECT(!r.empty());
+          EXPECT(r.x >= 0);
+          EXPECT(r.y >= 0);
+          EXPECT(r.right() <= size.x + 0.01F);
+          EXPECT(r.bottom() <= size.y + 0.01F);
+          area += r.w * r.h;
+          for (std::size_t j = i + 1; j < parts.size(); ++j) {
+            EXPECT_MESSAGE(!overlap(r.inset(0.01F, 0.01F), parts[j].second), name, " over ",
+                           parts[j].first);
+          }
         }
+        EXPECT(area == doctest::Approx(size.x * size.y).epsilon(0.001));
       }
-      EXPECT(area == doctest::Approx(size.x * size.y).epsilon(0.001));
     }
   }
 
@@ -77,6 +81,10 @@ TEST_SUITE("layout") {
     for (const Vec2 size : kSizes) {
       CAPTURE(size.x);
       CAPTURE(size.y);
+      const Layout high = compute_layout(size, true);
+      EXPECT(high.stage.h >= 170);
+      EXPECT(high.dock.h >= compute_layout(size).dock.h);
+      EXPECT(high.inspector.h >= compute_layout(size).inspector.h);
       const Layout layout = compute_layout(size);
       EXPECT(layout.narrow == (size.x < kNarrowBelow));
       EXPECT(layout.stage.h >= 170);

@@ -127,6 +127,27 @@ TEST_SUITE("look") {
     EXPECT_FALSE(screen.has("story.violated"));
   }
 
+  TEST_CASE("the panel under the stage takes more room, and gives it back") {
+    Screen screen(kLookDesk);
+    REQUIRE(screen.app().open("split_brain").ok());
+    screen.app().seek(2'000'000);
+    screen.draw(3);
+    const float low = screen.region("panel.dock").h;
+    screen.key(ImGuiKey_O);
+    EXPECT(screen.region("panel.dock").h > 1.7F * low);
+    EXPECT(screen.view("dock_high") == "true");
+    for (int i = 1; i <= 5; ++i)
+      EXPECT(overlap(screen.region("member." + std::to_string(i)), screen.region("stage")));
+    screen.click("tab.room");
+    EXPECT(screen.region("panel.dock").h == low);
+    screen.resize({390, 844});
+    const float phone = screen.region("panel.dock").h;
+    screen.click("tab.disk");
+    EXPECT(screen.region("panel.dock").h == phone);
+    screen.click("tab.disk");  // it is open already
+    EXPECT(screen.region("panel.dock").h > 1.3F * phone);
+  }
+
   TEST_CASE("the selected message is marked in the diagram, too") {
     Screen screen(kLookDesk);
     REQUIRE(screen.app().open("first_election").ok());
