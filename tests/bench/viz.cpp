@@ -193,6 +193,6 @@ int main(int argc, char** argv) {
   if (!options) return 2;
   bench::Report report("viz", *options);
   measure({5, 1'000, 9'000, 770}, bench::at_most(kWasm ? 5 : 2), report, options->repeats);
-  measure({15, 91'000, 9'000, 210}, kWasm ? bench::Goal{} : bench::at_most(8), report, options->repeats);
+  measure({15, 91'000, 9'000, 232}, kWasm ? bench::Goal{} : bench::at_most(8), report, options->repeats);
   return report.finish();
 }
