@@ -182,19 +182,18 @@ Log read(storage::MemoryDisk& disk, const LogRead* before) {
   return log;
 }
 
-RecordView no_record(std::uint64_t sequence, std::uint64_t offset, std::span<const std::uint8_t> bytes) {
-  constexpr std::size_t kHead = 96;
+RecordView no_record(storage::MemoryDisk& disk, std::uint64_t sequence, std::uint64_t offset,
+                     std::uint64_t bytes) {
   RecordView view;
   view.segment = sequence;
   view.file = storage::segment_name(sequence);
   view.offset = offset;
-  view.bytes = bytes.size();
+  view.bytes = bytes;
   view.type = "bytes";
   view.text = "no header of a record is here";
   view.wrong = view.text;
   view.fields = {{"wrong", view.wrong}};
-  view.head.assign(bytes.begin(),
-                   bytes.begin() + static_cast<std::ptrdiff_t>(std::min(kHead, bytes.size())));
+  view.head = head_of(disk, view.file, offset, bytes);
   return view;
 }
 
@@ -215,7 +214,7 @@ void walk(storage::MemoryDisk& disk, std::uint64_t sequence, std::uint64_t offse
       std::uint64_t next = offset + storage::kRecordAlignment;
       while (next < bytes.size() && !header_at(next)) next += storage::kRecordAlignment;
       next = std::min<std::uint64_t>(next, bytes.size());
-      views.push_back(no_record(sequence, offset, bytes.subspan(offset, next - offset)));
+      views.push_back(no_record(disk, sequence, offset, next - offset));
       offset = next;
       continue;
     }

@@ -198,10 +198,6 @@ Words summary_of(const DiskView& disk) {
   return "A power failure now would take " + digits(disk.unsynced) + (one ? " record." : " records.");
 }
 
-}  // namespace
-
-namespace {
-
 // Without those that ask for more, which its menu has: the row must leave room for the records.
 std::vector<Offer> pressed_at_once(std::vector<Offer> offers) {
   offers.erase(std::remove_if(offers.begin(), offers.end(), [](const Offer& offer) { return offer.asks; }),
